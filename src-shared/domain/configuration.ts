@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { Colour, Key } from './primitives.ts'
+
+/** What a status means to Bulkhead, whatever words the tenant uses for it. */
+export const StatusCategory = z.enum(['new', 'open', 'waiting', 'resolved', 'closed'])
+export type StatusCategory = z.infer<typeof StatusCategory>
+
+export const Status = z.object({
+  key: Key,
+  label: z.string().min(1).max(60),
+  category: StatusCategory,
+  /** While a ticket is in this status its service clock stands still. */
+  stopsClock: z.boolean(),
+})
+export type Status = z.infer<typeof Status>
+
+export const Priority = z.object({
+  key: Key,
+  label: z.string().min(1).max(60),
+  /** 1 is the most urgent; lists sort by it. */
+  rank: z.number().int().min(1).max(99),
+  colour: Colour,
+})
+export type Priority = z.infer<typeof Priority>
+
+export const Choice = z.object({ key: Key, label: z.string().min(1).max(100) })
+export type Choice = z.infer<typeof Choice>
+
+export const CustomField = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['text', 'number', 'date', 'checkbox', 'url']), key: Key, label: z.string().min(1).max(60) }),
+  z.object({
+    type: z.enum(['select', 'multi-select']),
+    key: Key,
+    label: z.string().min(1).max(60),
+    options: z.array(Choice).min(1),
+  }),
+])
+export type CustomField = z.infer<typeof CustomField>
+
+/** A tenant's own words and rules. Versioned data that arrives in the change feed; no status or field name is in code. */
+export const Configuration = z.object({
+  statuses: z.array(Status).min(1),
+  priorities: z.array(Priority).min(1),
+  types: z.array(Choice),
+  queues: z.array(Choice),
+  customFields: z.array(CustomField),
+  /** An open ticket is at risk from this many minutes before its due time. */
+  atRiskMinutes: z.number().int().min(0),
+})
+export type Configuration = z.infer<typeof Configuration>
+
+/** Keys of the statuses whose tickets still need work. */
+export function openStatuses(configuration: Configuration): Key[] {
+  return configuration.statuses.filter((s) => isOpenCategory(s.category)).map((s) => s.key)
+}
+
+export function isOpenCategory(category: StatusCategory): boolean {
+  return category !== 'resolved' && category !== 'closed'
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { Id } from './primitives.ts'
+
+/** A person at the client: the requester of tickets. */
+export const Contact = z.looseObject({
+  id: Id,
+  name: z.string().min(1).max(200),
+  email: z.string().max(320).nullable(),
+  phone: z.string().max(40).nullable(),
+  title: z.string().max(200).nullable(),
+  site: z.string().max(200).nullable(),
+  vip: z.boolean(),
+})
+export type Contact = z.infer<typeof Contact>
+
+/** A user of the MSP, as the tenants that they may work for see them. */
+export const Technician = z.looseObject({
+  id: Id,
+  name: z.string().min(1).max(200),
+  email: z.string().max(320),
+})
+export type Technician = z.infer<typeof Technician>

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { Id, Instant, Key } from './primitives.ts'
+
+/** The value of a custom field; which shape a field takes is the configuration's business. */
+export const FieldValue = z.union([z.string().max(10_000), z.number(), z.boolean(), z.array(z.string().max(1000)).max(100), z.null()])
+export type FieldValue = z.infer<typeof FieldValue>
+
+/** A ticket as the cloud sends it. Keys that a newer cloud adds are kept as they came. */
+export const Ticket = z.looseObject({
+  id: Id,
+  /** Counts up per tenant, in order of opening. */
+  number: z.number().int().positive(),
+  subject: z.string().max(300),
+  /** What the requester first wrote. */
+  description: z.string().max(100_000),
+  status: Key,
+  priority: Key,
+  type: Key.nullable(),
+  queue: Key.nullable(),
+  requesterId: Id.nullable(),
+  assigneeId: Id.nullable(),
+  tags: z.array(z.string().max(64)),
+  customFields: z.record(z.string(), FieldValue),
+  createdAt: Instant,
+  updatedAt: Instant,
+  /** When the service target ends; null where none applies. */
+  dueAt: Instant.nullable(),
+})
+export type Ticket = z.infer<typeof Ticket>
+
+/** The fields of a ticket that a technician changes, each merged on its own. */
+export const TicketPatch = z
+  .object({
+    subject: z.string().min(1).max(300),
+    status: Key,
+    priority: Key,
+    type: Key.nullable(),
+    queue: Key.nullable(),
+    assigneeId: Id.nullable(),
+    tags: z.array(z.string().max(64)),
+    customFields: z.record(z.string(), FieldValue),
+  })
+  .partial()
+  .strict()
+export type TicketPatch = z.infer<typeof TicketPatch>

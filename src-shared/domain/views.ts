@@ -1,0 +1,180 @@
+/** What the window shows of one tenant: shapes that the compartment makes and the renderer reads. */
+import { z } from 'zod'
+import type { Problem } from '../problem.ts'
+import type { Configuration } from './configuration.ts'
+import type { Entry } from './entry.ts'
+import type { Contact, Technician } from './people.ts'
+import { Id, Key } from './primitives.ts'
+import type { Ticket } from './ticket.ts'
+
+/** A line of the ticket list: no description, no conversation. */
+export interface TicketRow {
+  id: string
+  number: number
+  subject: string
+  status: string
+  priority: string
+  type: string | null
+  assigneeId: string | null
+  requesterId: string | null
+  requesterName: string | null
+  createdAt: string
+  updatedAt: string
+  dueAt: string | null
+  unread: boolean
+  /** An edit of this ticket has not reached the cloud. */
+  pending: boolean
+}
+
+export const TicketFilter = z
+  .object({
+    /** Only these statuses; absent for all. */
+    statuses: z.array(Key).max(100),
+    priorities: z.array(Key).max(100),
+    /** Only tickets of these technicians; null in the list stands for unassigned. */
+    assignees: z.array(Id.nullable()).max(100),
+  })
+  .partial()
+export type TicketFilter = z.infer<typeof TicketFilter>
+
+export const TicketSort = z.object({
+  by: z.enum(['updated', 'created', 'priority', 'due']),
+  /** `descending` is newest first, or least urgent first. */
+  direction: z.enum(['ascending', 'descending']),
+})
+export type TicketSort = z.infer<typeof TicketSort>
+
+/** Opaque place in a sorted list: the sort key and number of a row. */
+export const PageKey = z.tuple([z.union([z.string(), z.number()]), z.number()])
+export type PageKey = z.infer<typeof PageKey>
+
+/** A page never holds more rows than this. */
+export const MAX_PAGE = 200
+
+export interface TicketPage {
+  rows: TicketRow[]
+  /** Where the next page starts, null at the end. */
+  next: PageKey | null
+}
+
+/** The list without its rows: how long it is, and where every `stride`-th row stands, so that any part can be paged to. */
+export interface TicketOutline {
+  total: number
+  stride: number
+  /** `anchors[i]` is the key of row `i * stride`; a page `from` it starts with that row. */
+  anchors: PageKey[]
+}
+
+/** A search hit: the row and an excerpt with the words found between U+E000 and U+E001. */
+export interface SearchHit {
+  row: TicketRow
+  excerpt: string
+}
+
+export interface EntryView extends Entry {
+  pending: boolean
+}
+
+export interface TicketDetail {
+  ticket: Ticket
+  entries: EntryView[]
+  requester: Contact | null
+  unread: boolean
+  /** Fields whose edit has not reached the cloud. */
+  pendingFields: string[]
+  /** Edits that the cloud refused or found in conflict, newest first. */
+  failed: { sequence: number; fields: string[]; problem: { code: string; message: string }; at: string }[]
+}
+
+/** What a tenant's screens need beside tickets. */
+export interface Desk {
+  configuration: Configuration
+  technicians: Technician[]
+  /** The signed-in technician's id. */
+  me: string
+}
+
+export interface TicketCounts {
+  /** Per status key, all tickets. */
+  byStatus: Record<string, number>
+  mine: number
+  unassigned: number
+}
+
+export interface SyncState {
+  phase: 'idle' | 'first-sync' | 'pulling' | 'pushing' | 'offline' | 'stopped'
+  /** When everything was last known to be in step. */
+  lastSuccessAt: string | null
+  /** Edits that have not reached the cloud. */
+  pending: number
+  /** Edits that the cloud refused or found in conflict. */
+  failed: number
+  /** Rows so far of about so many, during a long pull. */
+  progress: { rows: number; total: number } | null
+  problem: Problem | null
+}
+
+/** Told to open windows when the data of a compartment moved. */
+export interface Change {
+  /** Tickets that changed, or `all` where it was too many to name. */
+  tickets: string[] | 'all'
+  desk: boolean
+}
+
+/** What a compartment publishes to the console: counts and due times, no free text. */
+export interface Rollup {
+  /** The cloud's version that these counts include. */
+  version: number
+  open: number
+  unread: number
+  /** Due instants (ms since 1970) of open tickets whose clock runs, soonest first, at most {@link MAX_ROLLUP_DUE}. */
+  due: number[]
+  atRiskMinutes: number
+  pending: number
+  failed: number
+}
+export const MAX_ROLLUP_DUE = 200
+
+/** Tickets that are past due or will be within the tenant's at-risk time. */
+export function atRiskCount(rollup: Rollup, now: number): number {
+  const limit = now + rollup.atRiskMinutes * 60_000
+  return rollup.due.filter((due) => due <= limit).length
+}
+
+/** One client in the rail, the switcher and the overview. */
+export interface ClientSummary {
+  id: string
+  name: string
+  shortName: string
+  initials: string
+  colour: string
+  domains: string[]
+  aliases: string[]
+  industry: string
+  timeZone: string
+  /** Place among the pinned, from 0; null where not pinned. */
+  pin: number | null
+  lastOpenedAt: string | null
+  open: number
+  unread: number
+  atRisk: number
+  sync: SyncState
+  /** False until the client was synced for the first time. */
+  known: boolean
+}
+
+export type SessionStatus =
+  /** Nothing is set up: sample clients or connect. */
+  | { state: 'welcome'; sealing: 'keychain' | 'passphrase'; problem: Problem | null }
+  /** The profile is sealed with a passphrase that was not given yet. */
+  | { state: 'locked'; problem: Problem | null }
+  /** The profile belongs to a cloud whose sign-in has ended; the clients stay readable. */
+  | { state: 'open'; sandbox: boolean; organisation: string; technician: { id: string; name: string; email: string }; cloudUrl: string; online: boolean; /** since when the cloud has not answered */ offlineSince: string | null; signInNeeded: boolean; problem: Problem | null }
+  /** The profile cannot be used as it is. */
+  | { state: 'broken'; problem: Problem }
+
+export const Settings = z.object({
+  theme: z.enum(['auto', 'light', 'dark']),
+  density: z.enum(['comfortable', 'compact']),
+})
+export type Settings = z.infer<typeof Settings>

@@ -1,0 +1,17 @@
+/** The protocol version that this code speaks. The cloud answers every request with it in {@link API_HEADER}. */
+export const API_VERSION = 1
+
+/** Response header with the cloud's protocol version; its absence means that no Bulkhead cloud answered. */
+export const API_HEADER = 'bulkhead-api'
+
+export const paths = {
+  health: '/healthz',
+  openapi: '/openapi.json',
+  session: '/v1/session',
+  refresh: '/v1/session/refresh',
+  tenants: '/v1/organisation/tenants',
+  tenantToken: (tenantId: string) => `/v1/organisation/tenants/${tenantId}/token`,
+  events: '/v1/organisation/events',
+  changes: '/v1/changes',
+  mutations: '/v1/mutations',
+} as const

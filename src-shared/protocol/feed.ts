@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { Configuration } from '../domain/configuration.ts'
+import { Entry } from '../domain/entry.ts'
+import { Contact, Technician } from '../domain/people.ts'
+import { Version } from '../domain/primitives.ts'
+import { Ticket } from '../domain/ticket.ts'
+
+/** Schemas of what the change feed carries, by entity kind. */
+export const entities = {
+  configuration: Configuration,
+  technician: Technician,
+  contact: Contact,
+  ticket: Ticket,
+  entry: Entry,
+} as const
+
+export const EntityKind = z.enum(['configuration', 'technician', 'contact', 'ticket', 'entry'])
+export type EntityKind = z.infer<typeof EntityKind>
+
+/** Id of the one configuration entity of a tenant. */
+export const CONFIGURATION_ID = 'configuration'
+
+export const FeedQuery = z.object({
+  /** The cursor of the last change that the client holds; 0 for everything. */
+  after: z.coerce.number().int().nonnegative().default(0),
+  /** The client whose last applied mutation the closing line reports. */
+  client: z.uuid().optional(),
+})
+export type FeedQuery = z.infer<typeof FeedQuery>
+
+/** First line of `GET /v1/changes`: what is to come. */
+export const FeedOpening = z.object({
+  feed: z.literal(1),
+  /** Changes when the server was restored from a backup: cursors of another epoch mean nothing. */
+  epoch: z.string().min(1),
+  /** The tenant's newest version when the feed was opened. */
+  head: Version,
+  /** About how many change lines follow, for progress. */
+  rows: z.number().int().nonnegative(),
+})
+export type FeedOpening = z.infer<typeof FeedOpening>
+
+/** A change: the latest state of one entity, or its tombstone. Lines come in ascending version. */
+export const FeedChange = z.union([
+  z.object({ kind: EntityKind, id: z.string(), version: Version, deleted: z.literal(true) }),
+  z.object({ kind: EntityKind, id: z.string(), version: Version, data: z.record(z.string(), z.unknown()) }),
+])
+export type FeedChange = z.infer<typeof FeedChange>
+
+/** Last line. A feed without it was cut: what came before it counts, up to the last whole line. */
+export const FeedClosing = z.object({
+  end: z.literal(true),
+  /** Give this as `after` next time. */
+  cursor: Version,
+  /** The last sequence of this client that the rows above include; 0 if none. */
+  lastSequence: z.number().int().nonnegative(),
+})
+export type FeedClosing = z.infer<typeof FeedClosing>
