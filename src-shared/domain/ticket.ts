@@ -43,3 +43,14 @@ export const TicketPatch = z
   .partial()
   .strict()
 export type TicketPatch = z.infer<typeof TicketPatch>
+
+/** What a technician gives to open a ticket; the rest is the cloud's to fill. */
+export const NewTicket = Ticket.pick({ subject: true, description: true, status: true, priority: true }).extend({
+  type: Key.nullable().default(null),
+  queue: Key.nullable().default(null),
+  requesterId: Id.nullable().default(null),
+  assigneeId: Id.nullable().default(null),
+  tags: z.array(z.string().max(64)).default([]),
+  customFields: z.record(z.string(), FieldValue).default({}),
+})
+export type NewTicket = z.infer<typeof NewTicket>

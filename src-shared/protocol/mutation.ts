@@ -1,10 +1,16 @@
 import { z } from 'zod'
 import { EntryKind } from '../domain/entry.ts'
 import { Id, Instant, Version } from '../domain/primitives.ts'
-import { TicketPatch } from '../domain/ticket.ts'
+import { NewTicket, TicketPatch } from '../domain/ticket.ts'
 
 /** One intended write. `base` holds, for each field of `patch`, the value that the technician saw. */
 export const MutationBody = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ticket.create'),
+    /** Chosen by the client; the cloud gives the number. */
+    ticketId: Id,
+    ticket: NewTicket,
+  }),
   z.object({ kind: z.literal('ticket.update'), ticketId: Id, base: TicketPatch, patch: TicketPatch }),
   z.object({
     kind: z.literal('entry.create'),
