@@ -4,41 +4,134 @@
  */
 export const problems = {
   // the cloud and the way to it
-  'cloud-unreachable': { message: 'The cloud at {url} does not answer. Check the address and your connection; work goes on with what is stored here.', retry: true },
+  'cloud-unreachable': {
+    message:
+      'The cloud at {url} does not answer. Check the address and your connection; work goes on with what is stored here.',
+    retry: true,
+  },
   'cloud-not-bulkhead': { message: '{url} answers, but it is not a Bulkhead cloud. Check the address.', retry: false },
-  'cloud-version': { message: 'The cloud speaks protocol version {theirs}, this console version {ours}. Update the older of the two.', retry: false },
-  'cloud-failed': { message: 'The cloud failed to answer (HTTP {status}). It will be asked again; nothing is lost.', retry: true },
+  'cloud-version': {
+    message: 'The cloud speaks protocol version {theirs}, this console version {ours}. Update the older of the two.',
+    retry: false,
+  },
+  'cloud-failed': {
+    message: 'The cloud failed to answer (HTTP {status}). It will be asked again; nothing is lost.',
+    retry: true,
+  },
   'cloud-busy': { message: 'The cloud asks for patience and will be asked again in {seconds} s.', retry: true },
-  'feed-malformed': { message: 'The change feed held a line that cannot be read. What came before it is kept and the feed resumes there.', retry: true },
+  'feed-malformed': {
+    message: 'The change feed held a line that cannot be read. What came before it is kept and the feed resumes there.',
+    retry: true,
+  },
   'feed-cut': { message: 'The change feed ended early. What came is kept and the feed resumes there.', retry: true },
-  'feed-gone': { message: 'The cloud no longer keeps changes that old. This client is loaded again; your unsent edits stay.', retry: true },
+  'feed-gone': {
+    message: 'The cloud no longer keeps changes that old. This client is loaded again; your unsent edits stay.',
+    retry: true,
+  },
+  'sequence-gap': {
+    message:
+      'Edits reached the cloud out of order: it expects edit {expected} next. They are sent again from there; nothing is lost.',
+    retry: true,
+  },
+  // the cloud itself
+  'database-failed': {
+    message: 'The database does not start or answer ({reason}). Look at {log} and start again.',
+    retry: false,
+  },
+  'database-newer': {
+    message:
+      'The database was written by a newer Bulkhead cloud (migration {theirs}, this one knows {ours}). Update this cloud; the database is left as it is.',
+    retry: false,
+  },
+  'database-in-use': {
+    message:
+      'The data folder {folder} is in use by another Bulkhead cloud. Stop that one, or choose another folder with --data.',
+    retry: false,
+  },
+  'database-unreachable-folder': {
+    message:
+      'Postgres cannot run as root, and its user cannot reach {folder}. Choose a folder below /var/lib with --data, or give DATABASE_URL.',
+    retry: false,
+  },
+  'database-password': {
+    message: "DATABASE_URL holds no password to derive the API role's from. Set BULKHEAD_API_PASSWORD.",
+    retry: false,
+  },
   // who is asking
   'sign-in-wrong': { message: 'Email or password is wrong. Check both and sign in again.', retry: false },
   'sign-in-throttled': { message: 'Too many attempts to sign in. Wait a minute and try again.', retry: true },
   'sign-in-expired': { message: 'Your sign-in has ended. Sign in again; your unsent edits stay.', retry: false },
-  'not-allowed': { message: 'You have no access to this client. Ask an administrator of your organisation.', retry: false },
+  'not-allowed': {
+    message: 'You have no access to this client. Ask an administrator of your organisation.',
+    retry: false,
+  },
   // the profile and its files
-  'profile-in-use': { message: 'This profile is already open in another Bulkhead (process {pid}). Use that window, or start with another --profile.', retry: false },
-  'profile-unreadable': { message: 'The file {file} of this profile cannot be read ({reason}). Restore it from a backup or start with another --profile.', retry: false },
-  'port-in-use': { message: 'Port {port} is in use. Choose another with --port, or --port=0 for a free one.', retry: false },
+  'profile-in-use': {
+    message:
+      'This profile is already open in another Bulkhead (process {pid}). Use that window, or start with another --profile.',
+    retry: false,
+  },
+  'profile-unreadable': {
+    message:
+      'The file {file} of this profile cannot be read ({reason}). Restore it from a backup or start with another --profile.',
+    retry: false,
+  },
+  'port-in-use': {
+    message: 'Port {port} is in use. Choose another with --port, or --port=0 for a free one.',
+    retry: false,
+  },
   'disk-full': { message: 'The disk is full. Free some space; nothing is lost and work goes on then.', retry: true },
-  'key-wrong': { message: "This client's files cannot be opened with the key of this profile. Restore keyring.json from a backup; the files are left as they are.", retry: false },
-  'key-missing': { message: "The key of this client's files is missing from keyring.json. Restore that file from a backup; the client's files are left as they are.", retry: false },
+  'key-wrong': {
+    message:
+      "This client's files cannot be opened with the key of this profile. Restore keyring.json from a backup; the files are left as they are.",
+    retry: false,
+  },
+  'key-missing': {
+    message:
+      "The key of this client's files is missing from keyring.json. Restore that file from a backup; the client's files are left as they are.",
+    retry: false,
+  },
   'passphrase-wrong': { message: 'That passphrase does not open this profile. Try again.', retry: false },
-  'passphrase-needed': { message: 'This profile is sealed with a passphrase. Enter it, or start with BULKHEAD_PASSPHRASE set.', retry: false },
-  'sealing-changed': { message: 'This profile was sealed with {was}, but only {now} is available. Bring {was} back and start again; nothing was changed.', retry: false },
-  'file-newer': { message: 'The file {file} was written by a newer Bulkhead (schema {theirs}, this one knows {ours}). Update the app; the file is left as it is.', retry: false },
+  'passphrase-needed': {
+    message: 'This profile is sealed with a passphrase. Enter it, or start with BULKHEAD_PASSPHRASE set.',
+    retry: false,
+  },
+  'keychain-missing': {
+    message:
+      'This system has no keychain that protects keys ({store}). Choose a passphrase for this profile, or set up a keychain and start again.',
+    retry: false,
+  },
+  'sealing-changed': {
+    message:
+      'This profile was sealed with {was}, but only {now} is available. Bring {was} back and start again; nothing was changed.',
+    retry: false,
+  },
+  'file-newer': {
+    message:
+      'The file {file} was written by a newer Bulkhead (schema {theirs}, this one knows {ours}). Update the app; the file is left as it is.',
+    retry: false,
+  },
   'file-damaged': { message: 'The file {file} is damaged. {remedy}', retry: false },
   // the compartment and the channel
+  'host-lost': {
+    message: 'The console has stopped. It is reconnected by itself; what you saved is safe.',
+    retry: true,
+  },
   'scope-closed': { message: 'This client was closed. Open it again.', retry: false },
-  'compartment-crashed': { message: "This client's compartment stopped and is starting again. Your edits are safe.", retry: true },
-  'compartment-stopped': { message: "This client's compartment keeps failing and was stopped. Open the client again to retry.", retry: false },
+  'compartment-crashed': {
+    message: "This client's compartment stopped and is starting again. Your edits are safe.",
+    retry: true,
+  },
+  'compartment-stopped': {
+    message: "This client's compartment keeps failing and was stopped. Open the client again to retry.",
+    retry: false,
+  },
   'not-found': { message: '{what} does not exist (any more).', retry: false },
   'invalid-input': { message: '{reason}', retry: false },
-  'cancelled': { message: 'Cancelled.', retry: false },
+  cancelled: { message: 'Cancelled.', retry: false },
   'not-signed-in': { message: 'Sign in first.', retry: false },
   'sandbox-failed': { message: 'The sample clients could not be started: {reason}', retry: true },
-  'internal': { message: 'Something went wrong inside Bulkhead. Try again; if it stays, restart the app.', retry: true },
+  internal: { message: 'Something went wrong inside Bulkhead. Try again; if it stays, restart the app.', retry: true },
 } as const satisfies Record<string, { message: string; retry: boolean }>
 
 export type ProblemCode = keyof typeof problems

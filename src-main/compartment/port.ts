@@ -26,7 +26,8 @@ export type ToWorker =
   | { op: 'token-refused'; problem: Problem }
   /** The cloud's feed of this tenant has reached this version. */
   | { op: 'poke'; version: number }
-  | { op: 'online'; online: boolean }
+  /** Whether the cloud answers, and where: its address may have changed. */
+  | { op: 'online'; online: boolean; cloudUrl: string }
   /** Sync once now (background wake), then report `synced`. */
   | { op: 'sync' }
   /** Finish, checkpoint, close files, zero keys, answer `closed`. */

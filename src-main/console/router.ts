@@ -52,7 +52,9 @@ export const consoleRouter = t.router({
     /** First all clients, then those that changed. */
     watch: t.procedure.subscription(({ ctx, signal }) => ctx.watchClients(signal)),
     open: t.procedure.input(z.object({ tenantId: Id })).mutation(({ ctx, input }) => ctx.openClient(input.tenantId)),
-    close: t.procedure.input(z.object({ scope: z.string() })).mutation(({ ctx, input }) => ctx.closeClient(input.scope)),
+    close: t.procedure
+      .input(z.object({ scope: z.string() }))
+      .mutation(({ ctx, input }) => ctx.closeClient(input.scope)),
     pin: t.procedure
       .input(z.object({ tenantId: Id, pinned: z.boolean() }))
       .mutation(({ ctx, input }) => ctx.pin(input.tenantId, input.pinned)),

@@ -10,8 +10,7 @@ export type Address = 'console' | (string & {})
 
 /** Window to main. */
 export type RequestHeader =
-  | { op: 'call'; id: number; to: Address; type: CallType; path: string }
-  | { op: 'stop'; id: number }
+  { op: 'call'; id: number; to: Address; type: CallType; path: string } | { op: 'stop'; id: number }
 
 /** Main to window. `data` and `error` end a call; `next` repeats until `done` or `error`. */
 export type ReplyHeader = { op: 'data' | 'next' | 'error' | 'done'; id: number }

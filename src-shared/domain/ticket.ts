@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { Id, Instant, Key } from './primitives.ts'
 
 /** The value of a custom field; which shape a field takes is the configuration's business. */
-export const FieldValue = z.union([z.string().max(10_000), z.number(), z.boolean(), z.array(z.string().max(1000)).max(100), z.null()])
+export const FieldValue = z.union([
+  z.string().max(10_000),
+  z.number(),
+  z.boolean(),
+  z.array(z.string().max(1000)).max(100),
+  z.null(),
+])
 export type FieldValue = z.infer<typeof FieldValue>
 
 /** A ticket as the cloud sends it. Keys that a newer cloud adds are kept as they came. */

@@ -165,11 +165,30 @@ export interface ClientSummary {
 
 export type SessionStatus =
   /** Nothing is set up: sample clients or connect. */
-  | { state: 'welcome'; sealing: 'keychain' | 'passphrase'; problem: Problem | null }
+  | {
+      state: 'welcome'
+      /** With `passphrase` the person has to choose one to connect: there is no keychain. */
+      sealing: 'keychain' | 'passphrase'
+      /** Proposed for the connect form. */
+      cloudUrl: string | null
+      problem: Problem | null
+    }
+  /** Something takes a moment; `step` says what. */
+  | { state: 'starting'; step: string }
   /** The profile is sealed with a passphrase that was not given yet. */
   | { state: 'locked'; problem: Problem | null }
-  /** The profile belongs to a cloud whose sign-in has ended; the clients stay readable. */
-  | { state: 'open'; sandbox: boolean; organisation: string; technician: { id: string; name: string; email: string }; cloudUrl: string; online: boolean; /** since when the cloud has not answered */ offlineSince: string | null; signInNeeded: boolean; problem: Problem | null }
+  /** At work. With `signInNeeded` the sign-in has ended; the clients stay readable and editable. */
+  | {
+      state: 'open'
+      sandbox: boolean
+      organisation: string
+      technician: { id: string; name: string; email: string }
+      cloudUrl: string
+      online: boolean
+      /** since when the cloud has not answered */ offlineSince: string | null
+      signInNeeded: boolean
+      problem: Problem | null
+    }
   /** The profile cannot be used as it is. */
   | { state: 'broken'; problem: Problem }
 

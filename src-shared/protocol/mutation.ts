@@ -50,11 +50,19 @@ export type FieldConflict = z.infer<typeof FieldConflict>
 /** What became of a mutation. All but `retry` advance the client's sequence. */
 export const MutationResult = z.discriminatedUnion('outcome', [
   z.object({ sequence: z.number().int(), outcome: z.enum(['applied', 'merged']), version: Version }),
-  z.object({ sequence: z.number().int(), outcome: z.literal('conflict'), version: Version, conflicts: z.array(FieldConflict) }),
+  z.object({
+    sequence: z.number().int(),
+    outcome: z.literal('conflict'),
+    version: Version,
+    conflicts: z.array(FieldConflict),
+  }),
   z.object({ sequence: z.number().int(), outcome: z.literal('rejected'), code: z.string(), message: z.string() }),
   z.object({ sequence: z.number().int(), outcome: z.literal('retry'), message: z.string() }),
 ])
 export type MutationResult = z.infer<typeof MutationResult>
 
-export const MutationReply = z.object({ results: z.array(MutationResult), lastSequence: z.number().int().nonnegative() })
+export const MutationReply = z.object({
+  results: z.array(MutationResult),
+  lastSequence: z.number().int().nonnegative(),
+})
 export type MutationReply = z.infer<typeof MutationReply>

@@ -1,0 +1,122 @@
+import { decodeRequest, encodeFrame, MAX_FRAME } from '../../src-shared/channel/frame.ts'
+import type { ClientSummary } from '../../src-shared/domain/views.ts'
+import { Calls } from '../channel/calls.ts'
+import { Console } from './console.ts'
+import type { Host, HostOptions, WindowChannel } from './host.ts'
+import { lockProfile } from './profile-lock.ts'
+import { consoleRouter, type ConsoleApi } from './router.ts'
+
+/** Milliseconds that changes of client summaries are gathered before windows are told. */
+const GATHER = 100
+
+/**
+ * Opens a profile and serves windows on it. Returns as soon as windows can be attached: what takes longer
+ * (the profile's state, the cloud) is told through the session status.
+ * @throws ProblemError `profile-in-use`, `profile-unreadable`
+ */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const unlock = lockProfile(options.profile)
+  const console = new Console(options)
+  const windows = new Set<WindowChannel>()
+  const started = console.start()
+  return {
+    attach(send) {
+      const channel = attachWindow(console, send, () => windows.delete(channel))
+      windows.add(channel)
+      return channel
+    },
+    async close() {
+      for (const window of windows) window.close()
+      await started
+      await console.close()
+      unlock()
+    },
+  }
+}
+
+/** One window's calls: those to the console are answered here, those with a scope go on to their compartment unparsed. */
+function attachWindow(console: Console, send: (frame: string) => void, onClose: () => void): WindowChannel {
+  const window = Symbol('window')
+  const stops = new Map<number, () => void>()
+  let open = true
+  const answer = (op: 'data' | 'next' | 'error' | 'done', id: number, payload: string) => {
+    if (op !== 'next') stops.delete(id)
+    if (open) send(encodeFrame({ op, id }, payload))
+  }
+  const calls = new Calls<ConsoleApi>(consoleRouter, consoleApi(console, window), answer)
+
+  return {
+    receive(frame) {
+      if (!open || frame.length > MAX_FRAME) return
+      const request = decodeRequest(frame)
+      if (!request) return
+      const { header, payload } = request
+      if (header.op === 'stop') {
+        calls.stop(header.id)
+        stops.get(header.id)?.()
+        stops.delete(header.id)
+      } else if (header.to === 'console') {
+        void calls.call(header.id, header.type, header.path, payload)
+      } else if (!stops.has(header.id)) {
+        const receive = (op: 'data' | 'next' | 'error' | 'done', answered: string) => answer(op, header.id, answered)
+        routeToCompartment(console, window, header, payload, receive, (stop) => stops.set(header.id, stop))
+      }
+    },
+    close() {
+      if (!open) return
+      open = false
+      calls.stopAll()
+      for (const stop of stops.values()) stop()
+      if (console.hasWorkspace) console.workspace.supervisor.scopes.revokeWindow(window)
+      onClose()
+    },
+  }
+}
+
+function routeToCompartment(
+  console: Console,
+  window: symbol,
+  header: { to: string; type: 'query' | 'mutation' | 'subscription'; path: string },
+  payload: string,
+  receive: (op: 'data' | 'next' | 'error' | 'done', payload: string) => void,
+  keep: (stop: () => void) => void,
+): void {
+  let ended = false
+  const stop = console.supervisorCall(header.to, window, header.type, header.path, payload, (op, answered) => {
+    if (op !== 'next') ended = true
+    receive(op, answered)
+  })
+  if (!ended) keep(stop)
+}
+
+function consoleApi(console: Console, window: symbol): ConsoleApi {
+  return {
+    sessionStatus: () => console.status.get(),
+    watchSession: (signal) => console.status.watch(signal),
+    trySandbox: () => console.trySandbox(),
+    connect: (input) => console.connect(input),
+    unlock: (passphrase) => console.unlock(passphrase),
+    signIn: (password) => console.signIn(password),
+    signOut: () => console.signOut(),
+    clients: () => console.clients(),
+    watchClients: (signal) => watchClients(console, signal),
+    openClient: (tenantId) => console.workspace.openClient(tenantId, window),
+    closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
+    pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
+    settings: () => console.settings(),
+    changeSettings: (change) => console.changeSettings(change),
+  }
+}
+
+async function* watchClients(console: Console, signal: AbortSignal | undefined): AsyncGenerator<ClientSummary[]> {
+  const changes = console.changedClients.watch(GATHER, signal)
+  // Listening begins before the first answer is made, so that no change falls between the two.
+  let next = changes.next()
+  yield console.clients()
+  for (;;) {
+    const { value, done } = await next
+    if (done) return
+    if (console.hasWorkspace) yield console.workspace.clientsOf(value)
+    next = changes.next()
+  }
+}

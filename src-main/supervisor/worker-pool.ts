@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads'
+import type { FromWorker } from '../compartment/port.ts'
+
+/** Megabytes of JavaScript heap that one compartment may use. */
+const HEAP_LIMIT_MB = 512
+
+/**
+ * Blank workers with their modules loaded, waiting to become somebody's compartment.
+ * A worker is given out once and never comes back: what held one tenant's key never serves another.
+ */
+export class WorkerPool {
+  readonly #script: string
+  readonly #size: number
+  #warm: Promise<Worker>[] = []
+  #closed = false
+
+  /** @param size how many blank workers to keep ready */
+  constructor(script: string, size: number) {
+    this.#script = script
+    this.#size = size
+  }
+
+  /** Starts the blank workers; they load in the background. */
+  fill(): void {
+    while (!this.#closed && this.#warm.length < this.#size) {
+      const made = this.#start()
+      made.catch(() => undefined)
+      this.#warm.push(made)
+    }
+  }
+
+  /** A worker with its modules loaded, blank; another is started in its place a little later. */
+  async take(): Promise<Worker> {
+    const made = this.#warm.shift() ?? this.#start()
+    // After the waking client has its first page, not while it loads it.
+    setTimeout(() => this.fill(), 300).unref()
+    return made
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const workers = await Promise.allSettled(this.#warm.splice(0))
+    // Blank workers have no database open, so they may be ended at once.
+    await Promise.all(workers.map((w) => (w.status === 'fulfilled' ? w.value.terminate() : undefined)))
+  }
+
+  #start(): Promise<Worker> {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(this.#script, {
+        // Nothing of the console's environment, arguments or output reaches a compartment.
+        env: {},
+        argv: [],
+        execArgv: [],
+        stdin: false,
+        resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+      })
+      const onExit = (code: number) => reject(new Error(`the compartment worker ended before it was warm (${code})`))
+      worker.once('error', reject)
+      worker.once('exit', onExit)
+      worker.once('message', (message: FromWorker) => {
+        if (message.op !== 'warm') return reject(new Error('the compartment worker did not report warm'))
+        worker.off('error', reject)
+        worker.off('exit', onExit)
+        resolve(worker)
+      })
+    })
+  }
+}

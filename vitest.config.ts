@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** One run for every kind of test. Forks, not threads: native add-ons and worker threads are loaded by the code under test. */
+export default defineConfig({
+  resolve: {
+    // The npm package downloads a binary and throws on import where it cannot.
+    alias: { electron: fileURLToPath(new URL('test/fakes/electron/index.ts', import.meta.url)) },
+  },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // electron-store imports electron, so the alias has to reach into it.
+    server: { deps: { inline: ['electron-store'] } },
+  },
+})
