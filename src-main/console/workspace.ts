@@ -52,9 +52,11 @@ export class Workspace {
         parts.registry.setRollup(id, rollup)
         parts.onClients([id])
       },
-      syncState: (id, state) => {
-        this.#syncStates.set(id, state)
-        parts.onClients([id])
+      syncState: (id, state) => this.#setSyncState(id, state),
+      crashed: (id, found) => {
+        const known = parts.registry.get(id)
+        if (known)
+          this.#setSyncState(id, { ...this.#summary(known).sync, phase: 'stopped', progress: null, problem: found })
       },
     })
     this.#background = new BackgroundSync((id) => this.supervisor.syncInBackground(id))
@@ -164,6 +166,11 @@ export class Workspace {
   #bringUpToDate({ tenant, rollup }: KnownTenant): void {
     if (rollup && rollup.version >= tenant.head && rollup.pending === 0) return
     if (!this.supervisor.poke(tenant.id, tenant.head)) this.#background.request(tenant.id)
+  }
+
+  #setSyncState(tenantId: string, state: SyncState): void {
+    this.#syncStates.set(tenantId, state)
+    this.#parts.onClients([tenantId])
   }
 
   #summary({ tenant, rollup, pin, lastOpenedAt }: KnownTenant): ClientSummary {

@@ -8,21 +8,21 @@ import type { Assignment, FromWorker, ToWorker } from '../compartment/port.ts'
 /** Receives the answers to one call. `payload` is JSON text, passed on as it came. */
 export type Receiver = (op: 'data' | 'next' | 'error' | 'done', payload: string) => void
 
-export interface CompartmentEvents {
+/** What a compartment's owner wants to know, and grants. */
+export interface CompartmentOwner {
   tokenWanted(): Promise<TenantToken>
   rollup(rollup: Rollup): void
   syncState(state: SyncState): void
   /** The worker ended; `crashed` where nobody had asked it to. */
   ended(crashed: boolean): void
+  /** Milliseconds that it gets to close its files before it is forced. */
+  closeDeadline: number
 }
-
-/** Milliseconds that a compartment gets to close its files before it is forced. */
-const CLOSE_DEADLINE = 10_000
 
 /** One awake compartment: a worker, its calls in flight, and the way to close it. */
 export class CompartmentProcess {
   readonly #worker: Worker
-  readonly #events: CompartmentEvents
+  readonly #owner: CompartmentOwner
   readonly #calls = new Map<number, Receiver>()
   readonly #synced: (() => void)[] = []
   readonly opened: Promise<void>
@@ -33,9 +33,9 @@ export class CompartmentProcess {
   #closing = false
   #ended = false
 
-  constructor(worker: Worker, assignment: Assignment, events: CompartmentEvents) {
+  constructor(worker: Worker, assignment: Assignment, owner: CompartmentOwner) {
     this.#worker = worker
-    this.#events = events
+    this.#owner = owner
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
@@ -95,7 +95,7 @@ export class CompartmentProcess {
       this.#closing = true
       this.post({ op: 'close' })
     }
-    const deadline = setTimeout(() => void this.#worker.terminate(), CLOSE_DEADLINE)
+    const deadline = setTimeout(() => void this.#worker.terminate(), this.#owner.closeDeadline)
     await this.#gone
     clearTimeout(deadline)
   }
@@ -115,9 +115,9 @@ export class CompartmentProcess {
       case 'token-wanted':
         return void this.#giveToken()
       case 'rollup':
-        return this.#events.rollup(message.rollup)
+        return this.#owner.rollup(message.rollup)
       case 'sync-state':
-        return this.#events.syncState(message.state)
+        return this.#owner.syncState(message.state)
       case 'synced':
         for (const resolve of this.#synced.splice(0)) resolve()
     }
@@ -125,7 +125,7 @@ export class CompartmentProcess {
 
   async #giveToken(): Promise<void> {
     try {
-      const { token, expiresIn } = await this.#events.tokenWanted()
+      const { token, expiresIn } = await this.#owner.tokenWanted()
       this.post({ op: 'token', token, expiresIn })
     } catch (error) {
       this.post({ op: 'token-refused', problem: problemOf(error) })
@@ -140,7 +140,7 @@ export class CompartmentProcess {
     for (const receive of this.#calls.values()) receive('error', answer)
     this.#calls.clear()
     for (const resolve of this.#synced.splice(0)) resolve()
-    this.#events.ended(crashed)
+    this.#owner.ended(crashed)
   }
 }
 

@@ -24,7 +24,13 @@ export interface SupervisorOptions {
   assignment(): Pick<Assignment, 'cloudUrl' | 'technician' | 'online'>
   rollup(tenantId: string, rollup: Rollup): void
   syncState(tenantId: string, state: SyncState): void
+  /** A compartment ended unasked; it starts again with its next call, or stays stopped. */
+  crashed(tenantId: string, found: Problem): void
+  /** Milliseconds that a compartment gets to close its files. */
+  closeDeadline?: number
 }
+
+const CLOSE_DEADLINE = 10_000
 
 /** Wakes, routes to, hibernates and restarts compartments. Knows that tenants are many, and nothing of what they hold. */
 export class Supervisor {
@@ -173,6 +179,7 @@ export class Supervisor {
       rollup: (rollup) => this.#options.rollup(tenantId, rollup),
       syncState: (state) => this.#options.syncState(tenantId, state),
       ended: (crashed) => this.#onEnd(tenantId, compartment, crashed),
+      closeDeadline: this.#options.closeDeadline ?? CLOSE_DEADLINE,
     })
     await compartment.opened
     return compartment
@@ -184,7 +191,7 @@ export class Supervisor {
     if (!crashed) return
     this.#crashes.record(tenantId)
     const stopped = this.#crashes.isStopped(tenantId)
-    this.#options.syncState(tenantId, crashedState(problem(stopped ? 'compartment-stopped' : 'compartment-crashed')))
+    this.#options.crashed(tenantId, problem(stopped ? 'compartment-stopped' : 'compartment-crashed'))
   }
 
   #forget(tenantId: string, compartment: Promise<CompartmentProcess>): void {
@@ -202,8 +209,4 @@ export class Supervisor {
       void this.hibernate(tenantId)
     }
   }
-}
-
-function crashedState(found: Problem): SyncState {
-  return { phase: 'stopped', lastSuccessAt: null, pending: 0, failed: 0, progress: null, problem: found }
 }

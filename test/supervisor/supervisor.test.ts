@@ -1,0 +1,165 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Supervisor } from '../../src-main/supervisor/supervisor.ts'
+import type { Problem } from '../../src-shared/problem.ts'
+
+const WORKER = join(import.meta.dirname, 'crashing-worker.ts')
+const [A, B, C] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'] as const
+const here = Symbol('this window')
+const elsewhere = Symbol('another window')
+
+let folder: string
+let supervisor: Supervisor
+const handedOut: Uint8Array[] = []
+const keys = new Map<string, number>()
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bulkhead-supervisor-'))
+  handedOut.length = 0
+  keys.clear()
+  supervisor = new Supervisor({
+    worker: WORKER,
+    folder,
+    maxAwake: 2,
+    rootKey: async (tenantId) => {
+      const key = new Uint8Array(32).fill(keys.get(tenantId) ?? tenantId.charCodeAt(0))
+      handedOut.push(key)
+      return key
+    },
+    token: () => Promise.reject(new Error('offline')),
+    assignment: () => ({
+      cloudUrl: 'http://127.0.0.1:9',
+      technician: { id: '00000000-0000-4000-8000-0000000000aa', name: 'Robin Vale', email: 'robin@example.com' },
+      online: false,
+    }),
+    rollup: () => undefined,
+    syncState: () => undefined,
+    crashed: () => undefined,
+    closeDeadline: 1000,
+  })
+})
+afterEach(async () => {
+  await supervisor.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function ask(scope: string, path = 'sync.state', window = here, type: 'query' | 'subscription' = 'query') {
+  const answers: { op: string; value: unknown }[] = []
+  const stop = supervisor.call(scope, window, type, path, '', (op, payload) =>
+    answers.push({ op, value: payload === '' ? null : JSON.parse(payload) }),
+  )
+  const answered = vi.waitFor(() => {
+    expect(answers.length).toBeGreaterThan(0)
+    return answers[0]!
+  }, 20_000)
+  return { answers, answered, stop }
+}
+const codeOf = async (asked: ReturnType<typeof ask>) => ((await asked.answered).value as Problem | null)?.code
+
+test('a scope leads its window to the compartment', async () => {
+  const scope = await supervisor.open(A, here)
+  expect(await ask(scope).answered).toMatchObject({ op: 'data', value: { pending: 0 } })
+})
+
+test('a scope is worth nothing to another window, nor once it is revoked, nor guessed', async () => {
+  const scope = await supervisor.open(A, here)
+  expect(await codeOf(ask(scope, 'sync.state', elsewhere))).toBe('scope-closed')
+  expect(await codeOf(ask('guess'))).toBe('scope-closed')
+  supervisor.scopes.revoke(scope, elsewhere)
+  expect((await ask(scope).answered).op).toBe('data')
+  supervisor.scopes.revoke(scope, here)
+  expect(await codeOf(ask(scope))).toBe('scope-closed')
+})
+
+test('a running subscription ends with its scope, and tells nothing afterwards', async () => {
+  const scope = await supervisor.open(A, here)
+  const watching = ask(scope, 'sync.watch', here, 'subscription')
+  expect((await watching.answered).op).toBe('next')
+  supervisor.scopes.revokeWindow(here)
+  await vi.waitFor(() =>
+    expect(watching.answers.at(-1)).toMatchObject({ op: 'error', value: { code: 'scope-closed' } }),
+  )
+  const told = watching.answers.length
+  await supervisor.open(A, here)
+  expect(watching.answers).toHaveLength(told)
+})
+
+test('the root key that was handed over is zero in main', async () => {
+  await supervisor.open(A, here)
+  expect(handedOut).toHaveLength(1)
+  expect(handedOut[0]!.every((byte) => byte === 0)).toBe(true)
+})
+
+test('the least recently used compartment hibernates, with its files closed, and wakes again when it is called', async () => {
+  const first = await supervisor.open(A, here)
+  supervisor.scopes.revoke(first, here)
+  await supervisor.open(B, here)
+  const third = await supervisor.open(C, here)
+  await vi.waitFor(() => expect(supervisor.isAwake(A)).toBe(false))
+  expect(supervisor.awakeCount).toBe(2)
+  await supervisor.hibernate(A)
+  expect(walBytes(A)).toBe(0)
+  const again = await supervisor.open(A, here)
+  expect((await ask(again).answered).op).toBe('data')
+  expect((await ask(third).answered).op).toBe('data')
+})
+
+test('a crash is answered with a problem that can be retried, touches no other compartment, and the next call works', async () => {
+  const [a, b] = [await supervisor.open(A, here), await supervisor.open(B, here)]
+  const watching = ask(b, 'sync.watch', here, 'subscription')
+  await watching.answered
+  expect((await ask(a, 'crash').answered).value).toMatchObject({ code: 'compartment-crashed', retry: true })
+  expect((await ask(a).answered).op).toBe('data')
+  expect(watching.answers.every((answer) => answer.op === 'next')).toBe(true)
+})
+
+test('a compartment that keeps crashing is stopped until a person opens it again', async () => {
+  const scope = await supervisor.open(A, here)
+  for (let crash = 1; crash <= 4; crash++) expect(await codeOf(ask(scope, 'crash'))).toBe('compartment-crashed')
+  expect(await codeOf(ask(scope))).toBe('compartment-stopped')
+  const again = await supervisor.open(A, here)
+  expect((await ask(again).answered).op).toBe('data')
+})
+
+test('a compartment that hangs does not delay another', async () => {
+  const [a, b] = [await supervisor.open(A, here), await supervisor.open(B, here)]
+  const hanging = ask(a, 'hang')
+  expect((await ask(b).answered).op).toBe('data')
+  expect(hanging.answers).toEqual([])
+})
+
+test('files that the key does not open are refused and left, and the right key opens them again', async () => {
+  await supervisor.open(A, here)
+  await supervisor.hibernate(A)
+  const before = statSync(join(folder, A, 'ledger.db')).size
+  keys.set(A, 1)
+  await expect(supervisor.open(A, here)).rejects.toMatchObject({ problem: { code: 'key-wrong' } })
+  expect(statSync(join(folder, A, 'ledger.db')).size).toBe(before)
+  keys.delete(A)
+  await supervisor.open(A, here)
+})
+
+test('a call that is stopped before its compartment is awake never runs', async () => {
+  const scope = await supervisor.open(A, here)
+  await supervisor.hibernate(A)
+  const stopped = ask(scope)
+  stopped.stop()
+  await ask(scope).answered
+  expect(stopped.answers).toEqual([])
+  stopped.answered.catch(() => undefined)
+})
+
+test('closing closes every file', async () => {
+  await supervisor.open(A, here)
+  await supervisor.open(B, here)
+  await supervisor.close()
+  expect([walBytes(A), walBytes(B)]).toEqual([0, 0])
+  await expect(supervisor.open(A, here)).rejects.toMatchObject({ problem: { code: 'scope-closed' } })
+})
+
+function walBytes(tenantId: string): number {
+  const files = ['ledger.db-wal', 'cache.db-wal'].map((name) => join(folder, tenantId, name))
+  return files.reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)
+}
