@@ -62,12 +62,7 @@ async function answer(
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405)
   if (path === '/' || path === '/index.html') {
     const page = windowPage(files)
-    return end(
-      response,
-      200,
-      { ...page.headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-      page.body,
-    )
+    return end(response, 200, page.headers, page.body)
   }
   const file = files.get(path)
   if (!file) return end(response, 404)

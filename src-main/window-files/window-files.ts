@@ -23,7 +23,11 @@ export interface WindowFile {
 /** The files of the built window by URL path, read once: what is not in the table does not exist. */
 export type WindowFiles = ReadonlyMap<string, WindowFile>
 
-/** Reads the built window. @throws where the folder is missing: build first */
+/**
+ * Reads the built window. Only files of a known type are in it; links are not followed.
+ * @param folder out/renderer
+ * @throws where it is missing: build first
+ */
 export function readWindowFiles(folder: string): WindowFiles {
   const files = new Map<string, WindowFile>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -32,7 +36,7 @@ export function readWindowFiles(folder: string): WindowFiles {
     const path = join(entry.parentPath, entry.name)
     const body = readFileSync(path)
     const gzip = type.startsWith('font/') || type === 'image/png' ? null : gzipSync(body)
-    files.set(`/${relative(folder, path).split(sep).join('/')}`, { type, body, gzip })
+    files.set(encodeURI(`/${relative(folder, path).split(sep).join('/')}`), { type, body, gzip })
   }
   return files
 }
@@ -46,7 +50,12 @@ export function windowPage(files: WindowFiles): { body: string; headers: Record<
   const html = files.get('/index.html')?.body.toString('utf8') ?? ''
   return {
     body: html.replaceAll('__NONCE__', nonce),
-    headers: { ...safeHeaders, 'content-security-policy': policy(nonce) },
+    headers: {
+      ...safeHeaders,
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy(nonce),
+    },
   }
 }
 
