@@ -9,6 +9,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: ['test/support/postgres-setup.ts'],
     environment: 'node',
     pool: 'forks',
     testTimeout: 60_000,

@@ -14,6 +14,8 @@ export interface Assignment {
   technician: { id: string; name: string; email: string }
   /** Whether the cloud answers, as far as the console knows. */
   online: boolean
+  /** Limits of the files in pages, as if the disk were full beyond them; for tests. */
+  maxPages?: { ledger?: number; cache?: number }
 }
 
 /** Supervisor to worker. */

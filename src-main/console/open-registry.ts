@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { hkdfSync } from 'node:crypto'
 import { join } from 'node:path'
-import { migrate } from '../compartment/storage/migrate.ts'
-import { openEncrypted } from '../compartment/storage/open.ts'
+import { migrate } from '../storage/migrate.ts'
+import { openEncrypted } from '../storage/open.ts'
 import type { Keyring } from './keyring.ts'
 import { Registry, registryMigrations } from './registry.ts'
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { Session, TenantList, TenantToken } from '../../src-shared/protocol/session.ts'

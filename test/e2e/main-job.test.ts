@@ -44,7 +44,8 @@ async function inPostgres(client: string, number: number): Promise<TicketState> 
 
 test('three clients by keyboard, an edit and a note that reach Postgres, and all of it again after a restart', async () => {
   let host = await begin()
-  let { page, complaints, close } = await openWindow(browser, host.address)
+  const first = await openWindow(browser, host.address)
+  let { page, close } = first
 
   // Pinned clients by number, others by a few letters of a name, a domain or an alias.
   await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
@@ -107,7 +108,7 @@ test('three clients by keyboard, an edit and a note that reach Postgres, and all
     .click()
   await page.getByTestId('entry-note').filter({ hasText: 'parts arrive on Tuesday' }).waitFor()
   expect(await statusShown()).toBe(chosen)
-  expect(complaints).toEqual([])
+  expect(first.complaints).toEqual([])
   await close()
   await host.stop()
 })

@@ -1,0 +1,42 @@
+import { EventEmitter } from 'node:events'
+import { z } from 'zod'
+import type { VersionEvent } from '../src-shared/protocol/events.ts'
+import type { Sql } from './database/connect.ts'
+
+const Announcement = z.object({ organisation: z.uuid(), tenant: z.uuid(), version: z.number() })
+
+const MISSED = Symbol('missed')
+
+/** What Postgres announces at each commit, sorted by organisation: the event's name is the organisation's id. */
+export class Announcements {
+  readonly #events = new EventEmitter().setMaxListeners(0)
+
+  /** Listens on a connection of its own. When that breaks it comes back by itself, and followers are told to start over. */
+  async start(api: Sql): Promise<void> {
+    let listening = false
+    await api.listen(
+      'bulkhead_feed',
+      (payload) => {
+        const { organisation, tenant, version } = Announcement.parse(JSON.parse(payload))
+        this.#events.emit(organisation, { tenant, version } satisfies VersionEvent)
+      },
+      () => {
+        if (listening) this.#events.emit(MISSED)
+        listening = true
+      },
+    )
+  }
+
+  /**
+   * @param missed called where announcements may have been missed
+   * @returns a function that ends it
+   */
+  follow(organisation: string, listener: (event: VersionEvent) => void, missed: () => void): () => void {
+    this.#events.on(organisation, listener)
+    this.#events.on(MISSED, missed)
+    return () => {
+      this.#events.off(organisation, listener)
+      this.#events.off(MISSED, missed)
+    }
+  }
+}

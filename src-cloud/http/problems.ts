@@ -1,0 +1,51 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { problem, problemOf, ProblemError, problems, type Problem, type ProblemCode } from '../../src-shared/problem.ts'
+
+/** The body of every answer that is not well. */
+export const ProblemBody = z.object({
+  error: z.object({
+    code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
+    message: z.string(),
+    retry: z.boolean(),
+  }),
+})
+
+const STATUS: Partial<Record<ProblemCode, number>> = {
+  'sign-in-wrong': 401,
+  'sign-in-expired': 401,
+  'sign-in-throttled': 429,
+  'not-allowed': 403,
+  'not-found': 404,
+  'feed-gone': 410,
+  'sequence-gap': 409,
+  'invalid-input': 400,
+}
+
+/** Answers with the problem inside whatever was thrown; what has none is logged and answered as `internal`. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const found = problemIn(error)
+  if (found.code === 'internal') request.log.error({ err: plain(error) }, 'request failed')
+  void reply.code(STATUS[found.code] ?? 500).send({ error: found })
+}
+
+function problemIn(error: unknown): Problem {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [first] = error.validation
+    return problem('invalid-input', {
+      reason: `${first?.instancePath.slice(1) || 'The request'}: ${first?.message ?? 'has the wrong form'}.`,
+    })
+  }
+  const status = (error as FastifyError).statusCode
+  if (!(error instanceof ProblemError) && status !== undefined && status >= 400 && status < 500)
+    return problem('invalid-input', { reason: 'The request has the wrong form.' })
+  return problemOf(error)
+}
+
+/** What the log may hold of an error: a database's message can quote values. */
+function plain(error: unknown): { type: string; code?: string; message?: string; stack?: string } {
+  const { name, code, message, stack } = error as Error & { code?: string }
+  if (name === 'PostgresError') return { type: name, ...(code ? { code } : {}) }
+  return { type: name, message, ...(code ? { code } : {}), ...(stack ? { stack } : {}) }
+}

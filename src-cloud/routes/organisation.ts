@@ -1,0 +1,101 @@
+import { PassThrough } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Id } from '../../src-shared/domain/primitives.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { HEARTBEAT_SECONDS, VersionEvent } from '../../src-shared/protocol/events.ts'
+import { TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
+import { ProblemBody } from '../http/problems.ts'
+import type { Services } from '../http/server.ts'
+import { listTenants, mayEnter } from '../organisation.ts'
+import type { OrganisationIdentity } from '../tokens.ts'
+
+/** Bytes that an event stream may hold for a reader that does not read, before it is ended. */
+const MAX_HELD = 1024 * 1024
+
+/** Routes that span tenants: names, versions and tokens, never rows of a tenant. Only organisation tokens open them. */
+export async function organisationRoutes(
+  app: FastifyInstance,
+  { api, tokens, announcements }: Services,
+): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const security = [{ organisation: [] }]
+  const identities = new WeakMap<object, OrganisationIdentity>()
+  app.addHook('onRequest', async (request) => {
+    identities.set(request, await tokens.verifyOrganisation(request.headers.authorization))
+  })
+  const identityOf = (request: object): OrganisationIdentity => {
+    const identity = identities.get(request)
+    if (!identity) throw new ProblemError('sign-in-expired')
+    return identity
+  }
+
+  routes.get(
+    paths.tenants,
+    {
+      schema: {
+        summary: 'The tenants that the technician works for',
+        security,
+        response: { 200: TenantList, 401: ProblemBody },
+      },
+    },
+    async (request) => ({ tenants: await listTenants(api, identityOf(request)) }),
+  )
+  routes.post(
+    paths.tenantToken(':tenantId'),
+    {
+      schema: {
+        summary: 'Mint a token for one tenant',
+        security,
+        params: z.object({ tenantId: Id }),
+        response: { 200: TenantToken, 401: ProblemBody, 403: ProblemBody },
+      },
+    },
+    async (request) => {
+      const identity = identityOf(request)
+      const tenant = request.params.tenantId
+      if (!(await mayEnter(api, identity, tenant))) throw new ProblemError('not-allowed')
+      return { token: await tokens.tenant({ technician: identity.technician, tenant }), expiresIn: tokens.seconds }
+    },
+  )
+
+  // Without the schemas' types: the answer is a stream of what the schema says of each event.
+  app.get(
+    paths.events,
+    {
+      schema: {
+        summary: 'Server-sent events: `version` when a tenant has new changes, and `heartbeat`',
+        security,
+        response: {
+          200: {
+            description: 'The data of a `version` event; a heartbeat has none',
+            content: { 'text/event-stream': { schema: VersionEvent } },
+          },
+          401: ProblemBody,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { organisation } = identityOf(request)
+      const stream = new PassThrough()
+      const tell = (event: string, data: VersionEvent | Record<string, never>) => {
+        if (stream.writableLength > MAX_HELD) stream.destroy()
+        else stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+      }
+      const unfollow = announcements.follow(
+        organisation,
+        (event) => tell('version', event),
+        () => stream.end(),
+      )
+      const heartbeat = setInterval(() => tell('heartbeat', {}), HEARTBEAT_SECONDS * 1000)
+      stream.once('close', () => {
+        unfollow()
+        clearInterval(heartbeat)
+      })
+      tell('heartbeat', {})
+      return reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store').send(stream)
+    },
+  )
+}

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { FeedChange, FeedClosing, FeedOpening, FeedQuery } from '../../src-shared/protocol/feed.ts'
+import { MutationBatch, MutationReply } from '../../src-shared/protocol/mutation.ts'
+import { openFeed } from '../feed.ts'
+import { ProblemBody } from '../http/problems.ts'
+import type { Services } from '../http/server.ts'
+import { pushMutations } from '../mutations/push.ts'
+import type { TenantIdentity } from '../tokens.ts'
+
+/** Routes of one tenant: the token decides which; no path names it. Only tenant tokens open them. */
+export async function tenantRoutes(app: FastifyInstance, { api, tokens, epoch }: Services): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const security = [{ tenant: [] }]
+  const identities = new WeakMap<object, TenantIdentity>()
+  app.addHook('onRequest', async (request) => {
+    identities.set(request, await tokens.verifyTenant(request.headers.authorization))
+  })
+  const identityOf = (request: object): TenantIdentity => {
+    const identity = identities.get(request)
+    if (!identity) throw new ProblemError('sign-in-expired')
+    return identity
+  }
+
+  // Typed by hand: the answer is a stream of what the schema says of each line.
+  app.get<{ Querystring: FeedQuery }>(
+    paths.changes,
+    {
+      schema: {
+        summary: 'The change feed as NDJSON: an opening line, one line per changed entity, a closing line',
+        security,
+        querystring: FeedQuery,
+        response: {
+          200: {
+            description: 'Lines of JSON, each by itself one of these',
+            content: { 'application/x-ndjson': { schema: z.union([FeedOpening, FeedChange, FeedClosing]) } },
+          },
+          401: ProblemBody,
+          410: ProblemBody,
+        },
+      },
+    },
+    async (request, reply) => {
+      const pieces = await openFeed(api, identityOf(request).tenant, epoch, request.query)
+      const body = Readable.from(pieces, { objectMode: false, highWaterMark: 1024 * 1024 })
+      return reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store').send(body)
+    },
+  )
+  routes.post(
+    paths.mutations,
+    {
+      schema: {
+        summary: 'Push mutations in order; sent twice they are applied once',
+        security,
+        body: MutationBatch,
+        response: { 200: MutationReply, 400: ProblemBody, 401: ProblemBody, 409: ProblemBody },
+      },
+      // The schema is for the document: each mutation is checked by itself, so that a bad one blocks none behind it.
+      validatorCompiler: () => (value: unknown) => ({ value }),
+    },
+    async (request) => pushMutations(api, identityOf(request), request.body),
+  )
+}

@@ -1,0 +1,126 @@
+import type { FastifyServerOptions } from 'fastify'
+import { ProblemError } from '../src-shared/problem.ts'
+import { Announcements } from './announcements.ts'
+import { API_ROLE, apiPassword, connect, type DatabaseAddress, type Sql } from './database/connect.ts'
+import { migrate } from './database/migrate.ts'
+import { defaultFolder } from './embedded/folder.ts'
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts'
+import { buildServer } from './http/server.ts'
+import { loadOrganisation, type SandboxData } from './load.ts'
+import { Sessions } from './sessions.ts'
+import { tokenKey, Tokens } from './tokens.ts'
+
+/** Takes lines of JSON. */
+export interface LogStream {
+  write(line: string): unknown
+}
+
+export interface CloudOptions {
+  /** 0, the default, for a free one. */
+  port?: number
+  /** Address to listen on; 127.0.0.1 by default. */
+  host?: string
+  /** An owner's connection to a Postgres; without it one is started in `data`. */
+  database?: DatabaseAddress | undefined
+  /** Folder of the embedded Postgres; see {@link defaultFolder}. */
+  data?: string | undefined
+  /** Loaded once; a function is not even called where it was before. */
+  seed?: SandboxData | (() => Promise<SandboxData>) | undefined
+  /** Where log lines go; nowhere by default. */
+  log?: LogStream
+  /** Password of the API role, where it cannot be derived from the owner's. */
+  apiPassword?: string | undefined
+  /** Seconds that tokens live, for tests; 15 minutes by default. */
+  tokenSeconds?: number
+  /** Ends a start that is under way. */
+  signal?: AbortSignal
+  /** Told in one line what was done otherwise than asked. */
+  note?: (line: string) => void
+}
+
+export interface Cloud {
+  /** Without a trailing slash. */
+  url: string
+  /** As the owner of the database. */
+  address: DatabaseAddress
+  close(): Promise<void>
+}
+
+/**
+ * Starts a cloud in this process: Postgres where none is given, migrations, seed, HTTP.
+ * @throws ProblemError `port-in-use` and those of the database
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const undo: (() => Promise<unknown>)[] = []
+  const undoAll = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step()
+  }
+  // One after the other, also when it is asked for again meanwhile.
+  let closing = Promise.resolve()
+  const close = () => (closing = closing.then(undoAll))
+  options.signal?.addEventListener('abort', () => void close().catch(() => undefined), { once: true })
+  try {
+    const address = options.database ?? (await embedded(options, undo))
+    options.signal?.throwIfAborted()
+    const password = apiPassword(address, options.apiPassword)
+    await migrate(address, password)
+    const owner = connect(address, 2)
+    undo.push(() => owner.end({ timeout: 5 }))
+    if (options.seed) await plant(owner, options.seed)
+    const [epoch, key] = await Promise.all([readEpoch(owner), tokenKey(owner)])
+
+    const api = connect(address, 16, { username: API_ROLE, password })
+    undo.push(() => api.end({ timeout: 5 }))
+    const tokens = new Tokens(key, options.tokenSeconds)
+    const announcements = new Announcements()
+    await announcements.start(api)
+    const app = await buildServer(
+      { api, tokens, sessions: new Sessions(api, tokens), announcements, epoch },
+      loggerOptions(options.log),
+    )
+    undo.push(() => app.close())
+    const { port = 0, host = '127.0.0.1' } = options
+    const url = await app.listen({ port, host }).catch((cause: { code?: string }) => {
+      throw cause.code === 'EADDRINUSE' ? new ProblemError('port-in-use', { port }, { cause }) : cause
+    })
+    return { url, address, close }
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function embedded(options: CloudOptions, undo: (() => Promise<unknown>)[]): Promise<DatabaseAddress> {
+  const postgres = await startEmbeddedPostgres(options.data ?? defaultFolder(), options.note ?? (() => undefined))
+  undo.push(() => postgres.stop())
+  return postgres.address
+}
+
+async function plant(owner: Sql, seed: NonNullable<CloudOptions['seed']>): Promise<void> {
+  if (typeof seed !== 'function') return void (await loadOrganisation(owner, seed))
+  const [planted] = await owner`select from server_meta where key = 'seeded'`
+  if (planted) return
+  await loadOrganisation(owner, await seed())
+  await owner`insert into server_meta (key, value) values ('seeded', 'yes')`
+}
+
+async function readEpoch(owner: Sql): Promise<string> {
+  const [row] = await owner<{ value: string }[]>`select value from server_meta where key = 'epoch'`
+  if (!row) throw new Error('the database has no epoch')
+  return row.value
+}
+
+/** Requests and answers by method, path and status; no headers, no bodies. */
+function loggerOptions(stream: LogStream | undefined): FastifyServerOptions['logger'] {
+  if (!stream) return false
+  const secrets = ['authorization', 'password', 'token', 'accessToken', 'refreshToken']
+  return {
+    stream,
+    level: 'info',
+    redact: ['req.headers', 'headers', ...secrets, ...secrets.map((name) => `*.${name}`)],
+    serializers: {
+      req: ({ method, url }: { method?: string; url?: string }) => ({ method, url }),
+      res: ({ statusCode }: { statusCode?: number }) => ({ statusCode }),
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Configuration } from '../../../src-shared/domain/configuration.ts'
+import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
+import { ProblemError } from '../../../src-shared/problem.ts'
+import { closeDatabase, isDamage, openEncrypted, schemaVersion, storageProblem, type Db } from '../../storage/open.ts'
+import { Entries } from './entries.ts'
+import { FullText } from './fulltext.ts'
+import { CACHE_VERSION, tables } from './schema.ts'
+import { Tickets } from './tickets.ts'
+import { Words } from './words.ts'
+
+export const CACHE_FILE = 'cache.db'
+
+const NO_CONFIGURATION: Configuration = {
+  statuses: [],
+  priorities: [],
+  types: [],
+  queues: [],
+  customFields: [],
+  atRiskMinutes: 0,
+}
+
+/** Where the pull stands: the last version stored, of which epoch of the cloud; `epoch` null before the first feed. */
+export interface Place {
+  cursor: number
+  epoch: string | null
+}
+
+/** The copy of what the cloud has, with unsent edits shown over it. May be deleted at any time. */
+export class Cache {
+  readonly db: Db
+  readonly words: Words
+  readonly tickets: Tickets
+  readonly entries: Entries
+  readonly text: FullText
+  readonly #statements = new Map<string, ReturnType<Db['prepare']>>()
+  #configuration: Configuration = NO_CONFIGURATION
+
+  constructor(db: Db) {
+    this.db = db
+    this.words = new Words(db)
+    this.tickets = new Tickets(db, this.words)
+    this.entries = new Entries(db, this.words)
+    this.text = new FullText(db, this.entries)
+    this.reload()
+  }
+
+  /** A prepared statement, kept for the next call with the same text. */
+  statement<Row>(sql: string): {
+    all: (...values: unknown[]) => Row[]
+    get: (...values: unknown[]) => Row | undefined
+  } {
+    let found = this.#statements.get(sql)
+    if (!found) {
+      // Filters make their own text; so many different ones in use at once mean that old ones are not coming back.
+      if (this.#statements.size > 300) this.#statements.clear()
+      this.#statements.set(sql, (found = this.db.prepare(sql)))
+    }
+    return found as never
+  }
+
+  /** Runs a write in one transaction; the memory of words follows a rollback. */
+  write<Result>(work: () => Result): Result {
+    try {
+      return this.db.transaction(work).immediate()
+    } catch (error) {
+      if (this.db.open && !isDamage(error)) this.reload()
+      throw error
+    }
+  }
+
+  reload(): void {
+    this.words.reload()
+    this.#configuration = this.meta('configuration', (text) => JSON.parse(text) as Configuration) ?? NO_CONFIGURATION
+    this.#setRanks()
+  }
+
+  get configuration(): Configuration {
+    return this.#configuration
+  }
+
+  /** Stores the tenant's words and rules, and ranks the tickets again whose priority moved. */
+  putConfiguration(configuration: Configuration): void {
+    this.setMeta('configuration', JSON.stringify(configuration))
+    this.#configuration = configuration
+    for (const { key } of configuration.statuses) this.words.put('status', key)
+    for (const { key, rank } of configuration.priorities) {
+      this.db
+        .prepare('UPDATE ticket SET rank = ? WHERE priority = ? AND rank <> ?')
+        .run(rank, this.words.put('priority', key), rank)
+    }
+    this.#setRanks()
+  }
+
+  get technicians(): Technician[] {
+    return this.statement<{ body: string }>('SELECT body FROM technician ORDER BY id')
+      .all()
+      .map((row) => JSON.parse(row.body) as Technician)
+  }
+
+  putTechnician(technician: Technician): void {
+    this.db.prepare('INSERT OR REPLACE INTO technician VALUES (?, ?)').run(technician.id, JSON.stringify(technician))
+  }
+
+  removeTechnician(id: string): void {
+    this.db.prepare('DELETE FROM technician WHERE id = ?').run(id)
+  }
+
+  contact(id: string): Contact | null {
+    const key = this.words.key('contact', id)
+    const row = this.statement<{ body: string }>('SELECT body FROM contact WHERE key = ?').get(key ?? 0)
+    return row ? (JSON.parse(row.body) as Contact) : null
+  }
+
+  putContact(contact: Contact): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO contact VALUES (?, ?, ?)')
+      .run(this.words.put('contact', contact.id), contact.name, JSON.stringify(contact))
+  }
+
+  removeContact(id: string): void {
+    this.db.prepare('DELETE FROM contact WHERE key = ?').run(this.words.key('contact', id) ?? 0)
+  }
+
+  get place(): Place {
+    return { cursor: this.meta('cursor', Number) ?? 0, epoch: this.meta('epoch', String) ?? null }
+  }
+
+  set place({ cursor, epoch }: Place) {
+    this.setMeta('cursor', String(cursor))
+    if (epoch !== null) this.setMeta('epoch', epoch)
+  }
+
+  /** Whether everything was loaded once; until then indexes may be missing. */
+  get loaded(): boolean {
+    return this.meta('loaded', Number) === 1
+  }
+
+  meta<Value>(name: string, read: (text: string) => Value): Value | undefined {
+    const row = this.statement<{ value: string }>('SELECT value FROM meta WHERE name = ?').get(name)
+    return row === undefined ? undefined : read(row.value)
+  }
+
+  setMeta(name: string, value: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(name, value)
+  }
+
+  close(): void {
+    closeDatabase(this.db)
+  }
+
+  #setRanks(): void {
+    this.tickets.setRanks(
+      this.#configuration.priorities.flatMap(({ key, rank }) => {
+        const word = this.words.key('priority', key)
+        return word === undefined ? [] : [[word, rank] as const]
+      }),
+    )
+  }
+}
+
+/**
+ * Opens the cache, or starts a new one where there is none, where it is damaged, or where an older version wrote it.
+ * Call it after the ledger opened with a key of the same root: an unreadable cache is then damage, not a wrong key.
+ * @throws ProblemError `file-newer`, `disk-full`
+ */
+export function openCache(folder: string, key: Buffer, maxPages?: number): Cache {
+  const file = join(folder, CACHE_FILE)
+  try {
+    return load(file, key, maxPages)
+  } catch (error) {
+    const code = error instanceof ProblemError ? error.problem.code : isDamage(error) ? 'file-damaged' : null
+    if (code !== 'key-wrong' && code !== 'file-damaged') throw storageProblem(error, file)
+  }
+  deleteCache(folder)
+  return load(file, key, maxPages)
+}
+
+/** Deletes the files of a closed cache. */
+export function deleteCache(folder: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, CACHE_FILE + suffix), { force: true })
+}
+
+function load(file: string, key: Buffer, maxPages: number | undefined): Cache {
+  const db = openEncrypted({ file, key, synchronous: 'NORMAL', pageSize: 8192, cacheKiB: 24_000, maxPages })
+  try {
+    const theirs = schemaVersion(db)
+    if (theirs > CACHE_VERSION) throw new ProblemError('file-newer', { file: CACHE_FILE, theirs, ours: CACHE_VERSION })
+    if (theirs !== CACHE_VERSION) {
+      const empty = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get()) === 0
+      if (!empty) throw new ProblemError('file-damaged', { file: CACHE_FILE, remedy: '' })
+      db.transaction(() => {
+        db.exec(tables)
+        db.pragma(`user_version = ${CACHE_VERSION}`)
+      }).immediate()
+    }
+    db.pragma('wal_autocheckpoint = 2000')
+    return new Cache(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

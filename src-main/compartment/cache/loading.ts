@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Touched } from '../sync/apply.ts'
+import { removeFound } from '../sync/apply.ts'
+import type { Cache } from './cache.ts'
+import { firstIndexes, lastIndex, listIndexes } from './schema.ts'
+
+/** Tickets that get into the text index in one go, between answers to calls. */
+const SLICE = 250
+/** Tickets per transaction of that build: each ends a segment of the index, and segments must be merged. */
+const TRANSACTION = 20_000
+
+/**
+ * Ends the first load: indexes, then the text index, in small steps between which calls are answered. Interrupted, it
+ * goes on where it was.
+ * @param usable is called once lists are fast
+ */
+export async function finishLoading(cache: Cache, signal: AbortSignal, usable: () => void): Promise<void> {
+  if (!cache.loaded) {
+    dropDoubles(cache)
+    for (const index of firstIndexes) await make(cache, index, signal)
+    usable()
+    for (const index of [...listIndexes, lastIndex]) await make(cache, index, signal)
+    cache.write(() => {
+      removeGone(cache)
+      cache.setMeta('loaded', '1')
+    })
+  }
+  if (!cache.text.ready) await buildText(cache, signal)
+}
+
+async function make(cache: Cache, index: string, signal: AbortSignal): Promise<void> {
+  cache.db.exec(index.replace('INDEX ', 'INDEX IF NOT EXISTS '))
+  await nextTurn()
+  signal.throwIfAborted()
+}
+
+async function buildText(cache: Cache, signal: AbortSignal): Promise<void> {
+  const { db, text } = cache
+  cache.write(() => text.create())
+  for (let done = false; !done;) {
+    // Open over several turns: edits made meanwhile join it, and the ledger has them should it be lost.
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      for (let count = 0; count < TRANSACTION && !done; count += SLICE) {
+        done = text.buildSlice(SLICE)
+        await nextTurn()
+        if (!db.open) return
+        signal.throwIfAborted()
+      }
+      db.exec('COMMIT')
+    } catch (error) {
+      if (db.open && db.inTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+}
+
+// Resumed after a cut, the feed may have repeated entries of the last version, and there was no index to notice.
+function dropDoubles(cache: Cache): void {
+  if (cache.meta('resumed', Number) !== 1) return
+  cache.write(() => {
+    cache.db.exec('DELETE FROM entry WHERE key NOT IN (SELECT max(key) FROM entry GROUP BY id)')
+    cache.db.exec('DELETE FROM ticket WHERE number NOT IN (SELECT max(number) FROM ticket GROUP BY id)')
+    cache.setMeta('resumed', '0')
+  })
+}
+
+function removeGone(cache: Cache): void {
+  const touched: Touched = { tickets: new Set(), desk: false }
+  const gone = cache.statement<{ id: string; kind: 'ticket' | 'entry' }>('SELECT id, kind FROM gone').all()
+  for (const { id, kind } of gone) removeFound(cache, kind, id, touched, new Set())
+  cache.db.exec('DELETE FROM gone')
+}

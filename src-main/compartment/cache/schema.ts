@@ -1,0 +1,89 @@
+/** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
+export const CACHE_VERSION = 1
+
+/**
+ * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
+ * and indexes small. A ticket's rowid is its number, so the newest ticket has the highest.
+ */
+export const tables = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE word (
+  key INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  UNIQUE (kind, text)
+);
+
+CREATE TABLE contact (key INTEGER PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE technician (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE ticket (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  queue INTEGER NOT NULL,
+  requester INTEGER NOT NULL,
+  assignee INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  description TEXT NOT NULL,
+  rest TEXT
+);
+
+-- What the cloud last said of a ticket whose row in "ticket" shows unsent edits.
+CREATE TABLE ticket_server (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+
+CREATE TABLE entry (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  ticket_id TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  author INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  rest TEXT
+);
+
+-- Tombstones that came while loading.
+CREATE TABLE gone (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
+`
+
+/** Columns that lists sort by. */
+export const sortColumns = { updated: 'updated', created: 'created', priority: 'rank', due: 'due' } as const
+
+/** Made first after loading: what the default list and a ticket's page need. */
+export const firstIndexes = [
+  'CREATE UNIQUE INDEX ticket_id ON ticket (id)',
+  'CREATE INDEX ticket_status_updated ON ticket (status, updated)',
+  'CREATE INDEX entry_ticket ON entry (ticket_id)',
+  'CREATE INDEX ticket_unread ON ticket (number) WHERE version > seen',
+]
+
+/** Each list query walks some of these in order; the rowid, which is the ticket's number, ends every one. */
+export const listIndexes = [
+  ...['status_created', 'status_rank', 'status_due'],
+  ...Object.values(sortColumns).map((column) => `assignee_status_${column}`),
+  ...Object.values(sortColumns).map((column) => `priority_status_${column}`),
+].map((name) => `CREATE INDEX ticket_${name} ON ticket (${name.replaceAll('_', ', ')})`)
+
+/** Says that all that is above exists; its absence that loading has not ended. */
+export const lastIndex = 'CREATE UNIQUE INDEX entry_id ON entry (id)'
+
+/** Text of a ticket is not stored again here: one row per ticket, found by number, cut out of the tables. */
+export const fulltext = `
+CREATE VIRTUAL TABLE ticket_text USING fts5 (
+  subject, body,
+  content = '', contentless_delete = 1,
+  tokenize = 'unicode61 remove_diacritics 2',
+  prefix = '2 3'
+);
+INSERT INTO ticket_text (ticket_text, rank) VALUES ('rank', 'bm25(4.0, 1.0)');
+`

@@ -1,0 +1,151 @@
+import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import type { Db } from '../../storage/open.ts'
+import type { Words } from './words.ts'
+
+/** `due` of a ticket that has no service target: after every real one. */
+export const NO_DUE = Number.MAX_SAFE_INTEGER
+/** Rank of a priority that the configuration does not name: after every real one. */
+export const NO_RANK = 100
+
+/** A row of the table `ticket`. */
+export interface StoredTicket {
+  number: number
+  id: string
+  status: number
+  priority: number
+  rank: number
+  type: number
+  queue: number
+  requester: number
+  assignee: number
+  created: number
+  updated: number
+  due: number
+  version: number
+  seen: number
+  subject: string
+  description: string
+  rest: string | null
+}
+
+const columns = [
+  ...['number', 'id', 'status', 'priority', 'rank', 'type', 'queue', 'requester', 'assignee'],
+  ...['created', 'updated', 'due', 'version', 'seen', 'subject', 'description', 'rest'],
+]
+const known = new Set([
+  ...['id', 'number', 'subject', 'description', 'status', 'priority', 'type', 'queue', 'requesterId', 'assigneeId'],
+  ...['tags', 'customFields', 'createdAt', 'updatedAt', 'dueAt'],
+])
+
+/** Reads and writes rows of tickets. Writes belong inside a transaction. */
+export class Tickets {
+  readonly #words: Words
+  readonly #upsert
+  readonly #byNumber
+  readonly #byId
+  readonly #remove
+  readonly #see
+  readonly #ranks = new Map<number, number>()
+
+  constructor(db: Db, words: Words) {
+    this.#words = words
+    const changed = columns.filter((name) => name !== 'number').map((name) => `${name} = excluded.${name}`)
+    this.#upsert = db.prepare(
+      `INSERT INTO ticket (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+       ON CONFLICT (number) DO UPDATE SET ${changed.join(', ')}`,
+    )
+    this.#byNumber = db.prepare<[number], StoredTicket>('SELECT * FROM ticket WHERE number = ?')
+    this.#byId = db.prepare<[string], StoredTicket>('SELECT * FROM ticket WHERE id = ?')
+    this.#remove = db.prepare<[number]>('DELETE FROM ticket WHERE number = ?')
+    this.#see = db.prepare<[number]>('UPDATE ticket SET seen = version WHERE number = ? AND seen < version')
+  }
+
+  /** Gives each priority (by word) its rank; tickets stored from now on carry it. */
+  setRanks(ranks: Iterable<readonly [number, number]>): void {
+    this.#ranks.clear()
+    for (const [priority, rank] of ranks) this.#ranks.set(priority, rank)
+  }
+
+  /** @param seen the version that the technician has seen of it */
+  put(ticket: Ticket, version: number, seen: number): void {
+    const words = this.#words
+    const priority = words.put('priority', ticket.priority)
+    this.#upsert.run(
+      ticket.number,
+      ticket.id,
+      words.put('status', ticket.status),
+      priority,
+      this.#ranks.get(priority) ?? NO_RANK,
+      words.put('type', ticket.type),
+      words.put('queue', ticket.queue),
+      words.put('contact', ticket.requesterId),
+      words.put('technician', ticket.assigneeId),
+      Date.parse(ticket.createdAt),
+      Date.parse(ticket.updatedAt),
+      ticket.dueAt === null ? NO_DUE : Date.parse(ticket.dueAt),
+      version,
+      seen,
+      ticket.subject,
+      ticket.description,
+      restOf(ticket),
+    )
+  }
+
+  byNumber(number: number): StoredTicket | undefined {
+    return this.#byNumber.get(number)
+  }
+
+  byId(id: string): StoredTicket | undefined {
+    return this.#byId.get(id)
+  }
+
+  remove(number: number): void {
+    this.#remove.run(number)
+  }
+
+  /** @returns whether it was unread */
+  markSeen(number: number): boolean {
+    return this.#see.run(number).changes > 0
+  }
+
+  /** The ticket in the cloud's form. Instants keep milliseconds. */
+  toTicket(row: StoredTicket): Ticket {
+    const words = this.#words
+    const rest = row.rest === null ? undefined : (JSON.parse(row.rest) as Partial<Ticket>)
+    return {
+      id: row.id,
+      number: row.number,
+      subject: row.subject,
+      description: row.description,
+      status: words.text(row.status) ?? '',
+      priority: words.text(row.priority) ?? '',
+      type: words.text(row.type),
+      queue: words.text(row.queue),
+      requesterId: words.text(row.requester),
+      assigneeId: words.text(row.assignee),
+      createdAt: instant(row.created),
+      updatedAt: instant(row.updated),
+      dueAt: row.due === NO_DUE ? null : instant(row.due),
+      ...rest,
+      tags: rest?.tags ?? [],
+      customFields: rest?.customFields ?? {},
+    }
+  }
+}
+
+/** Milliseconds since 1970 as the protocol writes them. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+// What has no column: tags, custom fields and keys that a newer cloud added. Most tickets of most desks have little of it.
+function restOf(ticket: Ticket): string | null {
+  let rest: Record<string, unknown> | null = null
+  for (const name in ticket) if (!known.has(name)) (rest ??= {})[name] = ticket[name]
+  if (ticket.tags.length > 0) (rest ??= {}).tags = ticket.tags
+  for (const _ in ticket.customFields) {
+    ;(rest ??= {}).customFields = ticket.customFields
+    break
+  }
+  return rest === null ? null : JSON.stringify(rest)
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { CACHE_FILE, deleteCache, openCache, type Cache } from './cache/cache.ts'
+import { refreshAllViews } from './cache/overlay.ts'
+import { deriveKeys, zeroKeys, type CompartmentKeys } from './keys.ts'
+import { Ledger, LEDGER_FILE } from './ledger/ledger.ts'
+import type { Assignment } from './port.ts'
+import { isDamage, isDiskFull, opensWith } from '../storage/open.ts'
+
+/** The open files of a compartment. `cache` is another object after {@link Holdings.resetCache}. */
+export class Holdings {
+  readonly ledger: Ledger
+  readonly technician: Assignment['technician']
+  readonly #folder: string
+  readonly #keys: CompartmentKeys
+  readonly #limits: Assignment['maxPages']
+  #cache: Cache
+
+  /**
+   * Opens the files, and makes those that are missing. The root key is filled with zeros whatever happens.
+   * @throws ProblemError `key-wrong`, `file-newer`, `file-damaged`, `disk-full`
+   */
+  constructor({ folder, rootKey, technician, maxPages }: Assignment) {
+    this.technician = technician
+    this.#folder = folder
+    this.#limits = maxPages
+    const root = new Uint8Array(rootKey)
+    this.#keys = deriveKeys(root)
+    root.fill(0)
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      this.ledger = this.#openLedger()
+      try {
+        this.#cache = openCache(folder, this.#keys.cache, maxPages?.cache)
+        this.#refreshViews()
+      } catch (error) {
+        this.ledger.close()
+        throw error
+      }
+    } catch (error) {
+      zeroKeys(this.#keys)
+      throw error
+    }
+  }
+
+  get cache(): Cache {
+    return this.#cache
+  }
+
+  /** Empties the cache: damaged, or of another epoch of the cloud. The ledger is not touched. */
+  resetCache(): void {
+    try {
+      this.#cache.db.close()
+    } finally {
+      deleteCache(this.#folder)
+      this.#cache = openCache(this.#folder, this.#keys.cache, this.#limits?.cache)
+    }
+  }
+
+  #openLedger(): Ledger {
+    try {
+      return Ledger.open(this.#folder, this.#keys.ledger, this.technician.id, this.#limits?.ledger)
+    } catch (error) {
+      // Unreadable with a key whose sibling opens the other file: it is the file.
+      const wrongKey = error instanceof ProblemError && error.problem.code === 'key-wrong'
+      if (!wrongKey || !opensWith(join(this.#folder, CACHE_FILE), this.#keys.cache)) throw error
+      const remedy = 'Restore it from a backup; it was left as it is.'
+      throw new ProblemError('file-damaged', { file: LEDGER_FILE, remedy }, { cause: error })
+    }
+  }
+
+  #refreshViews(): void {
+    try {
+      refreshAllViews(this.#cache, this.ledger)
+    } catch (error) {
+      if (isDamage(error)) this.resetCache()
+      // On a full disk the views follow with the next pull.
+      else if (!isDiskFull(error)) throw error
+    }
+  }
+
+  /** Checkpoints and closes both files, and forgets the keys. */
+  close(): void {
+    try {
+      this.#cache.close()
+    } finally {
+      this.ledger.close()
+      zeroKeys(this.#keys)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Entry } from '../../../src-shared/domain/entry.ts'
+import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import type { Cache } from '../cache/cache.ts'
+import { keepServerState, withPending } from '../cache/overlay.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { CheckedChange } from './parse.ts'
+
+/** What a batch of changes touched. */
+export interface Touched {
+  tickets: Set<string>
+  desk: boolean
+}
+
+/** Stores changes of the feed. One per batch; call it inside the transaction that also stores the cursor. */
+export class Applying {
+  readonly touched: Touched = { tickets: new Set(), desk: false }
+  readonly #cache: Cache
+  readonly #ledger: Ledger
+  readonly #me: string
+  /** During the first load there are no indexes by id, and nothing is new to the technician. */
+  readonly #loading: boolean
+  readonly #texts = new Set<number>()
+
+  constructor(cache: Cache, ledger: Ledger, me: string) {
+    this.#cache = cache
+    this.#ledger = ledger
+    this.#me = me
+    this.#loading = !cache.loaded
+  }
+
+  apply(change: CheckedChange): void {
+    if (change.data === null) return this.#remove(change.kind, change.id)
+    switch (change.kind) {
+      case 'ticket':
+        return this.#ticket(change.data, change.version)
+      case 'entry':
+        return this.#entry(change.data, change.version)
+      case 'contact':
+        this.touched.desk = true
+        return this.#cache.putContact(change.data)
+      case 'technician':
+        this.touched.desk = true
+        return this.#cache.putTechnician(change.data)
+      case 'configuration':
+        this.touched.desk = true
+        return this.#cache.putConfiguration(change.data)
+    }
+  }
+
+  /** Ends the batch: the text index follows once per ticket. */
+  finish(): void {
+    for (const number of this.#texts) this.#cache.text.update(number)
+  }
+
+  #ticket(ticket: Ticket, version: number): void {
+    const { tickets } = this.#cache
+    const pending = this.#ledger.overlay(ticket.id)
+    const view = pending.length > 0 ? withPending(ticket, pending) : ticket
+    if (this.#loading) {
+      if (pending.length > 0) keepServerState(this.#cache, ticket, true)
+      return tickets.put(view, version, version)
+    }
+    const before = tickets.byId(ticket.id)
+    if (before && before.number !== ticket.number) this.#forget(before.number, ticket.id)
+    const newest = Math.max(version, before?.version ?? 0)
+    const wasRead = before !== undefined && before.seen >= before.version
+    // The technician's own edit comes back like this, before or after its acknowledgement.
+    const nothingNew = wasRead && looksSame(tickets.toTicket(before), view)
+    tickets.put(view, newest, nothingNew ? newest : (before?.seen ?? 0))
+    keepServerState(this.#cache, ticket, pending.length > 0)
+    this.touched.tickets.add(ticket.id)
+    if (before?.subject !== view.subject || before.description !== view.description) this.#texts.add(ticket.number)
+  }
+
+  #entry(entry: Entry, version: number): void {
+    const { entries, tickets } = this.#cache
+    if (this.#loading) return entries.add(entry)
+    if (entries.ticketOf(entry.id) !== undefined) entries.remove(entry.id)
+    entries.add(entry)
+    this.touched.tickets.add(entry.ticketId)
+    const ticket = tickets.byId(entry.ticketId)
+    if (!ticket) return
+    this.#texts.add(ticket.number)
+    // The ticket's own change says that something happened to it; an entry says so only where a person wrote it.
+    if (entry.kind === 'event' || version <= ticket.version) return
+    const read = ticket.seen >= ticket.version && entry.author.id === this.#me
+    this.#cache
+      .statement('UPDATE ticket SET version = ?, seen = ? WHERE number = ? RETURNING number')
+      .get(version, read ? version : ticket.seen, ticket.number)
+  }
+
+  #remove(kind: CheckedChange['kind'], id: string): void {
+    if (kind === 'contact' || kind === 'technician' || kind === 'configuration') {
+      this.touched.desk = true
+      if (kind === 'contact') this.#cache.removeContact(id)
+      if (kind === 'technician') this.#cache.removeTechnician(id)
+      return
+    }
+    // Without an index by id, one pass at the end of loading finds them all.
+    if (this.#loading)
+      return void this.#cache.statement('INSERT OR REPLACE INTO gone VALUES (?, ?) RETURNING id').get(id, kind)
+    removeFound(this.#cache, kind, id, this.touched, this.#texts)
+  }
+
+  #forget(number: number, id: string): void {
+    this.#cache.tickets.remove(number)
+    this.#cache.db.prepare('DELETE FROM ticket_server WHERE number = ?').run(number)
+    this.#texts.add(number)
+    this.touched.tickets.add(id)
+  }
+}
+
+/** Whether a technician who has read the one would find nothing new in the other. */
+function looksSame(one: Ticket, other: Ticket): boolean {
+  const { updatedAt, dueAt } = one
+  return isDeepStrictEqual(one, { ...other, updatedAt, dueAt })
+}
+
+/** Removes a ticket with its conversation, or an entry, once the indexes by id exist. */
+export function removeFound(
+  cache: Cache,
+  kind: 'ticket' | 'entry',
+  id: string,
+  touched: Touched,
+  texts: Set<number>,
+): void {
+  const ticketId = kind === 'ticket' ? id : cache.entries.ticketOf(id)
+  if (ticketId === undefined) return
+  touched.tickets.add(ticketId)
+  const row = cache.tickets.byId(ticketId)
+  if (row) texts.add(row.number)
+  if (kind === 'entry') return cache.entries.remove(id)
+  cache.entries.removeOfTicket(id)
+  if (!row) return
+  cache.tickets.remove(row.number)
+  cache.db.prepare('DELETE FROM ticket_server WHERE number = ?').run(row.number)
+}

@@ -1,0 +1,157 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  type CircuitBreakerPolicy,
+} from 'cockatiel'
+import { API_HEADER, API_VERSION } from '../../../src-shared/protocol/api.ts'
+import { ProblemError, type Problem } from '../../../src-shared/problem.ts'
+import type { TokenHolder } from './token.ts'
+
+/** Milliseconds without a byte after which a request has failed. */
+const SILENCE = 30_000
+const FAILURES_TO_BREAK = 5
+
+/** An answer outside 2xx that the caller decides about. */
+export interface CloudAnswer {
+  status: number
+  response: Response
+  /** Call it whenever bytes arrive; silence for too long aborts the answer. */
+  alive: () => void
+  /** Ends the watch over silence, and the answer if it is still coming. */
+  end: () => void
+}
+
+/** The way to the cloud: one token, one circuit breaker, the checks that every answer gets. */
+export class Cloud {
+  /** Base address, without a trailing slash. */
+  url: string
+  readonly #tokens: TokenHolder
+  #breaker: CircuitBreakerPolicy
+
+  constructor(url: string, tokens: TokenHolder) {
+    this.url = url
+    this.#tokens = tokens
+    this.#breaker = newBreaker()
+  }
+
+  /** Forgets past failures: the way may be free again. */
+  reset(): void {
+    this.#breaker = newBreaker()
+  }
+
+  /**
+   * Sends a request with the tenant's token; asks for a new token once where the cloud does not take it.
+   * @param passed statuses outside 2xx that the caller handles
+   * @throws ProblemError `cloud-unreachable`, `cloud-not-bulkhead`, `cloud-version`, `cloud-failed`, `sign-in-expired`,
+   * `not-allowed`; {@link Busy}
+   */
+  async request(path: string, init: RequestInit, signal: AbortSignal, passed: number[] = []): Promise<CloudAnswer> {
+    for (let attempt = 0; ; attempt++) {
+      const token = await this.#tokens.get()
+      const answer = await this.#throughBreaker(path, init, token, signal)
+      if (answer.status < 300 || passed.includes(answer.status)) return answer
+      answer.end()
+      if (answer.status === 401) {
+        this.#tokens.drop(token)
+        if (attempt === 0) continue
+        throw new ProblemError('sign-in-expired')
+      }
+      if (answer.status === 403) throw new ProblemError('not-allowed')
+      if (answer.status === 429 || answer.status === 503) throw new Busy(retryAfter(answer.response))
+      throw new ProblemError('cloud-failed', { status: answer.status })
+    }
+  }
+
+  async #throughBreaker(path: string, init: RequestInit, token: string, signal: AbortSignal): Promise<CloudAnswer> {
+    try {
+      return await this.#breaker.execute(async () => {
+        const answer = await this.#send(path, init, token, signal)
+        if (answer.status < 500 || answer.status === 503) return answer
+        answer.end()
+        throw new ProblemError('cloud-failed', { status: answer.status })
+      })
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) throw this.#unreachable(error)
+      throw error
+    }
+  }
+
+  async #send(path: string, init: RequestInit, token: string, signal: AbortSignal): Promise<CloudAnswer> {
+    const abort = new AbortController()
+    const stop = (): void => abort.abort()
+    signal.addEventListener('abort', stop, { once: true })
+    const timer = setTimeout(stop, SILENCE)
+    const alive = (): void => void timer.refresh()
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+      stop()
+    }
+    try {
+      signal.throwIfAborted()
+      const response = await fetch(this.url + path, {
+        ...init,
+        headers: { ...init.headers, authorization: `Bearer ${token}` },
+        redirect: 'error',
+        signal: abort.signal,
+      })
+      this.#checkVersion(response)
+      return { status: response.status, response, alive, end }
+    } catch (error) {
+      end()
+      if (error instanceof ProblemError) throw error
+      if (signal.aborted) throw new ProblemError('cancelled', {}, { cause: error })
+      throw this.#unreachable(error)
+    }
+  }
+
+  #checkVersion(response: Response): void {
+    const theirs = response.headers.get(API_HEADER)
+    if (theirs === String(API_VERSION)) return
+    // A proxy on the way answers 5xx and 429 in its own name; that is a failure, not the wrong address.
+    if (theirs === null && (response.status >= 500 || response.status === 429)) return
+    if (theirs === null) throw new ProblemError('cloud-not-bulkhead', { url: this.url })
+    throw new ProblemError('cloud-version', { theirs: theirs.slice(0, 20), ours: API_VERSION })
+  }
+
+  #unreachable(cause: unknown): ProblemError {
+    return new ProblemError('cloud-unreachable', { url: this.url }, { cause })
+  }
+}
+
+/** The cloud asked for patience: not a failure. */
+export class Busy extends ProblemError {
+  /** Milliseconds. */
+  readonly wait: number
+
+  constructor(wait: number) {
+    super('cloud-busy', { seconds: Math.ceil(wait / 1000) })
+    this.wait = wait
+  }
+}
+
+/** Problems that end the sync until a person, or the console, did something. */
+export function stopsSync({ code }: Problem): boolean {
+  return ['sign-in-expired', 'not-allowed', 'cloud-not-bulkhead', 'cloud-version', 'not-signed-in'].includes(code)
+}
+
+function newBreaker(): CircuitBreakerPolicy {
+  const counted = handleWhen(
+    (error) => error instanceof ProblemError && ['cloud-unreachable', 'cloud-failed'].includes(error.problem.code),
+  )
+  return circuitBreaker(counted, {
+    breaker: new ConsecutiveBreaker(FAILURES_TO_BREAK),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: 2_000, maxDelay: 60_000 }),
+  })
+}
+
+/** Milliseconds of a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); 5 s where there is none. */
+function retryAfter(response: Response): number {
+  const value = response.headers.get('retry-after')
+  if (value === null) return 5_000
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), 3_600_000) : 5_000
+}

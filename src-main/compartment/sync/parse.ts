@@ -1,0 +1,60 @@
+import { ProblemError } from '../../../src-shared/problem.ts'
+import type { Configuration } from '../../../src-shared/domain/configuration.ts'
+import type { Entry } from '../../../src-shared/domain/entry.ts'
+import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
+import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import { isPlainTicket } from './plain-ticket.ts'
+import { entities, FeedClosing, FeedOpening, type EntityKind } from '../../../src-shared/protocol/feed.ts'
+
+/** A change line whose content was checked. */
+export type CheckedChange =
+  | { kind: EntityKind; id: string; version: number; data: null }
+  | { kind: 'configuration'; id: string; version: number; data: Configuration }
+  | { kind: 'technician'; id: string; version: number; data: Technician }
+  | { kind: 'contact'; id: string; version: number; data: Contact }
+  | { kind: 'ticket'; id: string; version: number; data: Ticket }
+  | { kind: 'entry'; id: string; version: number; data: Entry }
+
+/** @throws ProblemError `feed-malformed` */
+export function parseOpening(line: string): FeedOpening {
+  const opening = FeedOpening.safeParse(parseJson(line))
+  if (!opening.success) throw new ProblemError('feed-malformed')
+  return opening.data
+}
+
+/**
+ * Reads one line after the opening.
+ * @throws ProblemError `feed-malformed` where it is neither a change of a known kind nor the closing
+ */
+export function parseLine(line: string): CheckedChange | FeedClosing {
+  const value = parseJson(line)
+  if (typeof value !== 'object' || value === null) throw new ProblemError('feed-malformed')
+  // Checked by hand: there is one envelope per line, and a first sync has hundreds of thousands of lines.
+  const { kind, id, version, data, deleted, end } = value as Record<string, unknown>
+  if (end === true) {
+    const closing = FeedClosing.safeParse(value)
+    if (!closing.success) throw new ProblemError('feed-malformed')
+    return closing.data
+  }
+  if (typeof id !== 'string' || typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0)
+    throw new ProblemError('feed-malformed')
+  if (typeof kind !== 'string' || !isEntityKind(kind)) throw new ProblemError('feed-malformed')
+  if (deleted === true) return { kind, id, version, data: null }
+  if (kind === 'ticket' && isPlainTicket(data)) return { kind, id, version, data }
+  const checked = entities[kind].safeParse(data)
+  if (!checked.success) throw new ProblemError('feed-malformed')
+  return { kind, id, version, data: checked.data } as CheckedChange
+}
+
+function isEntityKind(kind: string): kind is EntityKind {
+  return Object.hasOwn(entities, kind)
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    // Without the cause: the parser's message quotes the line.
+    throw new ProblemError('feed-malformed')
+  }
+}

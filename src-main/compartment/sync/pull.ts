@@ -1,0 +1,181 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { paths } from '../../../src-shared/protocol/api.ts'
+import type { FeedClosing, FeedOpening } from '../../../src-shared/protocol/feed.ts'
+import { ProblemError } from '../../../src-shared/problem.ts'
+import type { Cache } from '../cache/cache.ts'
+import { refreshView } from '../cache/overlay.ts'
+import type { Holdings } from '../holdings.ts'
+import { isDamage, isDiskFull } from '../../storage/open.ts'
+import { Applying } from './apply.ts'
+import type { Cloud } from './cloud.ts'
+import { lineGroups } from './lines.ts'
+import { parseLine, parseOpening, type CheckedChange } from './parse.ts'
+
+/** Milliseconds that reading and storing a batch should take: calls wait for no longer. */
+const BATCH_TIME = 8
+
+export interface PullEvents {
+  /** A batch was stored. */
+  stored(touched: { tickets: Set<string>; desk: boolean }): void
+  progress(rows: number, total: number): void
+}
+
+/**
+ * Reads the change feed from where the last pull ended and stores it. What was read before a failure stays stored; the
+ * next pull goes on there.
+ * @throws ProblemError `feed-malformed`, `feed-cut`, `feed-gone` (the cache is empty then: pull again), `disk-full`, and
+ * what {@link Cloud.request} throws
+ */
+export async function pull(held: Holdings, cloud: Cloud, events: PullEvents, signal: AbortSignal): Promise<void> {
+  const { cursor } = held.cache.place
+  const path = `${paths.changes}?after=${cursor}&client=${held.ledger.clientId}`
+  const answer = await cloud.request(path, {}, signal, [410])
+  try {
+    if (answer.status === 410 || !answer.response.body) {
+      held.resetCache()
+      throw new ProblemError('feed-gone')
+    }
+    await new Reading(held, events, signal).read(whileAlive(answer.response.body, answer.alive))
+  } catch (error) {
+    if (error instanceof ProblemError || isDamage(error)) throw error
+    if (isDiskFull(error)) throw new ProblemError('disk-full', {}, { cause: error })
+    if (signal.aborted) throw new ProblemError('cancelled', {}, { cause: error })
+    // undici wraps a reset connection in a TypeError, and a body that ends early too.
+    if (error instanceof TypeError || (error instanceof Error && error.name === 'AbortError'))
+      throw new ProblemError('feed-cut', {}, { cause: error })
+    throw error
+  } finally {
+    answer.end()
+  }
+}
+
+class Reading {
+  readonly #held: Holdings
+  /** As it was when the feed was asked for: another one does not hold what came before. */
+  readonly #cache: Cache
+  readonly #events: PullEvents
+  readonly #signal: AbortSignal
+  #opening: FeedOpening | null = null
+  #closing: FeedClosing | null = null
+  #batch: CheckedChange[] = []
+  #batchLimit = 400
+  #began = 0
+  #version: number
+  /** Rows of one version may be cut apart; only a version that was passed counts as read. */
+  #passed: number
+  #rows = 0
+
+  constructor(held: Holdings, events: PullEvents, signal: AbortSignal) {
+    this.#held = held
+    this.#events = events
+    this.#signal = signal
+    this.#cache = held.cache
+    this.#version = this.#passed = held.cache.place.cursor
+  }
+
+  async read(stream: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      for await (const lines of lineGroups(stream)) await this.#lines(lines)
+      if (!this.#closing) throw new ProblemError('feed-cut')
+    } catch (error) {
+      // Lines that came whole are kept, whatever came after them.
+      if (!isDiskFull(error) && !isDamage(error)) this.#store()
+      throw error
+    }
+  }
+
+  async #lines(lines: string[]): Promise<void> {
+    this.#began = performance.now()
+    for (const line of lines) {
+      if (!this.#opening) this.#open(parseOpening(line))
+      else if (this.#closing) throw new ProblemError('feed-malformed')
+      else this.#line(line)
+      if (this.#batch.length < this.#batchLimit) continue
+      this.#store()
+      await this.#breathe()
+    }
+    if (this.#closing) this.#close(this.#closing)
+  }
+
+  #open(opening: FeedOpening): void {
+    const { cursor, epoch } = this.#held.cache.place
+    if (epoch !== null && epoch !== opening.epoch) {
+      this.#held.resetCache()
+      throw new ProblemError('feed-gone')
+    }
+    this.#opening = opening
+    const cache = this.#cache
+    if (epoch === null) cache.write(() => (cache.place = { cursor, epoch: opening.epoch }))
+    else if (!cache.loaded) cache.setMeta('resumed', '1')
+  }
+
+  #line(line: string): void {
+    const change = parseLine(line)
+    if ('end' in change) {
+      this.#closing = change
+      return
+    }
+    if (change.version < this.#version) throw new ProblemError('feed-malformed')
+    if (change.version > this.#version) this.#passed = this.#version
+    this.#version = change.version
+    this.#batch.push(change)
+  }
+
+  #store(): void {
+    const batch = this.#batch
+    if (batch.length === 0) return
+    this.#batch = []
+    this.#mustBeSame()
+    const cache = this.#cache
+    const { ledger, technician } = this.#held
+    const applying = new Applying(cache, ledger, technician.id)
+    cache.write(() => {
+      for (const change of batch) applying.apply(change)
+      applying.finish()
+      cache.place = { cursor: this.#passed, epoch: null }
+    })
+    this.#rows += batch.length
+    this.#events.stored(applying.touched)
+    this.#events.progress(this.#rows, Math.max(this.#opening?.rows ?? 0, this.#rows))
+  }
+
+  // A call may have found the cache damaged meanwhile, and started a new one.
+  #mustBeSame(): void {
+    if (this.#held.cache !== this.#cache) throw new ProblemError('feed-gone')
+  }
+
+  /** Lets calls in, and sizes the next batch by the time that this one took. */
+  async #breathe(): Promise<void> {
+    const took = performance.now() - this.#began
+    if (took > BATCH_TIME * 1.5) this.#batchLimit = Math.max(50, Math.floor(this.#batchLimit * 0.8))
+    else if (took < BATCH_TIME) this.#batchLimit = Math.min(2000, Math.ceil(this.#batchLimit * 1.1))
+    await nextTurn()
+    this.#signal.throwIfAborted()
+    this.#began = performance.now()
+  }
+
+  #close(closing: FeedClosing): void {
+    this.#store()
+    this.#mustBeSame()
+    const cache = this.#cache
+    const { ledger } = this.#held
+    // A ledger from a backup would number new writes as old ones that the cloud has answered already.
+    if (closing.lastSequence >= ledger.nextSequence) ledger.renumber()
+    cache.write(() => {
+      cache.place = { cursor: closing.cursor, epoch: null }
+      cache.setMeta('fed', '1')
+    })
+    // The ledger lets go first: should the program end here, the views are computed again when the files open.
+    const released = ledger.release(closing.cursor)
+    if (released.length === 0) return
+    cache.write(() => released.forEach((id) => refreshView(cache, ledger, id)))
+    this.#events.stored({ tickets: new Set(released), desk: false })
+  }
+}
+
+async function* whileAlive(body: AsyncIterable<Uint8Array>, alive: () => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    alive()
+    yield chunk
+  }
+}

@@ -1,0 +1,39 @@
+import type { TicketRow } from '../../../src-shared/domain/views.ts'
+import type { Cache } from '../cache/cache.ts'
+import { instant, NO_DUE, type StoredTicket } from '../cache/tickets.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+
+type ListedTicket = Omit<StoredTicket, 'description' | 'rest' | 'queue' | 'rank'> & { requesterName: string | null }
+
+const sql = `
+  SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due,
+         t.version, t.seen, t.subject, c.name AS requesterName
+  FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
+
+/** Lines of the list for ticket numbers, in their order; numbers without a ticket are left out. */
+export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[]): TicketRow[] {
+  const { words } = cache
+  const statement = cache.statement<ListedTicket>(sql)
+  const rows: TicketRow[] = []
+  for (const number of numbers) {
+    const row = statement.get(number)
+    if (!row) continue
+    rows.push({
+      id: row.id,
+      number: row.number,
+      subject: row.subject,
+      status: words.text(row.status) ?? '',
+      priority: words.text(row.priority) ?? '',
+      type: words.text(row.type),
+      assigneeId: words.text(row.assignee),
+      requesterId: words.text(row.requester),
+      requesterName: row.requesterName,
+      createdAt: instant(row.created),
+      updatedAt: instant(row.updated),
+      dueAt: row.due === NO_DUE ? null : instant(row.due),
+      unread: row.seen < row.version,
+      pending: ledger.isPending(row.id),
+    })
+  }
+  return rows
+}

@@ -1,0 +1,66 @@
+import { parentPort } from 'node:worker_threads'
+import { problemOf } from '../../src-shared/problem.ts'
+import { Calls } from '../channel/calls.ts'
+import { Compartment } from './compartment.ts'
+import type { Assignment, FromWorker, ToWorker } from './port.ts'
+import { tenantRouter } from './router.ts'
+import { asError } from './sync/token.ts'
+
+/** Entry of a compartment's thread: blank until it is assigned, then one tenant's for the rest of its life. */
+function run(): void {
+  const port = parentPort
+  if (!port) throw new Error('a compartment runs in a worker thread')
+  let compartment: Compartment | null = null
+  let calls: Calls<Compartment> | null = null
+
+  const post = (message: FromWorker): void => port.postMessage(message)
+
+  const assign = (assignment: Assignment): void => {
+    try {
+      const opened = new Compartment(assignment, {
+        tokenWanted: () => post({ op: 'token-wanted' }),
+        rollup: (rollup) => post({ op: 'rollup', rollup }),
+        syncState: (state) => post({ op: 'sync-state', state }),
+      })
+      compartment = opened
+      calls = new Calls(tenantRouter, opened, (kind, id, payload) => post({ op: 'answer', kind, id, payload }))
+      post({ op: 'open' })
+    } catch (error) {
+      post({ op: 'failed', problem: problemOf(error) })
+      port.close()
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    calls?.stopAll()
+    await compartment?.close()
+    post({ op: 'closed' })
+    port.close()
+  }
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.op) {
+      case 'assign':
+        return compartment ? undefined : assign(message.assignment)
+      case 'call':
+        return void calls?.call(message.id, message.type, message.path, message.payload)
+      case 'stop':
+        return calls?.stop(message.id)
+      case 'token':
+        return compartment?.tokens.bring(message.token, message.expiresIn)
+      case 'token-refused':
+        return compartment?.tokens.refuse(asError(message.problem))
+      case 'poke':
+        return compartment?.sync.poke(message.version)
+      case 'online':
+        return compartment?.sync.setOnline(message.online, message.cloudUrl)
+      case 'sync':
+        return void compartment?.sync.once().then(() => post({ op: 'synced' }))
+      case 'close':
+        return void close()
+    }
+  })
+  post({ op: 'warm' })
+}
+
+run()

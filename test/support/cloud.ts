@@ -1,0 +1,134 @@
+import { afterAll } from 'vitest'
+import { connect, type Sql } from '../../src-cloud/database/connect.ts'
+import { loadOrganisation, type SandboxData } from '../../src-cloud/load.ts'
+import { startCloud, type CloudOptions } from '../../src-cloud/start.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import type { MutationBody, MutationReply } from '../../src-shared/protocol/mutation.ts'
+import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
+import { freshDatabase, releasePostgres, type PostgresServer } from './postgres.ts'
+import { sampleClient, sampleOrganisation } from './sample.ts'
+
+// First declared, so last to run: after the file's own hooks have closed their clouds.
+afterAll(releasePostgres)
+
+export interface TestCloud {
+  url: string
+  /** As the owner, who is a superuser: sees every row. */
+  owner: Sql
+  address: PostgresServer
+  data: SandboxData[]
+  /** Signs the first technician of an organisation in. */
+  signIn(organisation?: number): Promise<Session>
+  /** A token of the organisation's `client`-th tenant. */
+  tenantToken(client?: number, organisation?: number): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * A cloud over HTTP on a database of its own, in this process.
+ * @param data two organisations, Alpha with two clients of 5 tickets and Beta with one of 3, where none is given
+ */
+export async function withCloud(data = sampleData(), options: CloudOptions = {}): Promise<TestCloud> {
+  const database = await freshDatabase()
+  const cloud = await startCloud({ database: database.address, ...options })
+  const owner = connect(database.address, 4)
+  for (const one of data) await loadOrganisation(owner, one)
+  const signIn = async (organisation = 0) => {
+    const technician = data[organisation]?.technicians[0]
+    const response = await ask(cloud.url, paths.session, {
+      body: { email: technician?.email, password: technician?.password },
+    })
+    return Session.parse(await response.json())
+  }
+  return {
+    url: cloud.url,
+    owner,
+    address: database.address,
+    data,
+    signIn,
+    tenantToken: async (client = 0, organisation = 0) => {
+      const { accessToken } = await signIn(organisation)
+      const id = data[organisation]?.clients[client]?.tenant.id ?? ''
+      const response = await ask(cloud.url, paths.tenantToken(id), { token: accessToken, method: 'POST' })
+      return TenantToken.parse(await response.json()).token
+    },
+    close: async () => {
+      await owner.end()
+      await cloud.close()
+      await database.drop()
+    },
+  }
+}
+
+export function sampleData(): SandboxData[] {
+  return [
+    sampleOrganisation('Alpha', [sampleClient('Acme', 5), sampleClient('Zephyr', 5)]),
+    sampleOrganisation('Beta', [sampleClient('Borealis', 3)]),
+  ]
+}
+
+/** One request; a body makes it a POST. */
+export async function ask(
+  url: string,
+  path: string,
+  { method, token, body, signal }: { method?: string; token?: string; body?: unknown; signal?: AbortSignal } = {},
+): Promise<Response> {
+  return fetch(url + path, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  })
+}
+
+export interface FeedLine {
+  kind: string
+  id: string
+  version: number
+  deleted?: true
+  data?: Record<string, unknown>
+}
+export interface Feed {
+  opening: { feed: 1; epoch: string; head: number; rows: number }
+  changes: FeedLine[]
+  closing: { end: true; cursor: number; lastSequence: number }
+}
+
+/** Reads a whole change feed. */
+export async function readFeed(url: string, token: string, after = 0, client?: string): Promise<Feed> {
+  const response = await ask(url, `${paths.changes}?after=${after}${client ? `&client=${client}` : ''}`, { token })
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
+  const lines = (await response.text())
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown)
+  return { opening: lines[0], changes: lines.slice(1, -1), closing: lines.at(-1) } as Feed
+}
+
+/** Posts mutations with sequences from `first` on. */
+export async function push(
+  url: string,
+  token: string,
+  clientId: string,
+  first: number,
+  bodies: MutationBody[],
+): Promise<Response> {
+  const mutations = bodies.map((body, i) => ({ sequence: first + i, schema: 1, at: new Date().toISOString(), body }))
+  return ask(url, paths.mutations, { token, body: { clientId, mutations } })
+}
+
+/** The same, with the answer read. */
+export async function pushed(
+  url: string,
+  token: string,
+  clientId: string,
+  first: number,
+  bodies: MutationBody[],
+): Promise<MutationReply> {
+  const response = await push(url, token, clientId, first, bodies)
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
+  return (await response.json()) as MutationReply
+}
