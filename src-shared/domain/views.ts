@@ -114,6 +114,78 @@ export interface SyncState {
   problem: Problem | null
 }
 
+/** What a queued or undecided edit is about; null where the ticket is not here (any more). */
+export interface TicketReference {
+  id: string
+  number: number
+  subject: string
+}
+
+/** An edit that has not reached the cloud. */
+export interface OutboxEntry {
+  /** Stays the same for as long as the edit exists. */
+  id: string
+  ticket: TicketReference | null
+  kind: 'ticket.create' | 'ticket.update' | 'entry.create'
+  /** Names of the fields that it changes; a custom field is `customFields.<key>`. */
+  fields: string[]
+  /** When the technician did it. */
+  at: string
+  /** Times that it was sent without an answer. */
+  attempts: number
+}
+
+/** One field of an undecided edit. Absent values are null. */
+export interface UndecidedField {
+  field: string
+  /** What the technician saw when editing. */
+  base: unknown
+  mine: unknown
+  theirs: unknown
+  /** Who wrote `theirs` and when, where the cloud says so. */
+  by: string | null
+  at: string | null
+}
+
+/** An edit that the cloud found in conflict or refused: the cloud's value is on view until a person decides. */
+export interface InboxItem {
+  id: string
+  kind: 'conflict' | 'rejected'
+  ticket: TicketReference | null
+  /** When the technician did it. */
+  at: string
+  fields: UndecidedField[]
+  /** The text of a note or reply that was refused, else null. */
+  text: string | null
+  /** Why it was refused, in the cloud's words. */
+  reason: string | null
+}
+
+/** What a person decided for one field. `other` brings a third value. */
+export const FieldChoice = z.discriminatedUnion('choice', [
+  z.object({ field: z.string().max(200), choice: z.literal('mine') }),
+  z.object({ field: z.string().max(200), choice: z.literal('theirs') }),
+  z.object({ field: z.string().max(200), choice: z.literal('other'), value: z.unknown() }),
+])
+export type FieldChoice = z.infer<typeof FieldChoice>
+
+/** Everything about the sync of one client, for its sync page. Times are ISO instants for display. */
+export interface SyncReport {
+  state: SyncState
+  paused: boolean
+  /** Of the way to the cloud for this client. */
+  breaker: 'closed' | 'open' | 'half-open'
+  lastPullAt: string | null
+  lastPushAt: string | null
+  /** When the next try is due, and why it waits; null where nothing waits. */
+  nextTry: { at: string; reason: string } | null
+  /** The feed version that is held here, and the cloud's newest that is known. */
+  cursor: number
+  head: number | null
+  outbox: OutboxEntry[]
+  files: { cacheBytes: number; ledgerBytes: number }
+}
+
 /** Told to open windows when the data of a compartment moved. */
 export interface Change {
   /** Tickets that changed, or `all` where it was too many to name. */

@@ -43,7 +43,9 @@ export const FieldConflict = z.object({
   base: z.unknown(),
   mine: z.unknown(),
   theirs: z.unknown(),
+  /** When `theirs` was written, and the name of who wrote it where that is known. */
   at: Instant,
+  by: z.string().nullable().default(null),
 })
 export type FieldConflict = z.infer<typeof FieldConflict>
 
