@@ -1,6 +1,8 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { problems, ProblemError, type ProblemCode } from '../../src-shared/problem.ts'
 import { API_HEADER, API_VERSION } from '../../src-shared/protocol/api.ts'
+
+const Answer = z.object({ error: z.object({ code: z.string(), message: z.string().max(500) }) })
 
 /** Milliseconds that one request may take. */
 const TIMEOUT = 20_000
@@ -70,10 +72,11 @@ function checkVersion(url: string, version: string | null): void {
   if (version !== String(API_VERSION)) throw new ProblemError('cloud-version', { theirs: version, ours: API_VERSION })
 }
 
-/** The problem that the cloud named itself, where it is one of our list. */
+/** The problem that the cloud named itself, where it is one of our list; its details are in the cloud's sentence. */
 async function ownProblem(response: Response): Promise<ProblemError | null> {
-  const body: unknown = await response.json().catch(() => null)
-  const code = (body as { error?: { code?: unknown } } | null)?.error?.code
-  if (typeof code !== 'string' || !(code in problems)) return null
-  return new ProblemError(code as ProblemCode)
+  const body = Answer.safeParse(await response.json().catch(() => null))
+  if (!body.success || !(body.data.error.code in problems)) return null
+  const found = new ProblemError(body.data.error.code as ProblemCode)
+  found.problem.message = found.message = body.data.error.message
+  return found
 }

@@ -34,6 +34,7 @@ export class Workspace {
   readonly #syncStates = new Map<string, SyncState>()
   readonly #minute: NodeJS.Timeout
   #offlineSince: string | null = null
+  #closed = false
 
   constructor(parts: WorkspaceParts) {
     this.#parts = parts
@@ -119,8 +120,8 @@ export class Workspace {
   async openClient(tenantId: string, window: symbol): Promise<{ scope: string }> {
     if (!this.#parts.registry.get(tenantId)) throw new ProblemError('not-found', { what: 'This client' })
     const scope = await this.supervisor.open(tenantId, window)
-    this.#parts.registry.setOpened(tenantId, new Date().toISOString())
-    this.#parts.onClients([tenantId])
+    // The window waits for the scope; what is written to the disk follows it.
+    setImmediate(() => this.#setOpened(tenantId))
     return { scope }
   }
 
@@ -129,6 +130,7 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     clearInterval(this.#minute)
     this.#watch.stop()
     this.#background.clear()
@@ -166,6 +168,12 @@ export class Workspace {
   #bringUpToDate({ tenant, rollup }: KnownTenant): void {
     if (rollup && rollup.version >= tenant.head && rollup.pending === 0) return
     if (!this.supervisor.poke(tenant.id, tenant.head)) this.#background.request(tenant.id)
+  }
+
+  #setOpened(tenantId: string): void {
+    if (this.#closed) return
+    this.#parts.registry.setOpened(tenantId, new Date().toISOString())
+    this.#parts.onClients([tenantId])
   }
 
   #setSyncState(tenantId: string, state: SyncState): void {

@@ -1,0 +1,66 @@
+import { MantineProvider, useMantineColorScheme } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { RouterProvider } from '@tanstack/react-router'
+import { useLayoutEffect, useState } from 'react'
+import { ConnectingPage, LostPage, RefusedPage } from '../features/welcome/connection-pages.tsx'
+import { BrokenPage } from '../features/welcome/broken-page.tsx'
+import { UnlockPage } from '../features/welcome/unlock-page.tsx'
+import { WelcomePage } from '../features/welcome/welcome-page.tsx'
+import type { Tenants } from '../tenant/tenants.ts'
+import { useStore } from '../ui/store.ts'
+import { CommandProvider } from './commands/use-commands.tsx'
+import type { ConsoleState } from './console/console.ts'
+import { ConsoleProvider, useConsole } from './console/context.tsx'
+import { createAppRouter } from './routes.tsx'
+import { TenantsProvider } from './tenants-context.tsx'
+import { styleNonce, theme } from './theme.ts'
+
+/** The whole window. */
+export function App({ console, tenants }: { console: ConsoleState; tenants: Tenants }) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+      <ConsoleProvider value={console}>
+        <TenantsProvider value={tenants}>
+          <CommandProvider>
+            <Appearance />
+            <Gate />
+            <Notifications position="bottom-right" limit={3} containerWidth={380} autoClose={7000} />
+          </CommandProvider>
+        </TenantsProvider>
+      </ConsoleProvider>
+    </MantineProvider>
+  )
+}
+
+/** Which screen the session calls for. */
+function Gate() {
+  const { connection, session } = useConsole()
+  const state = useStore(connection.state)
+  const status = useStore(session)
+  const [router] = useState(createAppRouter)
+  if (state === 'refused') return <RefusedPage />
+  if (!status) return state === 'lost' ? <LostPage /> : <ConnectingPage />
+  switch (status.state) {
+    case 'welcome':
+    case 'starting':
+      return <WelcomePage status={status} />
+    case 'locked':
+      return <UnlockPage status={status} />
+    case 'broken':
+      return <BrokenPage problem={status.problem} />
+    case 'open':
+      return <RouterProvider router={router} />
+  }
+}
+
+/** Applies theme and density as the host keeps them. */
+function Appearance() {
+  const { settings } = useConsole()
+  const { theme: scheme, density } = useStore(settings)
+  const { setColorScheme } = useMantineColorScheme()
+  useLayoutEffect(() => setColorScheme(scheme), [scheme, setColorScheme])
+  useLayoutEffect(() => {
+    document.documentElement.dataset['density'] = density
+  }, [density])
+  return null
+}

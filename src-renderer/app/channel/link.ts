@@ -1,0 +1,101 @@
+import { TRPCClientError, type TRPCLink } from '@trpc/client'
+import type { AnyTRPCRouter } from '@trpc/server'
+import { observable } from '@trpc/server/observable'
+import { problem, type Problem } from '../../../src-shared/problem.ts'
+import type { Connection } from './connection.ts'
+
+/** Where a client's calls go. A tenant's address is its scope, which may have to be opened first or again. */
+export interface Destination {
+  current(): string | Promise<string>
+  /** The address that was used is no longer served; the next `current()` gives another. */
+  gone(used: string): void
+}
+
+export const CONSOLE: Destination = { current: () => 'console', gone: () => undefined }
+
+/** A problem that came over the channel, as an exception. */
+class ChannelError extends Error {
+  readonly problem: Problem
+  constructor(given: Problem) {
+    super(given.message)
+    this.name = 'ChannelError'
+    this.problem = given
+  }
+}
+
+/**
+ * The last link of a tRPC client: runs each call over the connection. Unsubscribing or aborting stops the call at the
+ * host. A call to a scope that was closed meanwhile never ran there, so it goes out once more to the new scope.
+ */
+export function channelLink<Router extends AnyTRPCRouter>(
+  connection: Connection,
+  destination: Destination,
+): TRPCLink<Router> {
+  return () =>
+    ({ op }) =>
+      observable((observer) => {
+        let stop: () => void = () => undefined
+        let ended = false
+        let reopened = false
+
+        const fail = (given: Problem): void => {
+          if (ended) return
+          ended = true
+          observer.error(new TRPCClientError(given.message, { cause: new ChannelError(given) }))
+        }
+        const run = (to: string): void => {
+          if (ended) return
+          stop = connection.call(
+            { to, type: op.type, path: op.path, input: op.input },
+            {
+              data(value) {
+                observer.next({ result: { type: 'data', data: value } })
+                if (op.type === 'subscription') return
+                ended = true
+                observer.complete()
+              },
+              failed(given) {
+                if (given.code !== 'scope-closed') return fail(given)
+                destination.gone(to)
+                if (reopened) return fail(given)
+                reopened = true
+                start()
+              },
+              done() {
+                ended = true
+                observer.complete()
+              },
+            },
+          )
+          if (op.type === 'subscription') observer.next({ result: { type: 'started' } })
+        }
+        const start = (): void => {
+          const to = destination.current()
+          if (typeof to === 'string') run(to)
+          else to.then(run, (error: unknown) => fail(problemFrom(error)))
+        }
+        const aborted = (): void => {
+          stop()
+          fail(problem('cancelled'))
+        }
+
+        if (op.signal?.aborted) aborted()
+        else {
+          op.signal?.addEventListener('abort', aborted, { once: true })
+          start()
+        }
+        return () => {
+          op.signal?.removeEventListener('abort', aborted)
+          ended = true
+          stop()
+        }
+      })
+}
+
+/** The problem that a person reads for anything that a call can throw. */
+export function problemFrom(error: unknown): Problem {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+    if (e instanceof ChannelError) return e.problem
+  }
+  return problem('internal')
+}

@@ -1,0 +1,60 @@
+/** One action that a person can take: shown in the command palette with its keys, or run by them. */
+export interface Command {
+  id: string
+  title: string
+  group: 'Clients' | 'List' | 'Ticket' | 'Console'
+  /** Such as `j`, `?`, `Mod+K`, `Mod+Shift+K`, `Enter`; Mod is Cmd on a Mac, else Ctrl. */
+  keys: readonly string[]
+  /** Left out of the palette (it would make no sense there), but in the help. */
+  palette?: false
+  run(): void
+}
+
+export const IS_MAC = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
+
+/**
+ * The key combination of an event in the form of {@link Command.keys}. Printable keys carry their own shift
+ * (`?`, not `Shift+/`); with Mod the physical digit counts, because layouts differ.
+ */
+export function combinationOf(event: KeyboardEvent, mac = IS_MAC): string {
+  const mod = mac ? event.metaKey : event.ctrlKey
+  const other = mac ? event.ctrlKey : event.metaKey
+  if (other || event.altKey) return ''
+  const digit = mod ? /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] : undefined
+  const key = digit ?? event.key
+  if (!mod) return key
+  const name = key.length === 1 ? key.toUpperCase() : key
+  return `Mod+${event.shiftKey ? 'Shift+' : ''}${name}`
+}
+
+/** What is registered now; the newest registration of a key wins, so that the innermost screen does. */
+export class CommandRegistry {
+  readonly #sets = new Set<{ current: readonly Command[] }>()
+
+  /** Adds commands; the holder's content may change while it is registered. Returns how to remove them. */
+  register(holder: { current: readonly Command[] }): () => void {
+    this.#sets.add(holder)
+    return () => this.#sets.delete(holder)
+  }
+
+  /** Every command, each id once, newest first. */
+  all(): Command[] {
+    const byId = new Map<string, Command>()
+    for (const holder of [...this.#sets].reverse())
+      for (const command of holder.current) if (!byId.has(command.id)) byId.set(command.id, command)
+    return [...byId.values()]
+  }
+
+  find(combination: string): Command | undefined {
+    return this.all().find((command) => command.keys.includes(combination))
+  }
+}
+
+/** Whether a key pressed here belongs to the element rather than to the console. */
+export function belongsToElement(target: EventTarget | null, combination: string): boolean {
+  if (!(target instanceof Element)) return false
+  if (target.closest('dialog')) return true
+  if (combination.startsWith('Mod+')) return false
+  if (target.closest('input, textarea, select, [contenteditable=true], [role=menu], [role=listbox]')) return true
+  return (combination === 'Enter' || combination === ' ') && target.closest('button, a, [role=button]') !== null
+}

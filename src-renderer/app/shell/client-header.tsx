@@ -1,0 +1,81 @@
+import { IconArrowsLeftRight, IconPin, IconPinFilled } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { keys } from '../../tenant/queries.ts'
+import type { SyncState } from '../../../src-shared/domain/views.ts'
+import { clockIn, useMinute } from '../../ui/time.ts'
+import { Tile } from '../../ui/tile.tsx'
+import { useCommands } from '../commands/use-commands.tsx'
+import { keysText } from '../commands/keys.tsx'
+import { useConsole } from '../console/context.tsx'
+import classes from './client-header.module.css'
+import { useOpenDialog } from './shell-dialogs.ts'
+import { SyncStatus } from './sync-status.tsx'
+
+/** Always says which client this is, in its name, initials and colour, and how its data stands. */
+export function ClientHeader() {
+  const summary = useSummary()
+  const { client, queries, reopen } = useTenant()
+  const { client: consoleClient } = useConsole()
+  const open = useOpenDialog()
+  const there = clockIn(summary.timeZone, useMinute())
+  const watched = useQuery<SyncState>({ queryKey: keys.sync, enabled: false }, queries).data
+  // A compartment that was stopped cannot say so itself.
+  const sync = summary.sync.phase === 'stopped' ? summary.sync : (watched ?? summary.sync)
+  const pinned = summary.pin !== null
+  const pin = (): void =>
+    void consoleClient.clients.pin.mutate({ tenantId: summary.id, pinned: !pinned }).catch(() => undefined)
+
+  useCommands([
+    {
+      id: 'pin',
+      title: pinned ? `Unpin ${summary.name}` : `Pin ${summary.name}`,
+      group: 'Clients',
+      keys: [],
+      run: pin,
+    },
+    {
+      id: 'sync-now',
+      title: 'Sync this client now',
+      group: 'Clients',
+      keys: ['r'],
+      run: () => void client.sync.now.mutate().catch(() => undefined),
+    },
+  ])
+  return (
+    <>
+      <header className={classes.header} style={{ '--client': summary.colour }}>
+        <Tile initials={summary.initials} colour={summary.colour} size={30} />
+        <h1 className={classes.name} data-testid="client-name">
+          {summary.name}
+        </h1>
+        <button
+          className={classes.pin}
+          aria-label={pinned ? 'Unpin this client' : 'Pin this client'}
+          aria-pressed={pinned}
+          onClick={pin}
+        >
+          {pinned ? <IconPinFilled size={15} /> : <IconPin size={15} />}
+        </button>
+        <span className={classes.about}>
+          {summary.industry}
+          {there && ` · ${there} there`}
+        </span>
+        <SyncStatus sync={sync} />
+        <button className={classes.switch} onClick={() => open('switcher')}>
+          <IconArrowsLeftRight size={14} /> Switch client <kbd>{keysText('Mod+Shift+K')}</kbd>
+        </button>
+      </header>
+      {sync.problem && sync.phase !== 'offline' && (
+        <div className={classes.problem} role="status">
+          {sync.problem.message}
+          {sync.problem.code === 'compartment-stopped' && (
+            <button className={classes.again} onClick={reopen}>
+              Open again
+            </button>
+          )}
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,41 @@
+import { Outlet, useParams } from '@tanstack/react-router'
+import { TicketsPane } from '../../features/tickets/tickets-pane.tsx'
+import { TicketActions } from '../../features/ticket/ticket-actions.tsx'
+import { TenantScope } from '../../tenant/context.tsx'
+import { DeskGate } from '../../tenant/desk.tsx'
+import { ProblemNotice } from '../../ui/problem-notice.tsx'
+import { useStore } from '../../ui/store.ts'
+import { useConsole } from '../console/context.tsx'
+import { useTenants } from '../tenants-context.tsx'
+import { ClientHeader } from './client-header.tsx'
+import classes from './client-page.module.css'
+
+/** One client: header, list, and the open ticket over or beside it. Everything below is made anew for each client. */
+export function ClientPage() {
+  const { tenantId, ticketId } = useParams({ strict: false })
+  const clients = useStore(useConsole().clients)
+  const tenants = useTenants()
+  if (!tenantId || !clients) return null
+  const summary = clients.get(tenantId)
+  if (!summary) {
+    return (
+      <ProblemNotice
+        title="This client is not in your list"
+        text="It may have been removed, or you may no longer work for it."
+      />
+    )
+  }
+  return (
+    <TenantScope key={tenantId} tenant={tenants.get(tenantId)} summary={summary}>
+      <ClientHeader />
+      <DeskGate>
+        <TicketActions>
+          <div className={classes.panes} data-ticket={ticketId !== undefined || undefined}>
+            <TicketsPane tenantId={tenantId} ticketId={ticketId} />
+            <Outlet />
+          </div>
+        </TicketActions>
+      </DeskGate>
+    </TenantScope>
+  )
+}

@@ -1,0 +1,102 @@
+import { Tooltip } from '@mantine/core'
+import { IconCommand, IconLayoutList, IconSearch } from '@tabler/icons-react'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { memo, useMemo, useRef } from 'react'
+import type { ClientSummary } from '../../../src-shared/domain/views.ts'
+import { Tile } from '../../ui/tile.tsx'
+import { keysText } from '../commands/keys.tsx'
+import { useClients } from '../console/context.tsx'
+import { pinnedOf, recentIds } from './client-order.ts'
+import classes from './rail.module.css'
+import { useOpenDialog } from './shell-dialogs.ts'
+import { useSwitchClient } from './switch-client.ts'
+
+/** Pinned clients, then recent ones, with what waits in each. */
+export function Rail() {
+  const clients = useClients()
+  const active = useParams({ strict: false }).tenantId
+  const switchTo = useSwitchClient()
+  const open = useOpenDialog()
+  const navigate = useNavigate()
+  const shown = useRef<string[]>([])
+  const pinned = useMemo(() => pinnedOf(clients), [clients])
+  const recent = useMemo(() => (shown.current = recentIds(clients, shown.current)), [clients])
+  return (
+    <nav className={classes.rail} aria-label="Clients">
+      <Tooltip label="All clients" position="right" openDelay={300}>
+        <button
+          className={classes.tool}
+          aria-label="All clients"
+          aria-current={active === undefined ? 'page' : undefined}
+          onClick={() => void navigate({ to: '/' })}
+        >
+          <IconLayoutList size={20} stroke={1.7} />
+        </button>
+      </Tooltip>
+      <div className={classes.clients}>
+        {pinned.map((client, index) => (
+          <RailClient
+            key={client.id}
+            client={client}
+            place={index + 1}
+            active={client.id === active}
+            onOpen={switchTo}
+          />
+        ))}
+        {pinned.length > 0 && recent.length > 0 && <hr className={classes.rule} />}
+        {recent.map((id) => {
+          const client = clients.get(id)
+          return client && <RailClient key={id} client={client} place={0} active={id === active} onOpen={switchTo} />
+        })}
+      </div>
+      <Tooltip label={`Switch client  ${keysText('Mod+Shift+K')}`} position="right" openDelay={300}>
+        <button className={classes.tool} aria-label="Switch client" onClick={() => open('switcher')}>
+          <IconSearch size={20} stroke={1.7} />
+        </button>
+      </Tooltip>
+      <Tooltip label={`Commands  ${keysText('Mod+K')}`} position="right" openDelay={300}>
+        <button className={classes.tool} aria-label="Commands" onClick={() => open('commands')}>
+          <IconCommand size={20} stroke={1.7} />
+        </button>
+      </Tooltip>
+    </nav>
+  )
+}
+
+interface RailClientProps {
+  client: ClientSummary
+  /** Place among the pinned from 1, 0 where not pinned. */
+  place: number
+  active: boolean
+  onOpen(id: string): void
+}
+
+const RailClient = memo(function RailClient({ client, place, active, onOpen }: RailClientProps) {
+  const { name, initials, colour, unread, atRisk } = client
+  const keys = place > 0 && place <= 9 ? `  ${keysText(`Mod+${place}`)}` : ''
+  const waiting = [unread > 0 && `${unread} unread`, atRisk > 0 && `${atRisk} at risk`].filter(Boolean).join(', ')
+  return (
+    <Tooltip
+      position="right"
+      openDelay={250}
+      label={
+        <>
+          {name}
+          {keys}
+          {waiting && <div className={classes.waiting}>{waiting}</div>}
+        </>
+      }
+    >
+      <button
+        className={classes.client}
+        aria-label={waiting ? `${name}, ${waiting}` : name}
+        aria-current={active ? 'page' : undefined}
+        onClick={() => onOpen(client.id)}
+      >
+        <Tile initials={initials} colour={colour} size={40} />
+        {unread > 0 && <span className={classes.unread}>{unread > 99 ? '99+' : unread}</span>}
+        {atRisk > 0 && <span className={classes.risk}>!</span>}
+      </button>
+    </Tooltip>
+  )
+})

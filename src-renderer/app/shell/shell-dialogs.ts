@@ -1,0 +1,10 @@
+import { createContext, use } from 'react'
+
+export type DialogName = 'switcher' | 'commands' | 'help'
+
+export const DialogContext = createContext<(name: DialogName) => void>(() => undefined)
+
+/** Opens one of the dialogs that are everywhere. */
+export function useOpenDialog(): (name: DialogName) => void {
+  return use(DialogContext)
+}

@@ -1,0 +1,63 @@
+import { Outlet } from '@tanstack/react-router'
+import { useState } from 'react'
+import { CommandPalette } from '../../features/switcher/command-palette.tsx'
+import { ClientSwitcher } from '../../features/switcher/client-switcher.tsx'
+import { ShortcutsHelp } from '../../features/switcher/shortcuts-help.tsx'
+import { useClients } from '../console/context.tsx'
+import { useCommands } from '../commands/use-commands.tsx'
+import { Banners } from './banners.tsx'
+import { pinnedOf } from './client-order.ts'
+import { useConsoleCommands } from './console-commands.ts'
+import { Rail } from './rail.tsx'
+import { DialogContext, type DialogName } from './shell-dialogs.ts'
+import classes from './shell.module.css'
+import { useSwitchClient } from './switch-client.ts'
+
+/** The frame around every screen: rail, banners, and the dialogs that are everywhere. */
+export function Shell() {
+  const [dialog, setDialog] = useState<DialogName | null>(null)
+  const switchTo = useSwitchClient()
+  const pinned = pinnedOf(useClients())
+  const close = (): void => setDialog(null)
+
+  useConsoleCommands()
+  useCommands([
+    {
+      id: 'switch-client',
+      title: 'Switch client',
+      group: 'Clients',
+      keys: ['Mod+Shift+K'],
+      run: () => setDialog('switcher'),
+    },
+    {
+      id: 'commands',
+      title: 'All commands',
+      group: 'Console',
+      keys: ['Mod+K'],
+      palette: false,
+      run: () => setDialog('commands'),
+    },
+    { id: 'help', title: 'Keyboard shortcuts', group: 'Console', keys: ['?'], run: () => setDialog('help') },
+    ...pinned.slice(0, 9).map((client, index) => ({
+      id: `pinned-${index + 1}`,
+      title: `Go to ${client.name}`,
+      group: 'Clients' as const,
+      keys: [`Mod+${index + 1}`],
+      run: () => switchTo(client.id),
+    })),
+  ])
+  return (
+    <DialogContext value={setDialog}>
+      <div className={classes.shell}>
+        <Rail />
+        <div className={classes.main}>
+          <Banners />
+          <Outlet />
+        </div>
+      </div>
+      {dialog === 'switcher' && <ClientSwitcher onClose={close} />}
+      {dialog === 'commands' && <CommandPalette onClose={close} />}
+      {dialog === 'help' && <ShortcutsHelp onClose={close} />}
+    </DialogContext>
+  )
+}

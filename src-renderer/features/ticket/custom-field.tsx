@@ -1,0 +1,86 @@
+import { Select } from '@mantine/core'
+import { useState } from 'react'
+import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
+import classes from './ticket.module.css'
+
+interface CustomFieldInputProps {
+  field: CustomField
+  value: FieldValue | undefined
+  onChange(value: FieldValue): void
+}
+
+/** A field that the client's own configuration describes, as its type is edited. */
+export function CustomFieldInput({ field, value, onChange }: CustomFieldInputProps) {
+  switch (field.type) {
+    case 'select':
+      return (
+        <Select
+          size="xs"
+          aria-label={field.label}
+          placeholder="Not set"
+          clearable
+          data={field.options.map(({ key, label }) => ({ value: key, label }))}
+          value={typeof value === 'string' ? value : null}
+          onChange={onChange}
+          comboboxProps={{ transitionProps: { duration: 0 } }}
+        />
+      )
+    case 'multi-select': {
+      const keys = Array.isArray(value) ? value : []
+      const labels = keys.map((key) => field.options.find((option) => option.key === key)?.label ?? key)
+      return <UnknownField value={labels.length > 0 ? labels : null} />
+    }
+    case 'checkbox':
+      return (
+        <input
+          type="checkbox"
+          className={classes.checkbox}
+          aria-label={field.label}
+          checked={value === true}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+      )
+    default:
+      return <TextInput key={String(value ?? '')} field={field} value={value} onChange={onChange} />
+  }
+}
+
+/** A one-line field; what was typed counts once the field is left or Enter is pressed. */
+function TextInput({ field, value, onChange }: CustomFieldInputProps) {
+  const before = value === null || value === undefined ? '' : String(value)
+  const [text, setText] = useState(before)
+  const commit = (): void => {
+    const next = text.trim()
+    if (next === before.trim()) return
+    if (next === '') onChange(null)
+    else if (field.type !== 'number') onChange(next)
+    else if (Number.isFinite(Number(next))) onChange(Number(next))
+    else setText(before)
+  }
+  return (
+    <input
+      className={classes.input}
+      type={field.type === 'date' ? 'date' : 'text'}
+      inputMode={field.type === 'number' ? 'decimal' : undefined}
+      aria-label={field.label}
+      placeholder="Not set"
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur()
+        else if (event.key === 'Escape') {
+          setText(before)
+          event.stopPropagation()
+        }
+      }}
+    />
+  )
+}
+
+/** A value that no configuration describes, as it is. */
+export function UnknownField({ value }: { value: FieldValue }) {
+  if (value === null || value === '') return <span className={classes.quiet}>Not set</span>
+  return <span className={classes.value}>{Array.isArray(value) ? value.join(', ') : String(value)}</span>
+}

@@ -1,0 +1,25 @@
+import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+
+/** An edit in words: `status set to Awaiting vendor`. */
+export function describePatch(patch: TicketPatch, { configuration, technicians, me }: Desk): string {
+  const parts: string[] = []
+  const label = (list: readonly { key: string; label: string }[], key: string | null): string =>
+    key === null ? 'none' : (list.find((one) => one.key === key)?.label ?? key)
+  if (patch.subject !== undefined) parts.push('subject changed')
+  if (patch.status !== undefined) parts.push(`status set to ${label(configuration.statuses, patch.status)}`)
+  if (patch.priority !== undefined) parts.push(`priority set to ${label(configuration.priorities, patch.priority)}`)
+  if (patch.type !== undefined) parts.push(`type set to ${label(configuration.types, patch.type)}`)
+  if (patch.queue !== undefined) parts.push(`queue set to ${label(configuration.queues, patch.queue)}`)
+  if (patch.assigneeId === null) parts.push('unassigned')
+  else if (patch.assigneeId !== undefined) {
+    const { assigneeId } = patch
+    const name = technicians.find(({ id }) => id === assigneeId)?.name
+    parts.push(assigneeId === me ? 'assigned to you' : `assigned to ${name ?? 'a technician'}`)
+  }
+  if (patch.tags !== undefined) parts.push('tags changed')
+  for (const key of Object.keys(patch.customFields ?? {})) {
+    parts.push(`${label(configuration.customFields, key)} changed`)
+  }
+  return parts.join(', ')
+}

@@ -1,0 +1,127 @@
+import { notifications } from '@mantine/notifications'
+import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import { problemFrom } from '../../app/channel/link.ts'
+import { useCommands } from '../../app/commands/use-commands.tsx'
+import { useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { editTicket, inverseOf } from '../../tenant/edits.ts'
+import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
+import { describePatch } from './describe-patch.ts'
+import classes from './actions.module.css'
+
+/** The ticket that an action is about, with the values that it replaces. */
+export interface Subject extends Partial<TicketPatch> {
+  id: string
+  number: number
+  subject: string
+}
+
+interface Actions {
+  edit(ticket: Subject, patch: TicketPatch): void
+  choose(kind: ChoiceKind, ticket: Subject): void
+}
+
+const ActionsContext = createContext<Actions | null>(null)
+
+/** Edits with undo, and the dialogs that choose a value, for everything of one client. */
+export function TicketActions({ children }: { children: ReactNode }) {
+  const desk = useDesk()
+  const tenant = useTenant()
+  const [choice, setChoice] = useState<{ kind: ChoiceKind; ticket: Subject } | null>(null)
+  const undo = useRef<(() => void) | null>(null)
+
+  const run = useCallback(
+    async (ticket: Subject, patch: TicketPatch): Promise<boolean> => {
+      try {
+        await editTicket(tenant, ticket.id, patch)
+        return true
+      } catch (error) {
+        notifications.show({
+          color: 'red',
+          title: `Ticket ${ticket.number} was not changed`,
+          message: problemFrom(error).message,
+        })
+        return false
+      }
+    },
+    [tenant],
+  )
+  const edit = useCallback(
+    async (ticket: Subject, patch: TicketPatch): Promise<void> => {
+      if (!(await run(ticket, patch))) return
+      const back = inverseOf(patch, ticket)
+      const id = notifications.show({
+        withBorder: true,
+        message: (
+          <span className={classes.toast}>
+            <span>
+              Ticket {ticket.number}: {describePatch(patch, desk)}
+            </span>
+            <button className={classes.undo} onClick={() => undo.current?.()}>
+              Undo <kbd>z</kbd>
+            </button>
+          </span>
+        ),
+      })
+      undo.current = () => {
+        undo.current = null
+        notifications.hide(id)
+        void run(ticket, back)
+      }
+    },
+    [desk, run],
+  )
+  // An offer to undo must not outlive the client that it is about.
+  useEffect(() => () => notifications.clean(), [])
+  useCommands([
+    { id: 'undo', title: 'Undo the last change', group: 'Ticket', keys: ['z', 'Mod+Z'], run: () => undo.current?.() },
+  ])
+  const actions = useMemo<Actions>(
+    () => ({
+      edit: (ticket, patch) => void edit(ticket, patch),
+      choose: (kind, ticket) => setChoice({ kind, ticket }),
+    }),
+    [edit],
+  )
+  return (
+    <ActionsContext value={actions}>
+      {children}
+      {choice && (
+        <ChoiceDialog
+          {...choice}
+          desk={desk}
+          onPick={(patch) => {
+            setChoice(null)
+            actions.edit(choice.ticket, patch)
+          }}
+          onClose={() => setChoice(null)}
+        />
+      )}
+    </ActionsContext>
+  )
+}
+
+export function useTicketActions(): Actions {
+  const actions = use(ActionsContext)
+  if (!actions) throw new Error('no ticket actions around this component')
+  return actions
+}
+
+/** The commands that change a ticket; they do nothing without one. */
+export function useTicketCommands(ticket: Subject | null, me: string | undefined): void {
+  const { choose, edit } = useTicketActions()
+  const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
+  useCommands([
+    { id: 'set-status', title: 'Set status', group: 'Ticket', keys: ['s'], run: on('status') },
+    { id: 'set-priority', title: 'Set priority', group: 'Ticket', keys: ['p'], run: on('priority') },
+    { id: 'assign', title: 'Assign', group: 'Ticket', keys: ['a'], run: on('assignee') },
+    {
+      id: 'assign-me',
+      title: 'Assign to me',
+      group: 'Ticket',
+      keys: ['i'],
+      run: () => ticket && me && ticket.assigneeId !== me && edit(ticket, { assigneeId: me }),
+    },
+  ])
+}

@@ -1,0 +1,215 @@
+import { IconSearch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState, type RefObject } from 'react'
+import { openStatuses } from '../../../src-shared/domain/configuration.ts'
+import type { Desk, TicketSort } from '../../../src-shared/domain/views.ts'
+import { useTenant } from '../../tenant/context.tsx'
+import type { ListView } from '../../tenant/memory.ts'
+import { countsQuery } from '../../tenant/queries.ts'
+import { FilterMenu } from './filter-menu.tsx'
+import classes from './list.module.css'
+
+const SEARCH_PAUSE_MS = 90
+
+const SORTS: readonly { key: string; label: string; sort: TicketSort }[] = [
+  { key: 'updated', label: 'Last updated', sort: { by: 'updated', direction: 'descending' } },
+  { key: 'created', label: 'Newest', sort: { by: 'created', direction: 'descending' } },
+  { key: 'priority', label: 'Most urgent', sort: { by: 'priority', direction: 'ascending' } },
+  { key: 'due', label: 'Due soonest', sort: { by: 'due', direction: 'ascending' } },
+]
+
+interface ListBarProps {
+  desk: Desk
+  view: ListView
+  total: string
+  searchField: RefObject<HTMLInputElement | null>
+  onChange(change: Partial<ListView>): void
+  /** Leaves the field for the list. */
+  onLeave(): void
+}
+
+/** Search, filters, order, and how many tickets that makes. */
+export function ListBar({ desk, view, total, searchField, onChange, onLeave }: ListBarProps) {
+  const tenant = useTenant()
+  const counts = useQuery(countsQuery(tenant)).data
+  const { statuses, priorities } = desk.configuration
+  const chosen =
+    view.statuses === 'open' ? openStatuses(desk.configuration) : view.statuses === 'all' ? null : view.statuses
+  const openCount = counts && sum(openStatuses(desk.configuration).map((key) => counts.byStatus[key] ?? 0))
+  const allCount = counts && sum(Object.values(counts.byStatus))
+  const searching = view.text.trim() !== ''
+
+  const chooseStatus = (key: string): void => {
+    if (key === 'open' || key === 'all') return onChange({ statuses: key })
+    const base = Array.isArray(view.statuses) ? (view.statuses as readonly string[]) : []
+    const next = base.includes(key) ? base.filter((other) => other !== key) : [...base, key]
+    onChange({ statuses: next.length === 0 ? 'open' : next })
+  }
+  const choosePriority = (key: string): void => {
+    if (key === '') return onChange({ priorities: [] })
+    const { priorities: base } = view
+    onChange({ priorities: base.includes(key) ? base.filter((other) => other !== key) : [...base, key] })
+  }
+  return (
+    <div className={classes.bar} role="search">
+      <SearchField view={view} field={searchField} onChange={onChange} onLeave={onLeave} />
+      <FilterMenu
+        name="Status"
+        label={statusLabel(view, desk)}
+        set={view.statuses !== 'open'}
+        several
+        onChoose={chooseStatus}
+        choices={[
+          { key: 'open', label: 'All open', count: openCount, checked: view.statuses === 'open' },
+          { key: 'all', label: 'Open and closed', count: allCount, checked: view.statuses === 'all' },
+          ...statuses.map((status, index) => ({
+            key: status.key,
+            label: status.label,
+            mark: <span className={classes.dot} data-category={status.category} />,
+            count: counts?.byStatus[status.key] ?? (counts && 0),
+            checked: Array.isArray(view.statuses) && chosen?.includes(status.key) === true,
+            rule: index === 0,
+          })),
+        ]}
+      />
+      <FilterMenu
+        name="Priority"
+        label={priorityLabel(view, desk)}
+        set={view.priorities.length > 0}
+        several
+        onChoose={choosePriority}
+        choices={[
+          { key: '', label: 'Any priority', checked: view.priorities.length === 0 },
+          ...priorities.map((priority, index) => ({
+            key: priority.key,
+            label: priority.label,
+            mark: <span className={classes.mark} style={{ '--mark': priority.colour }} />,
+            checked: view.priorities.includes(priority.key),
+            rule: index === 0,
+          })),
+        ]}
+      />
+      <FilterMenu
+        name="Assignee"
+        label={assigneeLabel(view, desk)}
+        set={view.assignee !== 'anyone'}
+        onChoose={(assignee) => onChange({ assignee })}
+        choices={[
+          { key: 'anyone', label: 'Anyone', checked: view.assignee === 'anyone' },
+          { key: 'me', label: 'Assigned to me', count: counts?.mine, checked: view.assignee === 'me' },
+          {
+            key: 'unassigned',
+            label: 'Unassigned',
+            count: counts?.unassigned,
+            checked: view.assignee === 'unassigned',
+          },
+          ...desk.technicians
+            .filter((technician) => technician.id !== desk.me)
+            .map((technician, index) => ({
+              key: technician.id,
+              label: technician.name,
+              checked: view.assignee === technician.id,
+              rule: index === 0,
+            })),
+        ]}
+      />
+      <FilterMenu
+        name="Order"
+        label={searching ? (view.order === 'rank' ? 'Best match' : 'Newest match') : sortLabel(view.sort)}
+        set={false}
+        onChoose={(key) => {
+          const sort = SORTS.find((one) => one.key === key)?.sort
+          onChange(sort ? { sort } : { order: key === 'rank' ? 'rank' : 'newest' })
+        }}
+        choices={
+          searching
+            ? [
+                { key: 'newest', label: 'Newest match', checked: view.order === 'newest' },
+                { key: 'rank', label: 'Best match', checked: view.order === 'rank' },
+              ]
+            : SORTS.map(({ key, label, sort }) => ({ key, label, checked: sort.by === view.sort.by }))
+        }
+      />
+      <span className={classes.total} data-testid="ticket-total" aria-live="polite">
+        {total}
+      </span>
+    </div>
+  )
+}
+
+interface SearchFieldProps {
+  view: ListView
+  field: RefObject<HTMLInputElement | null>
+  onChange(change: Partial<ListView>): void
+  onLeave(): void
+}
+
+function SearchField({ view, field, onChange, onLeave }: SearchFieldProps) {
+  const [text, setText] = useState(view.text)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const typed = useRef(view.text)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // Cleared from elsewhere, as by "Clear filters".
+    if (view.text === '' && typed.current !== '') setText('')
+    typed.current = view.text
+  }, [view.text])
+  const type = (next: string): void => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => onChange({ text: next }), next === '' ? 0 : SEARCH_PAUSE_MS)
+  }
+  return (
+    <div className={classes.search}>
+      <IconSearch size={15} />
+      <input
+        ref={field}
+        type="text"
+        aria-label="Search tickets"
+        placeholder="Search tickets"
+        spellCheck={false}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && text !== '') type('')
+          else if (event.key === 'Escape' || event.key === 'Enter' || event.key === 'ArrowDown') onLeave()
+          else return
+          event.preventDefault()
+        }}
+      />
+      <kbd>/</kbd>
+    </div>
+  )
+}
+
+function statusLabel({ statuses }: ListView, { configuration }: Desk): string {
+  if (statuses === 'open') return 'All open'
+  if (statuses === 'all') return 'Open and closed'
+  const [first] = statuses
+  if (statuses.length > 1) return `${statuses.length} statuses`
+  return configuration.statuses.find(({ key }) => key === first)?.label ?? String(first)
+}
+
+function priorityLabel({ priorities }: ListView, { configuration }: Desk): string {
+  const [first] = priorities
+  if (first === undefined) return 'Any priority'
+  if (priorities.length > 1) return `${priorities.length} priorities`
+  return configuration.priorities.find(({ key }) => key === first)?.label ?? first
+}
+
+function assigneeLabel({ assignee }: ListView, { technicians }: Desk): string {
+  if (assignee === 'anyone') return 'Anyone'
+  if (assignee === 'me') return 'Assigned to me'
+  if (assignee === 'unassigned') return 'Unassigned'
+  return technicians.find(({ id }) => id === assignee)?.name ?? 'Former technician'
+}
+
+function sortLabel({ by, direction }: TicketSort): string {
+  const known = SORTS.find(({ sort }) => sort.by === by && sort.direction === direction)
+  if (known) return known.label
+  return { updated: 'Longest untouched', created: 'Oldest', priority: 'Least urgent', due: 'Due latest' }[by]
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,93 @@
+import type { TicketRow } from '../../../src-shared/domain/views.ts'
+import type { Command } from '../../app/commands/commands.ts'
+import { useCommands } from '../../app/commands/use-commands.tsx'
+import { INITIAL_VIEW, type ListView, type Memory } from '../../tenant/memory.ts'
+import type { Rows } from './use-rows.ts'
+
+/** Rows that PageUp and PageDown step over. */
+const PAGE = 20
+/** How far from its last place the selected row is looked for after rows have moved. */
+const NEAR = 60
+
+export const INITIAL_FILTER: Partial<ListView> = {
+  statuses: INITIAL_VIEW.statuses,
+  priorities: INITIAL_VIEW.priorities,
+  assignee: INITIAL_VIEW.assignee,
+  text: '',
+}
+
+export function isFiltered(view: ListView): boolean {
+  return view.statuses !== 'open' || view.priorities.length > 0 || view.assignee !== 'anyone' || view.text.trim() !== ''
+}
+
+/** Where the selected row is now, -1 where none is selected. */
+export function indexOfSelected({ selected }: Memory, rows: Rows): number {
+  const { id, index } = selected.get()
+  if (id === null) return -1
+  if (rows.at(index)?.id === id) return index
+  for (let near = Math.max(0, index - NEAR); near < index + NEAR; near++) if (rows.at(near)?.id === id) return near
+  return Math.min(index, rows.total - 1)
+}
+
+interface ListCommands {
+  memory: Memory
+  rows: Rows
+  view: ListView
+  /** First row on screen: where stepping begins while nothing is selected. */
+  firstOnScreen(): number
+  /** The open ticket, if any: steps then lead from ticket to ticket. */
+  ticketId: string | undefined
+  open(row: TicketRow): void
+  change(part: Partial<ListView>): void
+  /** Makes the list visible, where a ticket is over it, and then focuses the search field. */
+  search(): void
+}
+
+/** The keys and commands of the ticket list. */
+export function useListCommands(list: ListCommands): void {
+  const { memory, rows, view, ticketId, open, change } = list
+  const inList = ticketId === undefined
+
+  const step = (by: number): void => {
+    const from = indexOfSelected(memory, rows)
+    const to = from < 0 ? list.firstOnScreen() : Math.max(0, Math.min(from + by, rows.total - 1))
+    const row = rows.at(to)
+    if (!row) return
+    memory.selected.set({ id: row.id, index: to })
+    if (!inList && row.id !== ticketId) open(row)
+  }
+  const jump = (index: number): void => memory.selected.set({ id: rows.at(index)?.id ?? '', index: Math.max(0, index) })
+  const openSelected = (): void => {
+    const row = rows.at(indexOfSelected(memory, rows))
+    if (row) open(row)
+  }
+  const clear = (): void => {
+    if (isFiltered(view)) change(INITIAL_FILTER)
+  }
+  const key = (id: string, title: string, keys: string[], run: () => void): Command => ({
+    ...{ id, title, keys, run, group: 'List', palette: false },
+  })
+  const filter = (id: string, title: string, part: Partial<ListView>): Command => ({
+    ...{ id, title, group: 'List', keys: [], run: () => change(part) },
+  })
+  useCommands([
+    key('next', 'Next ticket', inList ? ['j', 'ArrowDown'] : ['j', ']'], () => step(1)),
+    key('previous', 'Previous ticket', inList ? ['k', 'ArrowUp'] : ['k', '['], () => step(-1)),
+    ...(inList
+      ? [
+          key('open', 'Open the selected ticket', ['Enter', 'o'], openSelected),
+          key('page-down', 'A page down', ['PageDown'], () => step(PAGE)),
+          key('page-up', 'A page up', ['PageUp'], () => step(-PAGE)),
+          key('first', 'First ticket', ['g', 'Home'], () => jump(0)),
+          key('last', 'Last ticket', ['G', 'End'], () => jump(rows.total - 1)),
+        ]
+      : []),
+    { id: 'search', title: 'Search tickets', group: 'List', keys: ['/'], run: list.search },
+    { id: 'clear', title: 'Clear search and filters', group: 'List', keys: inList ? ['Escape'] : [], run: clear },
+    filter('filter-mine', 'Show tickets assigned to me', { assignee: 'me' }),
+    filter('filter-unassigned', 'Show unassigned tickets', { assignee: 'unassigned' }),
+    filter('filter-anyone', 'Show tickets of anyone', { assignee: 'anyone' }),
+    filter('filter-open', 'Show all open tickets', { statuses: 'open' }),
+    filter('filter-all', 'Show open and closed tickets', { statuses: 'all' }),
+  ])
+}

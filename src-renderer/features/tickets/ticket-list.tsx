@@ -1,0 +1,148 @@
+import { elementScroll, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
+import type { Desk, TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
+import { useSettings } from '../../app/console/context.tsx'
+import { useTenant } from '../../tenant/context.tsx'
+import type { ListView } from '../../tenant/memory.ts'
+import { useStore } from '../../ui/store.ts'
+import { useMinute } from '../../ui/time.ts'
+import { ListHead } from './list-head.tsx'
+import classes from './list.module.css'
+import { ListRow } from './ticket-row.tsx'
+import { wordsOf } from './words.ts'
+import { OVERSCAN, type RowRange, type Rows } from './use-rows.ts'
+
+export const ROW_HEIGHT = { compact: 34, comfortable: 42 } as const
+/** The column titles stay at the top of what scrolls, over the rows. */
+const HEAD_HEIGHT = 30
+/** Client header and filters above the list; only for the first guess of how many rows fit. */
+const ABOVE_HEIGHT = 96
+
+interface TicketListProps {
+  desk: Desk
+  view: ListView
+  rows: Rows
+  onOpen(row: TicketRow): void
+  onSort(sort: TicketSort): void
+  /** Tells which rows are wanted. */
+  onRange(range: RowRange): void
+}
+
+/** The list itself: only the rows on screen exist, and any part of it can be jumped to. */
+export function TicketList({ desk, view, rows, onOpen, onSort, onRange }: TicketListProps) {
+  const { memory } = useTenant()
+  const [{ density }] = useSettings()
+  const height = ROW_HEIGHT[density]
+  const words = wordsOf(desk)
+  const now = useMinute()
+  const selected = useStore(memory.selected)
+  const scroller = useRef<HTMLDivElement>(null)
+  const placed = useRef(false)
+  const searching = view.text.trim() !== ''
+  const virtualizer = useVirtualizer({
+    count: rows.total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+    scrollPaddingStart: HEAD_HEIGHT,
+    scrollPaddingEnd: HEAD_HEIGHT,
+    initialOffset: memory.scrollTop,
+    initialRect: { width: window.innerWidth, height: window.innerHeight - ABOVE_HEIGHT },
+    observeElementRect: observeRect,
+    scrollToFn(offset, options, instance) {
+      // A list that has just been made is at its top: setting that would force a layout of its own.
+      const idle = offset === 0 && !placed.current
+      placed.current = true
+      if (!idle) elementScroll(offset, options, instance)
+    },
+    onChange: ({ range: visible, scrollOffset }) => {
+      if (scroller.current?.isConnected) memory.scrollTop = scrollOffset ?? 0
+      if (!visible) return
+      onRange({ first: Math.max(0, visible.startIndex - OVERSCAN), last: visible.endIndex + OVERSCAN })
+    },
+  })
+  const measured = useRef(height)
+  useLayoutEffect(() => {
+    if (measured.current !== height) virtualizer.measure()
+    measured.current = height
+  }, [virtualizer, height])
+
+  useEffect(() => {
+    if (rows.complete && !searching) memory.total = rows.total
+  })
+  useLayoutEffect(() => {
+    // Jumped to a place whose row was not here yet.
+    const arrived = selected.id === '' ? rows.at(selected.index) : undefined
+    if (arrived) memory.selected.set({ id: arrived.id, index: selected.index })
+  })
+
+  // The selected row is kept in sight when it is moved by keys, not when rows move under it.
+  const follow = useRef(selected)
+  useEffect(() => {
+    if (follow.current === selected) return
+    follow.current = selected
+    if (selected.id !== null) virtualizer.scrollToIndex(selected.index, { align: 'auto' })
+  }, [selected, virtualizer])
+
+  const viewKey = JSON.stringify(view)
+  const shownView = useRef(viewKey)
+  useEffect(() => {
+    if (shownView.current === viewKey) return
+    shownView.current = viewKey
+    virtualizer.scrollToOffset(0)
+  }, [viewKey, virtualizer])
+
+  const open = useCallback(
+    (row: TicketRow, index: number) => {
+      memory.selected.set({ id: row.id, index })
+      onOpen(row)
+    },
+    [memory, onOpen],
+  )
+  return (
+    <div
+      className={classes.grid}
+      role="grid"
+      aria-label="Tickets"
+      aria-rowcount={rows.complete ? rows.total + 1 : -1}
+      aria-activedescendant={selected.id ? `row-${selected.id}` : undefined}
+      tabIndex={0}
+      data-list-focus
+    >
+      <div ref={scroller} className={classes.scroller} tabIndex={-1} role="presentation">
+        <ListHead sort={searching ? null : view.sort} onSort={onSort} />
+        <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const row = rows.at(item.index)
+            return (
+              <ListRow
+                key={item.index}
+                row={row}
+                index={item.index}
+                top={item.start}
+                selected={row !== undefined && row.id === selected.id}
+                words={words}
+                now={now}
+                excerpt={rows.excerptAt(item.index)}
+                onOpen={open}
+              />
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** Hears the list's size after layout. Asking for it while the rows go in would force a layout of its own. */
+function observeRect(
+  { scrollElement }: Virtualizer<HTMLDivElement, Element>,
+  tell: (rect: { width: number; height: number }) => void,
+): (() => void) | undefined {
+  if (!scrollElement) return undefined
+  const observer = new ResizeObserver(([entry]) => {
+    if (entry) tell({ width: entry.contentRect.width, height: entry.contentRect.height })
+  })
+  observer.observe(scrollElement)
+  return () => observer.disconnect()
+}

@@ -1,0 +1,115 @@
+import { memo } from 'react'
+import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
+import type { TicketRow } from '../../../src-shared/domain/views.ts'
+import { agoShort, dateTime, dueShort } from '../../ui/time.ts'
+import classes from './list.module.css'
+import type { Words } from './words.ts'
+
+interface RowProps {
+  row: TicketRow | undefined
+  index: number
+  top: number
+  selected: boolean
+  words: Words
+  now: number
+  excerpt: string | undefined
+  onOpen(row: TicketRow, index: number): void
+}
+
+/** One line of the list: plain elements, because a screen holds dozens and they are made again at every switch. */
+export const ListRow = memo(function ListRow({ row, index, top, selected, words, now, excerpt, onOpen }: RowProps) {
+  const style = { transform: `translateY(${top}px)` }
+  if (!row) {
+    return (
+      <div role="row" aria-rowindex={index + 2} aria-busy className={classes.row} style={style}>
+        <span role="gridcell" aria-label="Loading" className={classes.ghost} />
+      </div>
+    )
+  }
+  const status = words.statuses.get(row.status)
+  const priority = words.priorities.get(row.priority)
+  const open = !status || isOpenCategory(status.category)
+  const late = open && row.dueAt !== null && Date.parse(row.dueAt) < now
+  return (
+    <div
+      role="row"
+      id={`row-${row.id}`}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-testid="ticket-row"
+      data-unread={row.unread || undefined}
+      className={classes.row}
+      style={style}
+      onClick={() => onOpen(row, index)}
+    >
+      <span role="gridcell" className={classes.number}>
+        {row.number}
+      </span>
+      <span role="gridcell" className={classes.subject}>
+        {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
+        <Subject row={row} excerpt={excerpt} />
+        {row.pending && (
+          <span
+            className={classes.pending}
+            title="Waiting for the cloud"
+            role="img"
+            aria-label="Waiting for the cloud"
+          />
+        )}
+      </span>
+      <span role="gridcell" className={classes.status}>
+        <span className={classes.dot} data-category={status?.category} />
+        <span className={classes.clip}>{status?.label ?? row.status}</span>
+      </span>
+      <span role="gridcell" className={classes.priority}>
+        <span className={classes.mark} style={{ '--mark': priority?.colour }} />
+        <span className={classes.clip}>{priority?.label ?? row.priority}</span>
+      </span>
+      <span role="gridcell" className={classes.requester}>
+        {row.requesterName}
+      </span>
+      <span role="gridcell" className={classes.assignee} data-none={row.assigneeId === null || undefined}>
+        {assigneeName(row.assigneeId, words)}
+      </span>
+      <span role="gridcell" className={classes.updated} title={dateTime(row.updatedAt)}>
+        {agoShort(row.updatedAt, now)}
+      </span>
+      <span
+        role="gridcell"
+        className={classes.due}
+        data-late={late || undefined}
+        title={row.dueAt ? `Due ${dateTime(row.dueAt)}` : undefined}
+      >
+        {row.dueAt && open ? dueShort(row.dueAt, now) : ''}
+      </span>
+    </div>
+  )
+})
+
+/** How an assignee is named in lists. */
+export function assigneeName(id: string | null, { technicians, me }: Words): string {
+  if (id === null) return 'Unassigned'
+  if (id === me) return 'Me'
+  return technicians.get(id) ?? 'Former technician'
+}
+
+/** Marks in the subject where the words were found there; else the words around them beside it. */
+function Subject({ row: { subject }, excerpt }: { row: TicketRow; excerpt: string | undefined }) {
+  const found = excerpt?.replaceAll(/[\uE000\uE001]/g, '').trim()
+  if (excerpt && found === subject.trim()) return <Excerpt className={classes.subjectText} text={excerpt} />
+  return (
+    <>
+      <span className={classes.subjectText}>{subject}</span>
+      {excerpt && <Excerpt className={classes.excerpt} text={excerpt} />}
+    </>
+  )
+}
+
+function Excerpt({ text, className }: { text: string; className: string | undefined }) {
+  const parts = text.split(/[\uE000\uE001]/)
+  return (
+    <span className={className}>
+      {parts.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}
+    </span>
+  )
+}

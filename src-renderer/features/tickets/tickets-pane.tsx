@@ -1,0 +1,129 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
+import type { TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
+import { useSettings } from '../../app/console/context.tsx'
+import { useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import type { ListView } from '../../tenant/memory.ts'
+import { ticketQuery } from '../../tenant/queries.ts'
+import { useStore } from '../../ui/store.ts'
+import { useTicketCommands } from '../ticket/ticket-actions.tsx'
+import { EmptyList } from './empty-list.tsx'
+import { ListBar } from './list-bar.tsx'
+import { indexOfSelected, useListCommands } from './list-commands.ts'
+import classes from './list.module.css'
+import { ROW_HEIGHT, TicketList } from './ticket-list.tsx'
+import { useTicketRows, type Rows } from './use-rows.ts'
+
+/** Width in px from which the ticket stands beside the list; as in client-page.module.css. */
+const SPLIT_FROM = 1560
+const READ_AHEAD_MS = 60
+
+interface TicketsPaneProps {
+  /** Only for addresses and for saying which client is on screen; data comes from the scope. */
+  tenantId: string
+  ticketId: string | undefined
+}
+
+/** The list of a client's tickets with its filters and keys. */
+export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
+  const desk = useDesk()
+  const tenant = useTenant()
+  const { memory, queries } = tenant
+  const view = useStore(memory.view)
+  const selected = useStore(memory.selected)
+  const navigate = useNavigate()
+  const [{ density }] = useSettings()
+  const pane = useRef<HTMLElement>(null)
+  const searchField = useRef<HTMLInputElement>(null)
+  const searchNext = useRef(false)
+  const [rows, onRange] = useTicketRows(tenant, desk, view, ROW_HEIGHT[density])
+  const inList = ticketId === undefined
+
+  useLayoutEffect(() => {
+    const { dataset } = document.documentElement
+    if (!rows.loading && dataset['client'] !== tenantId) dataset['client'] = tenantId
+  }, [rows.loading, tenantId])
+
+  const focusList = useCallback(() => {
+    pane.current?.querySelector<HTMLElement>('[data-list-focus]')?.focus({ preventScroll: true })
+  }, [])
+  useEffect(() => {
+    if (!inList) return
+    if (searchNext.current) searchField.current?.focus()
+    searchNext.current = false
+    // After the rows are painted: focusing lays the page out at once. Keys work without it.
+    const timer = setTimeout(() => {
+      if (!(document.activeElement instanceof HTMLInputElement)) focusList()
+    }, READ_AHEAD_MS)
+    return () => clearTimeout(timer)
+  }, [focusList, inList])
+
+  const toList = (): void => {
+    memory.openTicket = null
+    void navigate({ to: '/client/$tenantId', params: { tenantId } })
+  }
+  const isOver = (): boolean => !inList && window.innerWidth < SPLIT_FROM
+  const change = useCallback(
+    (part: Partial<ListView>) => {
+      memory.view.set({ ...memory.view.get(), ...part })
+      memory.selected.set({ id: null, index: 0 })
+    },
+    [memory],
+  )
+  const onSort = useCallback((sort: TicketSort) => change({ sort }), [change])
+  const open = useCallback(
+    (row: TicketRow) =>
+      void navigate({ to: '/client/$tenantId/ticket/$ticketId', params: { tenantId, ticketId: row.id } }),
+    [navigate, tenantId],
+  )
+
+  // A ticket that a person rests on is read ahead: opening it then shows it at once.
+  const { id: selectedId } = selected
+  useEffect(() => {
+    if (!selectedId) return
+    const timer = setTimeout(() => void queries.prefetchQuery(ticketQuery(tenant, selectedId)), READ_AHEAD_MS)
+    return () => clearTimeout(timer)
+  }, [selectedId, queries, tenant])
+
+  useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null, desk.me)
+  useListCommands({
+    memory,
+    rows,
+    view,
+    ticketId,
+    open,
+    firstOnScreen: () => Math.ceil(memory.scrollTop / ROW_HEIGHT[density]),
+    change(part) {
+      change(part)
+      if (isOver()) toList()
+    },
+    search() {
+      searchNext.current = true
+      if (isOver()) return toList()
+      searchNext.current = false
+      searchField.current?.focus()
+    },
+  })
+  return (
+    <section ref={pane} className={classes.pane} aria-label="Tickets">
+      <ListBar
+        desk={desk}
+        view={view}
+        total={totalText(view, rows)}
+        searchField={searchField}
+        onChange={change}
+        onLeave={focusList}
+      />
+      <TicketList desk={desk} view={view} rows={rows} onOpen={open} onSort={onSort} onRange={onRange} />
+      <EmptyList rows={rows} view={view} onChange={change} onRetry={() => void queries.refetchQueries()} />
+    </section>
+  )
+}
+
+function totalText(view: ListView, { total, complete, loading }: Rows): string {
+  if (loading || !complete) return ''
+  const number = total.toLocaleString('en')
+  if (view.text.trim() !== '') return total >= 200 ? 'First 200 found' : `${number} found`
+  return `${number} ${total === 1 ? 'ticket' : 'tickets'}`
+}

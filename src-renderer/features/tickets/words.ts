@@ -1,0 +1,26 @@
+import type { Priority, Status } from '../../../src-shared/domain/configuration.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+
+/** A client's configuration by key, for rows. */
+export interface Words {
+  statuses: ReadonlyMap<string, Status>
+  priorities: ReadonlyMap<string, Priority>
+  technicians: ReadonlyMap<string, string>
+  me: string
+}
+
+const made = new WeakMap<Desk, Words>()
+
+/** The words of a desk, built once per desk. */
+export function wordsOf(desk: Desk): Words {
+  const known = made.get(desk)
+  if (known) return known
+  const words: Words = {
+    statuses: new Map(desk.configuration.statuses.map((status) => [status.key, status])),
+    priorities: new Map(desk.configuration.priorities.map((priority) => [priority.key, priority])),
+    technicians: new Map(desk.technicians.map((technician) => [technician.id, technician.name])),
+    me: desk.me,
+  }
+  made.set(desk, words)
+  return words
+}

@@ -1,0 +1,108 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
+import type { SearchHit, TicketDetail, TicketRow } from '../../src-shared/domain/views.ts'
+import { keys, type RowBlock } from './queries.ts'
+import type { Tenant } from './tenant.ts'
+
+/** The values that a patch replaces: applied, it is undone. A custom field that had no value gets null. */
+export function inverseOf(patch: TicketPatch, before: TicketPatch): TicketPatch {
+  const { customFields, ...fields } = patch
+  const back: TicketPatch = Object.fromEntries(
+    Object.keys(fields).map((field) => [field, before[field as keyof TicketPatch]]),
+  )
+  if (customFields) {
+    back.customFields = Object.fromEntries(
+      Object.keys(customFields).map((key) => [key, before.customFields?.[key] ?? null]),
+    )
+  }
+  return back
+}
+
+/** Custom fields are patched one by one, the others as a whole. */
+function patched(ticket: Ticket, patch: TicketPatch): Ticket {
+  const { customFields, ...fields } = patch
+  const next = { ...ticket, ...fields }
+  if (customFields) next.customFields = { ...ticket.customFields, ...customFields }
+  return next
+}
+
+/** Names of the patched fields, as `pendingFields` has them. */
+function fieldsOf({ customFields, ...fields }: TicketPatch): string[] {
+  return [...Object.keys(fields), ...Object.keys(customFields ?? {}).map((key) => `customFields.${key}`)]
+}
+
+/**
+ * Edits a ticket: shows it at once in the ticket and in every list, then as the compartment answers; puts it back
+ * where the compartment refuses.
+ * @throws TRPCClientError with its problem
+ */
+export async function editTicket({ client, queries }: Tenant, id: string, patch: TicketPatch): Promise<void> {
+  await queries.cancelQueries({ queryKey: keys.ticket(id) })
+  const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
+  if (before) {
+    queries.setQueryData<TicketDetail>(keys.ticket(id), {
+      ...before,
+      ticket: patched(before.ticket, patch),
+      pendingFields: [...new Set([...before.pendingFields, ...fieldsOf(patch)])],
+    })
+  }
+  const rowBefore = patchRow(queries, id, (row) => ({ ...row, ...rowPart(patch), pending: true }))
+  try {
+    applyDetail(queries, await client.tickets.edit.mutate({ id, patch }))
+  } catch (error) {
+    if (before) queries.setQueryData(keys.ticket(id), before)
+    if (rowBefore) patchRow(queries, id, () => rowBefore)
+    throw error
+  }
+}
+
+/** Adds an internal note; the compartment's answer shows it, marked as pending. */
+export async function addNote({ client, queries }: Tenant, ticketId: string, body: string): Promise<void> {
+  applyDetail(queries, await client.tickets.addEntry.mutate({ ticketId, kind: 'note', body }))
+}
+
+/** Marks a ticket as read here and in its lists. */
+export async function markSeen({ client, queries }: Tenant, id: string): Promise<void> {
+  queries.setQueryData<TicketDetail>(keys.ticket(id), (detail) => detail && { ...detail, unread: false })
+  patchRow(queries, id, (row) => ({ ...row, unread: false }))
+  await client.tickets.markSeen.mutate({ id })
+}
+
+function applyDetail(queries: QueryClient, detail: TicketDetail): void {
+  const { ticket } = detail
+  queries.setQueryData(keys.ticket(ticket.id), detail)
+  patchRow(queries, ticket.id, (row) => ({
+    ...row,
+    subject: ticket.subject,
+    status: ticket.status,
+    priority: ticket.priority,
+    type: ticket.type,
+    assigneeId: ticket.assigneeId,
+    updatedAt: ticket.updatedAt,
+    dueAt: ticket.dueAt,
+    unread: detail.unread,
+    pending: detail.pendingFields.length > 0 || detail.entries.some((entry) => entry.pending),
+  }))
+}
+
+function rowPart({ subject, status, priority, type, assigneeId }: TicketPatch): Partial<TicketRow> {
+  const part = { subject, status, priority, type, assigneeId }
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined))
+}
+
+/** Changes a row wherever it is cached; returns it as it was. */
+function patchRow(queries: QueryClient, id: string, change: (row: TicketRow) => TicketRow): TicketRow | undefined {
+  let before: TicketRow | undefined
+  const apply = (row: TicketRow): TicketRow => {
+    if (row.id !== id) return row
+    before ??= row
+    return change(row)
+  }
+  queries.setQueriesData<RowBlock>({ queryKey: keys.allRows }, (block) =>
+    block?.rows.some((row) => row.id === id) ? { ...block, rows: block.rows.map(apply) } : block,
+  )
+  queries.setQueriesData<SearchHit[]>({ queryKey: keys.allSearches }, (hits) =>
+    hits?.some(({ row }) => row.id === id) ? hits.map((hit) => ({ ...hit, row: apply(hit.row) })) : hits,
+  )
+  return before
+}

@@ -1,0 +1,114 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import {
+  MAX_PAGE,
+  type TicketFilter,
+  type TicketOutline,
+  type TicketRow,
+  type TicketSort,
+} from '../../src-shared/domain/views.ts'
+import type { Tenant } from './tenant.ts'
+
+/** A list as the compartment is asked for it. */
+export interface ListRequest {
+  filter: TicketFilter
+  sort: TicketSort
+}
+
+/** Keys of a tenant's cache. None names the tenant: the cache has only one. */
+export const keys = {
+  desk: ['desk'] as const,
+  counts: ['counts'] as const,
+  sync: ['sync'] as const,
+  allTickets: ['ticket'] as const,
+  ticket: (id: string) => ['ticket', id] as const,
+  allOutlines: ['outline'] as const,
+  outline: (request: ListRequest) => ['outline', request] as const,
+  allRows: ['rows'] as const,
+  block: (request: ListRequest, index: number) => ['rows', request, index] as const,
+  allSearches: ['search'] as const,
+}
+
+/** Rows that are asked for first, before the length of the list is known. */
+export const FIRST_ROWS = 100
+
+/** Consecutive rows of a list. */
+export interface RowBlock {
+  rows: TicketRow[]
+  /** Whether the list ends with these rows. */
+  last: boolean
+}
+
+export function deskQuery({ client }: Tenant) {
+  return queryOptions({ queryKey: keys.desk, queryFn: ({ signal }) => client.desk.query(undefined, { signal }) })
+}
+
+export function countsQuery({ client }: Tenant) {
+  return queryOptions({
+    queryKey: keys.counts,
+    queryFn: ({ signal }) => client.tickets.counts.query(undefined, { signal }),
+  })
+}
+
+export function syncQuery({ client }: Tenant) {
+  return queryOptions({ queryKey: keys.sync, queryFn: ({ signal }) => client.sync.state.query(undefined, { signal }) })
+}
+
+export function ticketQuery({ client }: Tenant, id: string) {
+  return queryOptions({
+    queryKey: keys.ticket(id),
+    queryFn: ({ signal }) => client.tickets.get.query({ id }, { signal }),
+  })
+}
+
+export function outlineQuery({ client }: Tenant, request: ListRequest) {
+  return queryOptions({
+    queryKey: keys.outline(request),
+    queryFn: ({ signal }) => client.tickets.outline.query(request, { signal }),
+  })
+}
+
+/** Rows per block, and anchors per block: whole strides, near {@link FIRST_ROWS} rows. */
+export function blockSize(outline: TicketOutline | undefined): { rows: number; anchors: number } {
+  if (!outline || outline.stride < 1) return { rows: FIRST_ROWS, anchors: 1 }
+  const anchors = Math.max(1, Math.floor(FIRST_ROWS / outline.stride))
+  return { rows: anchors * outline.stride, anchors }
+}
+
+/**
+ * One block of a list. The first needs nothing; the others start at an anchor of the newest outline, read when the
+ * request goes out, so a block keeps its key, and its rows on screen, while anchors move.
+ */
+export function blockQuery(tenant: Tenant, request: ListRequest, index: number) {
+  return queryOptions({
+    queryKey: keys.block(request, index),
+    queryFn: async ({ signal }): Promise<RowBlock> => {
+      const outline = tenant.queries.getQueryData<TicketOutline>(keys.outline(request))
+      const size = blockSize(outline)
+      const from = index === 0 ? null : outline?.anchors[index * size.anchors]
+      if (from === undefined) return { rows: [], last: true }
+      let page = await tenant.client.tickets.page.query(
+        { ...request, from, limit: Math.min(size.rows, MAX_PAGE) },
+        { signal },
+      )
+      const rows = page.rows
+      while (rows.length < size.rows && page.next) {
+        const limit = Math.min(size.rows - rows.length, MAX_PAGE)
+        page = await tenant.client.tickets.page.query({ ...request, after: page.next, limit }, { signal })
+        rows.push(...page.rows)
+      }
+      return { rows, last: page.next === null }
+    },
+  })
+}
+
+export function searchQuery(
+  { client }: Tenant,
+  input: { text: string; filter: TicketFilter; order: 'newest' | 'rank' },
+) {
+  return queryOptions({
+    queryKey: ['search', input] as const,
+    queryFn: ({ signal }) => client.tickets.search.query({ ...input, limit: MAX_PAGE }, { signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  })
+}

@@ -1,0 +1,116 @@
+import { QueryClient } from '@tanstack/react-query'
+import { createTRPCClient, type TRPCClient } from '@trpc/client'
+import type { TenantRouter } from '../../src-main/compartment/router.ts'
+import type { Change, SyncState } from '../../src-shared/domain/views.ts'
+import type { Connection } from '../app/channel/connection.ts'
+import { follow } from '../app/channel/follow.ts'
+import { channelLink, problemFrom } from '../app/channel/link.ts'
+import { createRefresh } from './changes.ts'
+import type { Memory } from './memory.ts'
+import { keys } from './queries.ts'
+
+/** How a tenant's scope is opened and closed; the only thing that knows which tenant it is. */
+export interface ScopePort {
+  open(): Promise<string>
+  close(scope: string): void
+}
+
+/** One open client: its calls, its cache, its place. Nothing in here, or below, can name another. */
+export interface Tenant {
+  readonly client: TRPCClient<TenantRouter>
+  readonly queries: QueryClient
+  readonly memory: Memory
+  /** Opens the scope anew and reads everything again: what a person does after the compartment was stopped. */
+  reopen(): void
+  /** Stops its subscriptions, forgets its data and closes its scope. */
+  close(): void
+}
+
+const MINUTES = 60_000
+
+/** Makes a client's scope. The scope itself is opened by the first call, and again whenever it was closed. */
+export function createTenant(connection: Connection, scopes: ScopePort, memory: Memory): Tenant {
+  const scope = createScope(scopes)
+  const client = createTRPCClient<TenantRouter>({ links: [channelLink(connection, scope)] })
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        gcTime: 30 * MINUTES,
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+        retry: (count, error) => count < 6 && problemFrom(error).retry && connection.state.get() === 'open',
+        retryDelay: (count) => Math.min(250 * 2 ** count, 4000),
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+  const refresh = createRefresh(queries)
+  let first = true
+  const stopChanges = follow<Change>(
+    connection,
+    (observer) => {
+      if (!first) void queries.invalidateQueries()
+      first = false
+      return client.changes.subscribe(undefined, observer)
+    },
+    refresh.apply,
+  )
+  const stopSync = follow<SyncState>(
+    connection,
+    (observer) => client.sync.watch.subscribe(undefined, observer),
+    (state) => queries.setQueryData(keys.sync, state),
+  )
+  const unwatch = connection.state.subscribe(() => {
+    if (connection.state.get() !== 'open') scope.forget()
+  })
+  return {
+    client,
+    queries,
+    memory,
+    reopen() {
+      scope.forget()
+      void queries.invalidateQueries()
+    },
+    close() {
+      stopChanges()
+      stopSync()
+      unwatch()
+      refresh.stop()
+      void queries.cancelQueries()
+      queries.clear()
+      scope.close()
+    },
+  }
+}
+
+function createScope(port: ScopePort) {
+  let scope: string | null = null
+  let opening: Promise<string> | null = null
+  let closed = false
+  return {
+    current(): string | Promise<string> {
+      if (scope !== null) return scope
+      opening ??= port
+        .open()
+        .then((handle) => {
+          if (closed) port.close(handle)
+          scope = handle
+          return handle
+        })
+        .finally(() => (opening = null))
+      return opening
+    },
+    gone(used: string): void {
+      if (scope === used) scope = null
+    },
+    forget(): void {
+      scope = null
+    },
+    close(): void {
+      closed = true
+      if (scope !== null) port.close(scope)
+      scope = null
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import { createTRPCClient } from '@trpc/client'
+import { expect, test, vi } from 'vitest'
+import type { Change, Desk, TicketDetail, TicketOutline, TicketRow } from '../../src-shared/domain/views.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import type { CompartmentApi } from '../../src-main/compartment/router.ts'
+import type { ConsoleRouter } from '../../src-main/console/router.ts'
+import { channelLink, CONSOLE, problemFrom } from '../../src-renderer/app/channel/link.ts'
+import { editTicket, inverseOf } from '../../src-renderer/tenant/edits.ts'
+import { blockQuery, deskQuery, keys, ticketQuery, type ListRequest } from '../../src-renderer/tenant/queries.ts'
+import { createTenants } from '../../src-renderer/tenant/tenants.ts'
+import { startHost } from './host.ts'
+
+const ID = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const ALL: ListRequest = { filter: {}, sort: { by: 'updated', direction: 'descending' } }
+
+function deskNamed(name: string): Desk {
+  return {
+    configuration: {
+      statuses: [{ key: 'new', label: name, category: 'new', stopsClock: false }],
+      priorities: [{ key: 'p1', label: 'High', rank: 1, colour: '#aa0000' }],
+      types: [],
+      queues: [],
+      customFields: [],
+      atRiskMinutes: 30,
+    },
+    technicians: [],
+    me: ID(1),
+  }
+}
+
+function rowOf(n: number): TicketRow {
+  const at = '2026-01-01T00:00:00Z'
+  return {
+    ...{ id: ID(n), number: n, subject: `Ticket ${n}`, status: 'new', priority: 'p1', type: null },
+    ...{ assigneeId: null, requesterId: null, requesterName: null, createdAt: at, updatedAt: at, dueAt: null },
+    ...{ unread: false, pending: false },
+  }
+}
+
+function detailOf(n: number): TicketDetail {
+  const { unread, pending: _, requesterName: __, ...row } = rowOf(n)
+  const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
+  return { ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] }
+}
+
+/** Each tenant has one compartment; every opening gives a new scope to it. */
+function startTenants(compartments: Record<string, Partial<CompartmentApi>>, limit?: number) {
+  const closed: string[] = []
+  let opened = 0
+  const host = startHost({
+    async openClient(tenantId) {
+      const scope = `scope-${++opened}`
+      const { changes = quiet, syncStates = quiet, ...rest } = compartments[tenantId] ?? {}
+      host.scopes.set(scope, { ...rest, changes, syncStates })
+      return { scope }
+    },
+    closeClient(scope) {
+      closed.push(scope)
+      host.scopes.delete(scope)
+    },
+  })
+  host.open()
+  const client = createTRPCClient<ConsoleRouter>({ links: [channelLink(host.connection, CONSOLE)] })
+  return { host, closed, tenants: createTenants({ connection: host.connection, client }, limit), opened: () => opened }
+}
+
+// eslint-disable-next-line require-yield
+async function* quiet(signal: AbortSignal | undefined): AsyncGenerator<never> {
+  await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+}
+
+test('two open clients each get their own answers from one window', async () => {
+  const { tenants } = startTenants({
+    [ID(1)]: { desk: () => deskNamed('One') },
+    [ID(2)]: { desk: () => deskNamed('Two') },
+  })
+  const one = tenants.get(ID(1))
+  const two = tenants.get(ID(2))
+  const desks = await Promise.all([one, two].map((tenant) => tenant.queries.fetchQuery(deskQuery(tenant))))
+  expect(desks.map((desk) => desk.configuration.statuses[0]?.label)).toEqual(['One', 'Two'])
+  expect(tenants.get(ID(1))).toBe(one)
+})
+
+test('a scope that was closed at the host is opened again and the call answered', async () => {
+  const { host, tenants, opened } = startTenants({ [ID(1)]: { desk: () => deskNamed('One') } })
+  const tenant = tenants.get(ID(1))
+  await tenant.client.desk.query()
+  host.scopes.clear()
+  expect((await tenant.client.desk.query()).me).toBe(ID(1))
+  expect(opened()).toBe(2)
+})
+
+test('opening a client again takes a new scope and reads its data again', async () => {
+  const { tenants, opened } = startTenants({ [ID(1)]: { desk: () => deskNamed('One') } })
+  const tenant = tenants.get(ID(1))
+  await tenant.queries.fetchQuery(deskQuery(tenant))
+  tenant.reopen()
+  expect(tenant.queries.getQueryState(keys.desk)?.isInvalidated).toBe(true)
+  await tenant.client.desk.query()
+  expect(opened()).toBe(2)
+})
+
+test('the client that was used longest ago is closed when there are too many, but its place is kept', async () => {
+  const desk = { desk: () => deskNamed('Any') }
+  const { tenants, closed } = startTenants({ [ID(1)]: desk, [ID(2)]: desk, [ID(3)]: desk }, 2)
+  const first = tenants.get(ID(1))
+  await first.queries.fetchQuery(deskQuery(first))
+  first.memory.drafts.set(ID(9), 'half a note')
+  await tenants.get(ID(2)).client.desk.query()
+  tenants.get(ID(3))
+  await vi.waitFor(() => expect(closed).toEqual(['scope-1']))
+  expect(first.queries.getQueryData(keys.desk)).toBeUndefined()
+  expect(tenants.get(ID(1))).not.toBe(first)
+  expect(tenants.get(ID(1)).memory.drafts.get(ID(9))).toBe('half a note')
+})
+
+test('a named change reads that ticket again and no other', async () => {
+  let tell: (change: Change) => void = () => undefined
+  const asked: string[] = []
+  const { tenants } = startTenants({
+    [ID(1)]: {
+      ticket(id) {
+        asked.push(id)
+        return detailOf(id === ID(7) ? 7 : 8)
+      },
+      async *changes() {
+        for (;;) yield await new Promise<Change>((resolve) => (tell = resolve))
+      },
+    },
+  })
+  const tenant = tenants.get(ID(1))
+  for (const id of [ID(7), ID(8)]) await tenant.queries.fetchQuery(ticketQuery(tenant, id))
+  const isStale = (id: string): boolean | undefined => tenant.queries.getQueryState(keys.ticket(id))?.isInvalidated
+  await vi.waitFor(() => {
+    tell({ tickets: [ID(7)], desk: false })
+    expect(isStale(ID(7))).toBe(true)
+  })
+  expect(isStale(ID(8))).toBe(false)
+})
+
+test('any block of a long list is read at its anchor, and a short one to its end', async () => {
+  const rows = Array.from({ length: 250 }, (_, index) => rowOf(index + 1))
+  const { tenants } = startTenants({
+    [ID(1)]: {
+      page({ from, after, limit }) {
+        const start = from ? from[1] : after ? after[1] + 1 : 0
+        const end = start + Math.min(limit, 40)
+        return { rows: rows.slice(start, end), next: end < rows.length ? ['', end - 1] : null }
+      },
+      outline: (): TicketOutline => ({
+        total: 250,
+        stride: 50,
+        anchors: Array.from({ length: 5 }, (_, index) => ['', index * 50]),
+      }),
+    },
+  })
+  const tenant = tenants.get(ID(1))
+  const outline = await tenant.client.tickets.outline.query(ALL)
+  tenant.queries.setQueryData(keys.outline(ALL), outline)
+  const second = await tenant.queries.fetchQuery(blockQuery(tenant, ALL, 1))
+  expect([second.rows.length, second.rows[0]?.number, second.rows.at(-1)?.number, second.last]).toEqual([
+    100,
+    101,
+    200,
+    false,
+  ])
+  const last = await tenant.queries.fetchQuery(blockQuery(tenant, ALL, 2))
+  expect([last.rows.length, last.last]).toEqual([50, true])
+})
+
+test('an edit shows at once in the ticket and its row, and goes back where it is refused', async () => {
+  let refuse: (error: Error) => void = () => undefined
+  const { tenants } = startTenants({
+    [ID(1)]: {
+      ticket: () => detailOf(7),
+      page: () => ({ rows: [rowOf(7)], next: null }),
+      edit: () => new Promise<never>((_, reject) => (refuse = reject)) as never,
+    },
+  })
+  const tenant = tenants.get(ID(1))
+  await tenant.queries.fetchQuery(ticketQuery(tenant, ID(7)))
+  await tenant.queries.fetchQuery(blockQuery(tenant, ALL, 0))
+  const shown = () => ({
+    detail: tenant.queries.getQueryData<TicketDetail>(keys.ticket(ID(7))),
+    row: tenant.queries.getQueryData<{ rows: TicketRow[] }>(keys.block(ALL, 0))?.rows[0],
+  })
+  const edit = editTicket(tenant, ID(7), { priority: 'p9', customFields: { site: 'Quay' } })
+  await vi.waitFor(() => expect(shown().row).toMatchObject({ priority: 'p9', pending: true }))
+  expect(shown().detail).toMatchObject({
+    ticket: { priority: 'p9', customFields: { asset: 'A-1', site: 'Quay' } },
+    pendingFields: ['priority', 'customFields.site'],
+  })
+  const failed = edit.catch((error: unknown) => problemFrom(error).code)
+  await vi.waitFor(() => {
+    refuse(new ProblemError('disk-full'))
+    expect(shown().row?.priority).toBe('p1')
+  })
+  expect(await failed).toBe('disk-full')
+  expect(shown().detail).toEqual(detailOf(7))
+})
+
+test('undoing an edit sets exactly the fields that it changed', () => {
+  const before = { status: 'new', priority: 'p1', assigneeId: null, customFields: { asset: 'A-1' } }
+  expect(inverseOf({ status: 'done', customFields: { asset: 'B-2', site: 'Quay' } }, before)).toEqual({
+    status: 'new',
+    customFields: { asset: 'A-1', site: null },
+  })
+})
