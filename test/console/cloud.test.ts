@@ -86,16 +86,18 @@ test.each([
     (r: ServerResponse) => give(r, 429, { error: { code: 'sign-in-throttled', message: 'Too many attempts.' } }),
     'Too many attempts',
   ],
-  [
-    'a redirect elsewhere',
-    (r: ServerResponse) => r.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
-    'does not answer',
-  ],
 ])('signing in at %s ends in a sentence, and nothing is kept', async (_, reply, sentence) => {
   answer = (_path, _request, response) => reply(response)
   await expect(signIn()).rejects.toThrow(sentence)
   answer = (_path, _request, response) => give(response, 200, { tenants: [] })
   await expect(session.tenants()).rejects.toMatchObject({ problem: { code: 'sign-in-expired' } })
+})
+
+test('a cloud that sends us elsewhere is not followed: the password goes to the address that was given', async () => {
+  answer = (path, _request, response) =>
+    path === '/elsewhere' ? give(response, 200, signedIn()) : response.writeHead(302, { location: '/elsewhere' }).end()
+  await expect(signIn()).rejects.toThrow('does not answer')
+  expect(requests.map(({ path }) => path)).toEqual(['/v1/session'])
 })
 
 test('a cloud that is away ends in a sentence that names the address', async () => {

@@ -144,7 +144,7 @@ test('files that the key does not open are refused and left, and the right key o
 test('a call that is stopped before its compartment is awake never runs', async () => {
   const scope = await supervisor.open(A, here)
   await supervisor.hibernate(A)
-  const stopped = ask(scope)
+  const stopped = ask(scope, 'hang')
   stopped.stop()
   await ask(scope).answered
   expect(stopped.answers).toEqual([])
