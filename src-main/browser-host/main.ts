@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { followSystemNetwork } from '../console/network.ts'
 import { openHost } from '../console/open.ts'
 import { readWindowFiles } from '../window-files/window-files.ts'
 import { findSealing } from './keychain.ts'
@@ -21,6 +22,7 @@ export interface BrowserHostOptions {
 export async function startBrowserHost(
   options: BrowserHostOptions,
 ): Promise<{ address: string; close(): Promise<void> }> {
+  followSystemNetwork()
   const profile = resolve(options.profile)
   const files = readWindowFiles(join(import.meta.dirname, '../renderer'))
   const host = await openHost({

@@ -12,6 +12,7 @@ import { registerScheme, serveWindow } from './protocol.ts'
 import { closeBeforeQuit } from './quit.ts'
 import { findSealing } from './sealing.ts'
 import { openSettings } from './settings.ts'
+import { followSystemNetwork } from '../console/network.ts'
 import type { ProfileSettings } from '../console/settings-file.ts'
 import { createWindow, focusWindow, reloadAfterCrash } from './window.ts'
 
@@ -65,6 +66,7 @@ async function run(parts: Parts, profile: string): Promise<void> {
   await app.whenReady()
 
   const windowSession = openSession(parts.renderer, source)
+  followSystemNetwork()
   const settings = openSettings(profile)
   const { source: sealing, refused } = await findSealing(process.platform, parts.options.passphrase)
   if (refused) console.warn(refused.message)

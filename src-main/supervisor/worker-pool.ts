@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { FromWorker } from '../compartment/port.ts'
 
+/** Where a company's proxy is named, by old custom. */
+const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
+
 /** Megabytes of JavaScript heap that one compartment may use. */
 const HEAP_LIMIT_MB = 512
 
@@ -47,10 +50,10 @@ export class WorkerPool {
   #start(): Promise<Worker> {
     return new Promise((resolve, reject) => {
       const worker = new Worker(this.#script, {
-        // Nothing of the console's environment, arguments or output reaches a compartment.
-        env: {},
+        // Nothing of the console's environment and arguments reaches a compartment but the way through the network.
+        env: proxyEnvironment(process.env),
         argv: [],
-        execArgv: [],
+        execArgv: ['--use-system-ca', '--use-env-proxy'],
         stdin: false,
         resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
       })
@@ -65,4 +68,8 @@ export class WorkerPool {
       })
     })
   }
+}
+
+function proxyEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(PROXY_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 }
