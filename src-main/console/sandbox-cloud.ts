@@ -74,6 +74,8 @@ function withoutOwnSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function dataFolder(profile: string): string {
+  const given = process.env['BULKHEAD_DATA']
+  if (given) return given
   const name = createHash('sha256').update(resolve(profile)).digest('hex').slice(0, 16)
   // Postgres does not run as root: its data goes where the user that it runs as can reach it.
   const base =

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { launchBrowser, openWindow } from './browser.ts'
@@ -90,7 +90,9 @@ test('settings that are rubbish are set aside, and the console opens', async () 
 
 test('npm start --sandbox alone: a cloud with sample clients, and nothing left running afterwards', async () => {
   const profile = join(folder.path, 'sandbox')
-  const host = await startConsole([`--profile=${profile}`, '--sandbox'])
+  // Where Postgres, which does not run as root, can reach it.
+  chmodSync(folder.path, 0o755)
+  const host = await startConsole([`--profile=${profile}`, '--sandbox'], { BULKHEAD_DATA: join(folder.path, 'cloud') })
   const browser = await launchBrowser()
   const { page } = await openWindow(browser, host.address)
   await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: 2 * SOON })
