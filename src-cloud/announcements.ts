@@ -5,9 +5,15 @@ import type { Sql } from './database/connect.ts'
 
 const Announcement = z.object({ organisation: z.uuid(), tenant: z.uuid(), version: z.number() })
 
+/** The channel that names a sign-in (its family of refresh tokens) when it ends. */
+export const SIGN_IN_ENDED = 'bulkhead_sign_in_ended'
+
 const MISSED = Symbol('missed')
 
-/** What Postgres announces at each commit, sorted by organisation: the event's name is the organisation's id. */
+/**
+ * What Postgres announces at each commit: versions, the event's name being the organisation's id, and sign-ins that end,
+ * the event's name being the family's.
+ */
 export class Announcements {
   readonly #events = new EventEmitter().setMaxListeners(0)
 
@@ -25,6 +31,14 @@ export class Announcements {
         listening = true
       },
     )
+    // On the same connection, so that what was missed of the one was missed of the other.
+    await api.listen(SIGN_IN_ENDED, (family) => void this.#events.emit(family))
+  }
+
+  /** Calls `listener` when a sign-in ends. @returns a function that stops it */
+  followSignIn(family: string, listener: () => void): () => void {
+    this.#events.on(family, listener)
+    return () => this.#events.off(family, listener)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { problemOf, ProblemError } from '../src-shared/problem.ts'
 import type { SandboxData } from './load.ts'
+import { RETENTION_DAYS } from './retention.ts'
 import { startCloud, type Cloud } from './start.ts'
 
 const HELP = `Usage: npm run cloud -- [flags]
@@ -11,6 +12,10 @@ The reference cloud tenant API. Prints "cloud ready: http://127.0.0.1:PORT" when
   --host=ADDRESS       address to listen on; 127.0.0.1 by default         (BULKHEAD_HOST)
   --data=DIR           folder of the embedded Postgres                    (BULKHEAD_DATA)
   --seed=sandbox       load the sample clients once                       (BULKHEAD_SEED)
+  --restored           the database came from a backup: begin a new epoch, so that
+                       clients load again what the backup does not have; once
+  --retention-days=N   days that deletions are kept for clients that are away; 90 by
+                       default                                            (BULKHEAD_RETENTION_DAYS)
   --exit-with-parent   stop when stdin ends
   --help               this text
 
@@ -23,6 +28,8 @@ interface Flags {
   host: string
   data: string | undefined
   seed: boolean
+  restored: boolean
+  retentionDays: number
   exitWithParent: boolean
 }
 
@@ -46,6 +53,8 @@ export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void
       database: env['DATABASE_URL'] || undefined,
       apiPassword: env['BULKHEAD_API_PASSWORD'],
       seed: flags.seed ? readSandbox : undefined,
+      restored: flags.restored,
+      retentionDays: flags.retentionDays,
       log: process.stderr,
       signal: starting.signal,
       note: (line) => process.stderr.write(`${line}\n`),
@@ -70,6 +79,8 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
         host: { type: 'string', default: env['BULKHEAD_HOST'] || '127.0.0.1' },
         data: { type: 'string', default: env['BULKHEAD_DATA'] || '' },
         seed: { type: 'string', default: env['BULKHEAD_SEED'] || '' },
+        restored: { type: 'boolean', default: false },
+        'retention-days': { type: 'string', default: env['BULKHEAD_RETENTION_DAYS'] || String(RETENTION_DAYS) },
         'exit-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -83,11 +94,16 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
       throw new Error(`--port takes a number from 0 to 65535, not "${values.port}"`)
     if (values.seed !== '' && values.seed !== 'sandbox')
       throw new Error(`--seed knows "sandbox" only, not "${values.seed}"`)
+    const retentionDays = Number(values['retention-days'])
+    if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 36_500)
+      throw new Error(`--retention-days takes a number of days from 1, not "${values['retention-days']}"`)
     return {
       port,
       host: values.host,
       data: values.data || undefined,
       seed: values.seed !== '',
+      restored: values.restored,
+      retentionDays,
       exitWithParent: values['exit-with-parent'],
     }
   } catch (error) {

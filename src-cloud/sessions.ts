@@ -3,11 +3,14 @@ import { hash, verify } from '@node-rs/argon2'
 import { ProblemError } from '../src-shared/problem.ts'
 import type { Session, SignIn } from '../src-shared/protocol/session.ts'
 import { asCredential, asOrganisation } from './database/as.ts'
+import { SIGN_IN_ENDED } from './announcements.ts'
 import type { Sql, Transaction } from './database/connect.ts'
 import type { OrganisationIdentity, Tokens } from './tokens.ts'
 
 /** Days that a refresh token lives unused. */
 const REFRESH_DAYS = 30
+/** Seconds in which a used refresh token may come again because its answer was lost. */
+const GRACE_SECONDS = 30
 
 /** Sign-in, refresh and sign-out of technicians. */
 export class Sessions {
@@ -38,7 +41,8 @@ export class Sessions {
   }
 
   /**
-   * Takes a refresh token and gives the next. One that was used before ends the whole sign-in: it was copied.
+   * Takes a refresh token and gives the next. One that was used before ends the whole sign-in: it was copied. Only where
+   * it comes again soon and the next one has not been used, the answer was lost, and another takes the place of that one.
    * @throws ProblemError `sign-in-expired`
    */
   async refresh(refreshToken: string): Promise<Session> {
@@ -51,13 +55,22 @@ export class Sessions {
     if (!found) throw new ProblemError('sign-in-expired')
     const organisation = found.organisation_id
     const session = await asOrganisation(this.#api, organisation, async (tx) => {
-      const [row] = await tx<{ technician_id: string; family: string; used: boolean; dead: boolean }[]>`
-        select technician_id, family, used_at is not null as used, revoked_at is not null or expires_at < now() as dead
+      const [row] = await tx<RefreshToken[]>`
+        select technician_id, family, used_at is not null as used, revoked_at is not null or expires_at < now() as dead,
+          case when used_at > now() - make_interval(secs => ${GRACE_SECONDS}) then successor end as replaceable
         from refresh_token where token_hash = ${hashed} for update`
-      if (row?.used) await revoke(tx, row.family)
-      if (!row || row.used || row.dead) return null
-      await tx`update refresh_token set used_at = now() where token_hash = ${hashed}`
-      return this.#open(tx, { technician: row.technician_id, organisation, family: row.family })
+      if (!row) return null
+      const { technician_id: technician, family, used, dead, replaceable } = row
+      if (used && (dead || !(await replace(tx, replaceable)))) {
+        await revoke(tx, family)
+        return null
+      }
+      if (dead) return null
+      const next = await this.#open(tx, { technician, organisation, family })
+      await tx`
+        update refresh_token set used_at = coalesce(used_at, now()), successor = ${hashOf(next.refreshToken)}
+        where token_hash = ${hashed}`
+      return next
     })
     if (!session) throw new ProblemError('sign-in-expired')
     return session
@@ -88,8 +101,26 @@ export class Sessions {
   }
 }
 
+interface RefreshToken {
+  technician_id: string
+  family: string
+  used: boolean
+  dead: boolean
+  /** Hash of the one that came after it, where the answer with that may have been lost. */
+  replaceable: string | null
+}
+
+/** Spends a token that nobody used, so that whoever holds it ends the sign-in. @returns whether nobody had used it */
+async function replace(tx: Transaction, hashed: string | null): Promise<boolean> {
+  const { count } = await tx`
+    update refresh_token set used_at = now() where token_hash = ${hashed} and used_at is null and revoked_at is null`
+  return count > 0
+}
+
+/** Ends a sign-in, and at the commit its event streams. */
 async function revoke(tx: Transaction, family: string): Promise<void> {
   await tx`update refresh_token set revoked_at = now() where family = ${family} and revoked_at is null`
+  await tx`select pg_notify(${SIGN_IN_ENDED}, ${family})`
 }
 
 function hashOf(token: string): string {

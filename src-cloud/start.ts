@@ -7,6 +7,7 @@ import { defaultFolder } from './embedded/folder.ts'
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts'
 import { buildServer } from './http/server.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
+import { RETENTION_DAYS, sweepDaily } from './retention.ts'
 import { Sessions } from './sessions.ts'
 import { tokenKey, Tokens } from './tokens.ts'
 
@@ -32,6 +33,10 @@ export interface CloudOptions {
   apiPassword?: string | undefined
   /** Seconds that tokens live, for tests; 15 minutes by default. */
   tokenSeconds?: number
+  /** The database came from a backup: clients are told by a new epoch that their cursors mean nothing any more. */
+  restored?: boolean
+  /** Days that tombstones are kept; 90 by default. A client that was away for longer loads everything again. */
+  retentionDays?: number
   /** Ends a start that is under way. */
   signal?: AbortSignal
   /** Told in one line what was done otherwise than asked. */
@@ -67,7 +72,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const owner = connect(address, 2)
     undo.push(() => owner.end({ timeout: 5 }))
     if (options.seed) await plant(owner, options.seed)
-    const [epoch, key] = await Promise.all([readEpoch(owner), tokenKey(owner)])
+    if (options.restored) await owner`select bulkhead.renew_epoch()`
+    const key = await tokenKey(owner)
+    undo.push(
+      sweepDaily(owner, options.retentionDays ?? RETENTION_DAYS, () =>
+        options.note?.('Old deletions could not be dropped; the next try is in a day.'),
+      ),
+    )
 
     const api = connect(address, 16, { username: API_ROLE, password })
     undo.push(() => api.end({ timeout: 5 }))
@@ -75,7 +86,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const announcements = new Announcements()
     await announcements.start(api)
     const app = await buildServer(
-      { api, tokens, sessions: new Sessions(api, tokens), announcements, epoch },
+      { api, tokens, sessions: new Sessions(api, tokens), announcements },
       loggerOptions(options.log),
     )
     undo.push(() => app.close())
@@ -102,12 +113,6 @@ async function plant(owner: Sql, seed: NonNullable<CloudOptions['seed']>): Promi
   if (planted) return
   await loadOrganisation(owner, await seed())
   await owner`insert into server_meta (key, value) values ('seeded', 'yes')`
-}
-
-async function readEpoch(owner: Sql): Promise<string> {
-  const [row] = await owner<{ value: string }[]>`select value from server_meta where key = 'epoch'`
-  if (!row) throw new Error('the database has no epoch')
-  return row.value
 }
 
 /** Requests and answers by method, path and status; no headers, no bodies. */

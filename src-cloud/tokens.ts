@@ -7,7 +7,7 @@ import type { Sql } from './database/connect.ts'
 /** Seconds that an access or tenant token lives. */
 export const TOKEN_SECONDS = 15 * 60
 
-const OrganisationClaims = z.object({ sub: z.uuid(), organisation: z.uuid(), family: z.uuid() })
+const OrganisationClaims = z.object({ sub: z.uuid(), organisation: z.uuid(), family: z.uuid(), exp: z.number() })
 const TenantClaims = z.object({ sub: z.uuid(), tenant: z.uuid() })
 
 /** Who a verified organisation token speaks for; `family` is the sign-in that it came from. */
@@ -15,6 +15,12 @@ export interface OrganisationIdentity {
   technician: string
   organisation: string
   family: string
+}
+
+/** The same, from a token that was verified. */
+export interface VerifiedOrganisation extends OrganisationIdentity {
+  /** When the token ends, in milliseconds since the epoch. */
+  expires: number
 }
 
 /** Who a verified tenant token speaks for. */
@@ -46,10 +52,11 @@ export class Tokens {
   }
 
   /** @throws ProblemError `sign-in-expired` for anything but a live organisation token of this cloud */
-  async verifyOrganisation(authorization: string | undefined): Promise<OrganisationIdentity> {
+  async verifyOrganisation(authorization: string | undefined): Promise<VerifiedOrganisation> {
     const claims = OrganisationClaims.safeParse(await this.#verify('organisation', authorization))
     if (!claims.success) throw new ProblemError('sign-in-expired')
-    return { technician: claims.data.sub, organisation: claims.data.organisation, family: claims.data.family }
+    const { sub: technician, organisation, family, exp } = claims.data
+    return { technician, organisation, family, expires: exp * 1000 }
   }
 
   /** @throws ProblemError `sign-in-expired` for anything but a live tenant token of this cloud */

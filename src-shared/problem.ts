@@ -28,10 +28,33 @@ export const problems = {
     message: 'The cloud no longer keeps changes that old. This client is loaded again; your unsent edits stay.',
     retry: true,
   },
+  'feed-would-empty': {
+    message:
+      'The cloud would remove {deleted} of {total} tickets here. Nothing was removed: check with your administrator, then allow it on the sync page.',
+    retry: false,
+  },
+  'edit-under-way': {
+    message:
+      'This edit may have reached the cloud already, so it cannot be withdrawn. Wait for the answer, then change the ticket again.',
+    retry: false,
+  },
+  'edit-sent': {
+    message: 'This was sent to the cloud and cannot be taken back. What was written there stays.',
+    retry: false,
+  },
   'sequence-gap': {
     message:
       'Edits reached the cloud out of order: it expects edit {expected} next. They are sent again from there; nothing is lost.',
     retry: true,
+  },
+  'sequence-reused': {
+    message:
+      'These edits carry numbers that the cloud knows from other edits. They are sent again under new numbers; nothing is lost.',
+    retry: false,
+  },
+  'too-large': {
+    message: '{what} is larger than the {limit} that the cloud takes. Shorten it and try again.',
+    retry: false,
   },
   // the cloud itself
   'database-failed': {
@@ -112,6 +135,11 @@ export const problems = {
     retry: false,
   },
   'file-damaged': { message: 'The file {file} is damaged. {remedy}', retry: false },
+  'ledger-salvaged': {
+    message:
+      'The file of your unsent edits was damaged: {recovered} edits were recovered, {lost} places could not be read. Check your last edits; the damaged file is kept as {file}.',
+    retry: false,
+  },
   // the compartment and the channel
   'host-lost': {
     message: 'The console has stopped. It is reconnected by itself; what you saved is safe.',

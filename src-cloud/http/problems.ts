@@ -3,6 +3,9 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { problem, problemOf, ProblemError, problems, type Problem, type ProblemCode } from '../../src-shared/problem.ts'
 
+/** Of a request's body, at most. */
+export const BODY_MIB = 16
+
 /** The body of every answer that is not well. */
 export const ProblemBody = z.object({
   error: z.object({
@@ -20,6 +23,8 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'not-found': 404,
   'feed-gone': 410,
   'sequence-gap': 409,
+  'sequence-reused': 409,
+  'too-large': 413,
   'invalid-input': 400,
 }
 
@@ -38,6 +43,7 @@ function problemIn(error: unknown): Problem {
     })
   }
   const status = (error as FastifyError).statusCode
+  if (status === 413) return problem('too-large', { what: 'This request', limit: `${BODY_MIB} MiB` })
   if (!(error instanceof ProblemError) && status !== undefined && status >= 400 && status < 500)
     return problem('invalid-input', { reason: 'The request has the wrong form.' })
   return problemOf(error)

@@ -16,7 +16,7 @@ import { sessionRoutes } from '../routes/session.ts'
 import { tenantRoutes } from '../routes/tenant.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Tokens } from '../tokens.ts'
-import { answerError } from './problems.ts'
+import { answerError, BODY_MIB } from './problems.ts'
 
 /** What the routes act on. `api` connects as the API role. */
 export interface Services {
@@ -24,7 +24,6 @@ export interface Services {
   tokens: Tokens
   sessions: Sessions
   announcements: Announcements
-  epoch: string
 }
 
 /** Builds the HTTP server: session routes, and two plugins that each accept one kind of token only. */
@@ -34,7 +33,7 @@ export async function buildServer(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { logger } : {}),
-    bodyLimit: 16 * 1024 * 1024,
+    bodyLimit: BODY_MIB * 1024 * 1024,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64 },
   })

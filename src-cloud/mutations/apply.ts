@@ -1,129 +1,153 @@
-import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../src-shared/domain/entry.ts'
 import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
+import { problem } from '../../src-shared/problem.ts'
 import type { MutationBody, MutationResult } from '../../src-shared/protocol/mutation.ts'
-import type { Transaction } from '../database/connect.ts'
-import { mergeTicket } from './merge.ts'
+import type { Desk, HeldTicket } from './desk.ts'
+import { fieldsOf, mergeTicket } from './merge.ts'
 import { misfit } from './vocabulary.ts'
 
-/** What a mutation came to, before it has a version; `version` where nothing was written. */
-export type Outcome = MutationResult extends infer R ? (R extends MutationResult ? Omit<R, 'sequence'> : never) : never
+type WithoutSequence<R> = R extends MutationResult ? Omit<R, 'sequence'> : never
+
+/**
+ * What a mutation came to. Where it has a version, that is the one of the row `row`: the desk holds it, or the batch
+ * takes it at its end.
+ */
+export interface Outcome {
+  result: WithoutSequence<MutationResult>
+  row: string | null
+}
 
 type Body<Kind extends MutationBody['kind']> = Extract<MutationBody, { kind: Kind }>
 
+/** Of a ticket as the feed sends it, so that no line is too long for a client; an entry is always shorter. */
+const TICKET_BYTES = 1024 * 1024
+
 /**
- * Applies one mutation inside a tenant's transaction. What it writes has no version yet: the caller publishes it.
+ * Applies one mutation to a desk; what it writes is noted there, for the batch to store.
  * @param technician who acts, from the token
  */
-export async function applyMutation(tx: Transaction, technician: string, body: MutationBody): Promise<Outcome> {
+export function applyMutation(desk: Desk, technician: string, body: MutationBody): Outcome {
   switch (body.kind) {
     case 'ticket.create':
-      return createTicket(tx, body)
+      return createTicket(desk, technician, body)
     case 'ticket.update':
-      return updateTicket(tx, body)
+      return updateTicket(desk, technician, body)
     case 'entry.create':
-      return createEntry(tx, technician, body)
+      return createEntry(desk, technician, body)
   }
 }
 
-async function createTicket(tx: Transaction, { ticketId, ticket }: Body<'ticket.create'>): Promise<Outcome> {
-  const known = await readTicket(tx, ticketId)
-  if (known) return applied(known.version)
-  const wrong = await unfit(tx, ticket, ticket.requesterId)
+function createTicket(desk: Desk, technician: string, { ticketId, ticket }: Body<'ticket.create'>): Outcome {
+  const id = ticketId.toLowerCase()
+  const known = desk.tickets.get(id)
+  if (known) return known.deleted ? DELETED : applied(id, known.version)
+  const wrong = unfit(desk, ticket, ticket.requesterId)
   if (wrong) return rejected('invalid-input', wrong)
-  const [numbered] = await tx<{ number: number }[]>`
-    insert into ticket_number (tenant_id, last_number) values (bulkhead.current_tenant(), 1)
-    on conflict (tenant_id) do update set last_number = ticket_number.last_number + 1 returning last_number as number`
-  const now = new Date().toISOString()
-  const data: Ticket = {
-    id: ticketId,
-    number: numbered?.number ?? 1,
-    ...ticket,
-    createdAt: now,
-    updatedAt: now,
-    dueAt: null,
-  }
-  await tx`insert into ticket (tenant_id, id, data) values (bulkhead.current_tenant(), ${ticketId}, ${JSON.stringify(data)}::text::json)`
-  return applied(0)
+  const { now } = desk
+  // The number is given when it is known how many the batch creates.
+  const created: Ticket = { id, number: 0, ...ticket, createdAt: now, updatedAt: now, dueAt: null }
+  if (isTooLarge(created)) return TOO_LARGE
+  desk.tickets.set(id, {
+    ticket: created,
+    changed: { '*': { by: desk.technicians.get(technician) ?? null, at: now } },
+    version: 0,
+    deleted: false,
+  })
+  note(desk, id)
+  return applied(id, 0)
 }
 
-async function updateTicket(tx: Transaction, { ticketId, base, patch }: Body<'ticket.update'>): Promise<Outcome> {
-  const known = await readTicket(tx, ticketId)
-  if (!known) return rejected('not-found', 'This ticket does not exist (any more).')
-  const { ticket, version } = known
-  const { changes, conflicts, merged } = mergeTicket(ticket, base, patch)
-  const wrong = await unfit(tx, changes, null)
+function updateTicket(desk: Desk, technician: string, { ticketId, base, patch }: Body<'ticket.update'>): Outcome {
+  const id = ticketId.toLowerCase()
+  const known = desk.tickets.get(id)
+  if (!known) return MISSING
+  if (known.deleted) return DELETED
+  const { changes, conflicts, merged } = mergeTicket(known.ticket, base, patch, known.changed)
+  const wrong = unfit(desk, changes, null)
   if (wrong) return rejected('invalid-input', wrong)
-  const changed = Object.keys(changes).length > 0
-  if (changed) {
-    const { customFields, ...fields } = changes
-    await writeTicket(tx, { ...ticket, ...fields, customFields: { ...ticket.customFields, ...customFields } })
+  const fields = fieldsOf(changes)
+  if (fields.length > 0) {
+    const { customFields, ...rest } = changes
+    const ticket: Ticket = {
+      ...known.ticket,
+      ...rest,
+      customFields: { ...known.ticket.customFields, ...customFields },
+    }
+    if (isTooLarge(ticket)) return TOO_LARGE
+    const stamp = { by: desk.technicians.get(technician) ?? null, at: desk.now }
+    const changed = { ...known.changed, ...Object.fromEntries(fields.map((field) => [field, stamp])) }
+    touch(desk, id, { ...known, ticket, changed })
   }
-  const at = changed ? 0 : version
-  if (conflicts.length > 0) return { outcome: 'conflict', version: at, conflicts }
-  return { outcome: merged ? 'merged' : 'applied', version: at }
+  const { version } = known
+  if (conflicts.length > 0) return { result: { outcome: 'conflict', version, conflicts }, row: id }
+  return { result: { outcome: merged ? 'merged' : 'applied', version }, row: id }
 }
 
-async function createEntry(tx: Transaction, technician: string, body: Body<'entry.create'>): Promise<Outcome> {
-  const [known] = await tx<
-    { version: number; ticket_id: string }[]
-  >`select version, ticket_id from entry where id = ${body.entryId}`
+function createEntry(desk: Desk, technician: string, body: Body<'entry.create'>): Outcome {
+  const [id, ticketId] = [body.entryId.toLowerCase(), body.ticketId.toLowerCase()]
+  const known = desk.entries.get(id)
   if (known) {
-    if (known.ticket_id === body.ticketId) return applied(known.version)
+    if (known.ticketId === ticketId) return applied(id, known.version)
     return rejected('invalid-input', 'An entry with this id belongs to another ticket.')
   }
-  const found = await readTicket(tx, body.ticketId)
-  if (!found) return rejected('not-found', 'This ticket does not exist (any more).')
-  const [author] = await tx<
-    { name: string }[]
-  >`select data ->> 'name' as name from tenant_technician where id = ${technician} and not deleted`
-  if (!author) return rejected('not-allowed', 'You do not work for this client (any more).')
+  const found = desk.tickets.get(ticketId)
+  if (!found) return MISSING
+  if (found.deleted) return DELETED
+  const name = desk.technicians.get(technician)
+  if (name === undefined) return rejected('not-allowed', 'You do not work for this client (any more).')
   const entry: Entry = {
-    id: body.entryId,
-    ticketId: body.ticketId,
+    id,
+    ticketId,
     kind: body.entryKind,
-    author: { kind: 'technician', id: technician, name: author.name },
+    author: { kind: 'technician', id: technician, name },
     body: body.body,
-    createdAt: new Date().toISOString(),
+    createdAt: desk.now,
   }
-  await tx`insert into entry (tenant_id, id, data) values (bulkhead.current_tenant(), ${entry.id}, ${JSON.stringify(entry)}::text::json)`
-  await writeTicket(tx, found.ticket)
-  return applied(0)
+  desk.entries.set(id, { ticketId, version: 0, entry })
+  touch(desk, ticketId, found)
+  note(desk, id)
+  return applied(id, 0)
 }
 
-/** Locks the ticket, so that two edits of it merge one after the other. */
-async function readTicket(tx: Transaction, id: string): Promise<{ ticket: Ticket; version: number } | null> {
-  const [row] = await tx<{ data: Ticket; version: number }[]>`
-    select data, version from ticket where id = ${id} and not deleted for update`
-  return row ? { ticket: row.data, version: row.version } : null
+function touch(desk: Desk, id: string, held: HeldTicket): void {
+  desk.tickets.set(id, { ...held, ticket: { ...held.ticket, updatedAt: desk.now } })
+  note(desk, id)
 }
 
-async function writeTicket(tx: Transaction, ticket: Ticket): Promise<void> {
-  const data = JSON.stringify({ ...ticket, updatedAt: new Date().toISOString() })
-  await tx`update ticket set data = ${data}::text::json, version = null where id = ${ticket.id}`
+/** Moves it to the end: a row takes its version at its last write. */
+function note({ written }: Desk, id: string): void {
+  written.delete(id)
+  written.add(id)
 }
 
 /** What in a ticket's new values does not fit this tenant, or null. */
-async function unfit(tx: Transaction, patch: TicketPatch, requesterId: string | null): Promise<string | null> {
+function unfit(desk: Desk, patch: TicketPatch, requesterId: string | null): string | null {
   if (Object.keys(patch).length === 0) return null
-  const [row] = await tx<{ data: Configuration }[]>`select data from configuration`
-  const wrong = row ? misfit(row.data, patch) : 'This client has no configuration yet.'
+  const wrong = desk.configuration ? misfit(desk.configuration, patch) : 'This client has no configuration yet.'
   if (wrong) return wrong
-  if (patch.assigneeId) {
-    const [technician] = await tx`select from tenant_technician where id = ${patch.assigneeId} and not deleted`
-    if (!technician) return 'That technician does not work for this client (any more).'
-  }
-  if (requesterId) {
-    const [contact] = await tx`select from contact where id = ${requesterId} and not deleted`
-    if (!contact) return 'That requester is no contact of this client (any more).'
-  }
+  if (patch.assigneeId && !desk.technicians.has(patch.assigneeId.toLowerCase()))
+    return 'That technician does not work for this client (any more).'
+  if (requesterId && !desk.contacts.has(requesterId.toLowerCase()))
+    return 'That requester is no contact of this client (any more).'
   return null
 }
 
-function applied(version: number): Outcome {
-  return { outcome: 'applied', version }
+function isTooLarge(ticket: Ticket): boolean {
+  return Buffer.byteLength(JSON.stringify(ticket)) > TICKET_BYTES
 }
 
-function rejected(code: string, message: string): Outcome {
-  return { outcome: 'rejected', code, message }
+function applied(row: string, version: number): Outcome {
+  return { result: { outcome: 'applied', version }, row }
 }
+
+/** An outcome that writes nothing and stays so. */
+export function rejected(code: string, message: string): Outcome {
+  return { result: { outcome: 'rejected', code, message }, row: null }
+}
+
+const MISSING = rejected('not-found', 'This ticket does not exist (any more).')
+const TOO_LARGE = rejected(
+  'too-large',
+  problem('too-large', { what: 'The ticket with this edit', limit: '1 MiB' }).message,
+)
+const DELETED = rejected('ticket-deleted', 'This ticket was deleted in the cloud, so the edit has nothing to go to.')

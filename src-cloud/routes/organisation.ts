@@ -1,19 +1,17 @@
-import { PassThrough } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Id } from '../../src-shared/domain/primitives.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { HEARTBEAT_SECONDS, VersionEvent } from '../../src-shared/protocol/events.ts'
+import { VersionEvent, Versions, VersionsQuery } from '../../src-shared/protocol/events.ts'
 import { TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
+import { openEventStream } from '../event-stream.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { listTenants, mayEnter } from '../organisation.ts'
-import type { OrganisationIdentity } from '../tokens.ts'
-
-/** Bytes that an event stream may hold for a reader that does not read, before it is ended. */
-const MAX_HELD = 1024 * 1024
+import type { VerifiedOrganisation } from '../tokens.ts'
+import { awaitVersions } from '../versions.ts'
 
 /** Routes that span tenants: names, versions and tokens, never rows of a tenant. Only organisation tokens open them. */
 export async function organisationRoutes(
@@ -22,11 +20,11 @@ export async function organisationRoutes(
 ): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const security = [{ organisation: [] }]
-  const identities = new WeakMap<object, OrganisationIdentity>()
+  const identities = new WeakMap<object, VerifiedOrganisation>()
   app.addHook('onRequest', async (request) => {
     identities.set(request, await tokens.verifyOrganisation(request.headers.authorization))
   })
-  const identityOf = (request: object): OrganisationIdentity => {
+  const identityOf = (request: object): VerifiedOrganisation => {
     const identity = identities.get(request)
     if (!identity) throw new ProblemError('sign-in-expired')
     return identity
@@ -61,6 +59,24 @@ export async function organisationRoutes(
     },
   )
 
+  routes.get(
+    paths.versions,
+    {
+      schema: {
+        summary: 'Long poll: which tenants have moved since the last answer, at once or as soon as one does',
+        security,
+        querystring: VersionsQuery,
+        response: { 200: Versions, 400: ProblemBody, 401: ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      reply.header('cache-control', 'no-store')
+      return awaitVersions(api, announcements, identityOf(request), request.query, gone.signal)
+    },
+  )
+
   // Without the schemas' types: the answer is a stream of what the schema says of each event.
   app.get(
     paths.events,
@@ -78,23 +94,7 @@ export async function organisationRoutes(
       },
     },
     async (request, reply) => {
-      const { organisation } = identityOf(request)
-      const stream = new PassThrough()
-      const tell = (event: string, data: VersionEvent | Record<string, never>) => {
-        if (stream.writableLength > MAX_HELD) stream.destroy()
-        else stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
-      }
-      const unfollow = announcements.follow(
-        organisation,
-        (event) => tell('version', event),
-        () => stream.end(),
-      )
-      const heartbeat = setInterval(() => tell('heartbeat', {}), HEARTBEAT_SECONDS * 1000)
-      stream.once('close', () => {
-        unfollow()
-        clearInterval(heartbeat)
-      })
-      tell('heartbeat', {})
+      const stream = await openEventStream(api, announcements, identityOf(request))
       return reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store').send(stream)
     },
   )

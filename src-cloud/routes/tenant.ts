@@ -1,11 +1,13 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { FeedChange, FeedClosing, FeedOpening, FeedQuery } from '../../src-shared/protocol/feed.ts'
+import { ChecksumQuery, Checksums } from '../../src-shared/protocol/checksum.ts'
 import { MutationBatch, MutationReply } from '../../src-shared/protocol/mutation.ts'
+import { readChecksums } from '../checksums.ts'
+import { encoded, encodingOf } from '../compress.ts'
 import { openFeed } from '../feed.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
@@ -13,7 +15,7 @@ import { pushMutations } from '../mutations/push.ts'
 import type { TenantIdentity } from '../tokens.ts'
 
 /** Routes of one tenant: the token decides which; no path names it. Only tenant tokens open them. */
-export async function tenantRoutes(app: FastifyInstance, { api, tokens, epoch }: Services): Promise<void> {
+export async function tenantRoutes(app: FastifyInstance, { api, tokens }: Services): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const security = [{ tenant: [] }]
   const identities = new WeakMap<object, TenantIdentity>()
@@ -45,10 +47,25 @@ export async function tenantRoutes(app: FastifyInstance, { api, tokens, epoch }:
       },
     },
     async (request, reply) => {
-      const pieces = await openFeed(api, identityOf(request).tenant, epoch, request.query)
-      const body = Readable.from(pieces, { objectMode: false, highWaterMark: 1024 * 1024 })
-      return reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store').send(body)
+      const pieces = await openFeed(api, identityOf(request).tenant, request.query)
+      const encoding = encodingOf(request.query.encoding, request.headers['accept-encoding'], request.ip)
+      reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store')
+      reply.header('vary', 'accept-encoding')
+      if (encoding !== 'identity') reply.header('content-encoding', encoding)
+      return reply.send(encoded(pieces, encoding))
     },
+  )
+  routes.get(
+    paths.checksums,
+    {
+      schema: {
+        summary: 'Counts and checksums of the entities of one kind, by bucket, to find drift',
+        security,
+        querystring: ChecksumQuery,
+        response: { 200: Checksums, 400: ProblemBody, 401: ProblemBody },
+      },
+    },
+    async (request) => readChecksums(api, identityOf(request).tenant, request.query),
   )
   routes.post(
     paths.mutations,
@@ -57,7 +74,7 @@ export async function tenantRoutes(app: FastifyInstance, { api, tokens, epoch }:
         summary: 'Push mutations in order; sent twice they are applied once',
         security,
         body: MutationBatch,
-        response: { 200: MutationReply, 400: ProblemBody, 401: ProblemBody, 409: ProblemBody },
+        response: { 200: MutationReply, 400: ProblemBody, 401: ProblemBody, 409: ProblemBody, 413: ProblemBody },
       },
       // The schema is for the document: each mutation is checked by itself, so that a bad one blocks none behind it.
       validatorCompiler: () => (value: unknown) => ({ value }),

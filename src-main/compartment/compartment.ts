@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { TicketPatch } from '../../src-shared/domain/ticket.ts'
+import type { NewTicket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type {
   Change,
   Desk,
+  FieldChoice,
+  InboxItem,
+  OutboxEntry,
   Rollup,
   SearchHit,
+  SyncReport,
   SyncState,
   TicketCounts,
   TicketDetail,
@@ -17,6 +21,8 @@ import { ProblemError } from '../../src-shared/problem.ts'
 import { Broadcast } from './broadcast.ts'
 import { patchedFields, refreshView } from './cache/overlay.ts'
 import { Holdings } from './holdings.ts'
+import { cancel, dismiss, reopen, resend, resolve } from './ledger/decisions.ts'
+import type { OutboxItem } from './ledger/outbox.ts'
 import type { Assignment } from './port.ts'
 import type { CompartmentApi } from './router.ts'
 import { isDamage, isDiskFull } from '../storage/open.ts'
@@ -25,7 +31,9 @@ import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
 import { readCounts, readRollup } from './triage/counts.ts'
 import { readTicket } from './triage/detail.ts'
+import { diagnosticsOf } from './triage/diagnostics.ts'
 import { changeOf } from './triage/edit.ts'
+import { readInbox, readOutbox, serverValue } from './triage/inbox.ts'
 import { readOutline, readPage, type PageRequest } from './triage/page.ts'
 import { search, type SearchRequest } from './triage/search.ts'
 
@@ -115,6 +123,45 @@ export class Compartment implements CompartmentApi {
     return this.ticket(ticketId)
   }
 
+  create(ticket: NewTicket): TicketDetail {
+    const ticketId = randomUUID()
+    this.#held.ledger.append({ kind: 'ticket.create', ticketId, ticket }, { fields: patchedFields(ticket) })
+    this.#show(ticketId)
+    return this.ticket(ticketId)
+  }
+
+  inbox(): InboxItem[] {
+    return this.#read(({ cache, ledger }) => readInbox(cache, ledger))
+  }
+
+  resolve({ id, choices }: { id: string; choices: FieldChoice[] }): InboxItem[] {
+    return this.#decided(resolve(this.#held.ledger, id, choices))
+  }
+
+  resend({ id, ...mend }: { id: string; text?: string | undefined; patch?: TicketPatch | undefined }): InboxItem[] {
+    const { ledger } = this.#held
+    const ticketId = ledger.find(id)?.body.ticketId ?? ''
+    const seen = (field: string): unknown => this.#read(({ cache }) => serverValue(cache, ticketId, field))
+    return this.#decided(resend(ledger, id, mend, seen))
+  }
+
+  dismiss(id: string): InboxItem[] {
+    return this.#decided(dismiss(this.#held.ledger, id))
+  }
+
+  reopen(id: string): InboxItem[] {
+    return this.#decided(reopen(this.#held.ledger, id))
+  }
+
+  outbox(): OutboxEntry[] {
+    return this.#read(({ cache, ledger }) => readOutbox(cache, ledger))
+  }
+
+  cancel(id: string): OutboxEntry[] {
+    this.#show(cancel(this.#held.ledger, id).body.ticketId)
+    return this.outbox()
+  }
+
   markSeen(id: string): void {
     const seen = this.#read(({ cache }) => {
       const row = cache.tickets.byId(id)
@@ -129,6 +176,27 @@ export class Compartment implements CompartmentApi {
 
   syncNow(): void {
     this.sync.now()
+  }
+
+  syncReport(): SyncReport {
+    return { ...this.sync.report, outbox: this.outbox(), files: this.#held.sizes }
+  }
+
+  pause(paused: boolean): void {
+    this.sync.pause(paused)
+  }
+
+  resync(): void {
+    this.sync.resync()
+    this.#changed('all', true)
+  }
+
+  allowDeletes(): void {
+    this.sync.allowDeletes()
+  }
+
+  diagnostics(): string {
+    return diagnosticsOf(this.syncReport())
   }
 
   changes(signal: AbortSignal | undefined): AsyncIterable<Change> {
@@ -147,6 +215,11 @@ export class Compartment implements CompartmentApi {
     this.tokens.refuse(new ProblemError('cancelled'))
     await this.sync.stop()
     this.#held.close()
+  }
+
+  #decided({ body }: OutboxItem): InboxItem[] {
+    this.#show(body.ticketId)
+    return this.inbox()
   }
 
   // The ledger has the write already. A view that cannot follow now does so when the files are opened next.

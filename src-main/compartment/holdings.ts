@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { CACHE_FILE, deleteCache, openCache, type Cache } from './cache/cache.ts'
 import { refreshAllViews } from './cache/overlay.ts'
 import { deriveKeys, zeroKeys, type CompartmentKeys } from './keys.ts'
 import { Ledger, LEDGER_FILE } from './ledger/ledger.ts'
+import { salvageLedger } from './ledger/salvage.ts'
 import type { Assignment } from './port.ts'
 import { isDamage, isDiskFull, opensWith } from '../storage/open.ts'
 
@@ -58,13 +59,26 @@ export class Holdings {
     }
   }
 
+  /** Bytes on the disk, write-ahead logs included. */
+  get sizes(): { cacheBytes: number; ledgerBytes: number } {
+    const size = (file: string): number =>
+      ['', '-wal'].reduce((sum, suffix) => {
+        const found = statSync(join(this.#folder, file + suffix), { throwIfNoEntry: false })
+        return sum + (found?.size ?? 0)
+      }, 0)
+    return { cacheBytes: size(CACHE_FILE), ledgerBytes: size(LEDGER_FILE) }
+  }
+
   #openLedger(): Ledger {
+    const open = (): Ledger => Ledger.open(this.#folder, this.#keys.ledger, this.technician.id, this.#limits?.ledger)
     try {
-      return Ledger.open(this.#folder, this.#keys.ledger, this.technician.id, this.#limits?.ledger)
+      return open()
     } catch (error) {
+      const code = error instanceof ProblemError ? error.problem.code : null
+      if (code !== 'key-wrong' && code !== 'file-damaged') throw error
+      if (salvageLedger(this.#folder, this.#keys.ledger)) return open()
       // Unreadable with a key whose sibling opens the other file: it is the file.
-      const wrongKey = error instanceof ProblemError && error.problem.code === 'key-wrong'
-      if (!wrongKey || !opensWith(join(this.#folder, CACHE_FILE), this.#keys.cache)) throw error
+      if (!opensWith(join(this.#folder, CACHE_FILE), this.#keys.cache)) throw error
       const remedy = 'Restore it from a backup; it was left as it is.'
       throw new ProblemError('file-damaged', { file: LEDGER_FILE, remedy }, { cause: error })
     }

@@ -1,15 +1,19 @@
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
 import { Id } from '../../src-shared/domain/primitives.ts'
-import { TicketPatch } from '../../src-shared/domain/ticket.ts'
+import { NewTicket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
+  FieldChoice,
   MAX_PAGE,
   PageKey,
   TicketFilter,
   TicketSort,
   type Change,
   type Desk,
+  type InboxItem,
+  type OutboxEntry,
   type SearchHit,
+  type SyncReport,
   type SyncState,
   type TicketCounts,
   type TicketDetail,
@@ -27,9 +31,28 @@ export interface CompartmentApi {
   ticket(id: string): TicketDetail
   edit(input: { id: string; patch: TicketPatch }): TicketDetail
   addEntry(input: { ticketId: string; kind: 'note' | 'reply'; body: string }): TicketDetail
+  /** Opens a ticket, also without the cloud; its number is negative until the cloud gives one. */
+  create(ticket: NewTicket): TicketDetail
   markSeen(id: string): void
+  inbox(): InboxItem[]
+  /** Decides every field of a conflict. @returns what is left to decide */
+  resolve(input: { id: string; choices: FieldChoice[] }): InboxItem[]
+  /** Sends a refused edit again, mended or as it was; what depends on it goes with it. */
+  resend(input: { id: string; text?: string | undefined; patch?: TicketPatch | undefined }): InboxItem[]
+  dismiss(id: string): InboxItem[]
+  /** Takes a decision back. */
+  reopen(id: string): InboxItem[]
+  outbox(): OutboxEntry[]
+  /** Withdraws an edit that was not sent, with what depends on it. */
+  cancel(id: string): OutboxEntry[]
   syncState(): SyncState
   syncNow(): void
+  syncReport(): SyncReport
+  pause(paused: boolean): void
+  resync(): void
+  allowDeletes(): void
+  /** What support needs to know, without data of the client. */
+  diagnostics(): string
   changes(signal: AbortSignal | undefined): AsyncIterable<Change>
   syncStates(signal: AbortSignal | undefined): AsyncIterable<SyncState>
 }
@@ -66,12 +89,35 @@ export const tenantRouter = t.router({
     addEntry: t.procedure
       .input(z.object({ ticketId: Id, kind: z.enum(['note', 'reply']), body: z.string().trim().min(1).max(100_000) }))
       .mutation(({ ctx, input }) => ctx.addEntry(input)),
+    create: t.procedure.input(NewTicket).mutation(({ ctx, input }) => ctx.create(input)),
     markSeen: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.markSeen(input.id)),
+  }),
+  inbox: t.router({
+    list: t.procedure.query(({ ctx }) => ctx.inbox()),
+    resolve: t.procedure
+      .input(z.object({ id: Id, choices: z.array(FieldChoice).min(1).max(200) }))
+      .mutation(({ ctx, input }) => ctx.resolve(input)),
+    resend: t.procedure
+      .input(
+        z.object({ id: Id, text: z.string().trim().min(1).max(100_000).optional(), patch: TicketPatch.optional() }),
+      )
+      .mutation(({ ctx, input }) => ctx.resend(input)),
+    dismiss: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.dismiss(input.id)),
+    reopen: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.reopen(input.id)),
+  }),
+  outbox: t.router({
+    list: t.procedure.query(({ ctx }) => ctx.outbox()),
+    cancel: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.cancel(input.id)),
   }),
   sync: t.router({
     state: t.procedure.query(({ ctx }) => ctx.syncState()),
     now: t.procedure.mutation(({ ctx }) => ctx.syncNow()),
     watch: t.procedure.subscription(({ ctx, signal }) => ctx.syncStates(signal)),
+    report: t.procedure.query(({ ctx }) => ctx.syncReport()),
+    pause: t.procedure.input(z.object({ paused: z.boolean() })).mutation(({ ctx, input }) => ctx.pause(input.paused)),
+    resync: t.procedure.mutation(({ ctx }) => ctx.resync()),
+    allowDeletes: t.procedure.mutation(({ ctx }) => ctx.allowDeletes()),
+    diagnostics: t.procedure.query(({ ctx }) => ctx.diagnostics()),
   }),
   changes: t.procedure.subscription(({ ctx, signal }) => ctx.changes(signal)),
 })

@@ -60,6 +60,8 @@ function run(): void {
         return void close()
     }
   })
+  // Node loads its HTTP client when one of its names is first read: now, not while a window waits for rows.
+  void globalThis.Headers
   post({ op: 'warm' })
 }
 

@@ -16,13 +16,16 @@ export class CloudWatch extends EventEmitter<{
   version: [VersionEvent]
 }> {
   readonly #session: TechnicianSession
+  readonly #heartbeat: number
   #stop: AbortController | null = null
   online = false
   problem: Problem | null = null
 
-  constructor(session: TechnicianSession) {
+  /** @param heartbeatSeconds between heartbeats, where it is not what the protocol says; for tests */
+  constructor(session: TechnicianSession, { heartbeatSeconds = HEARTBEAT_SECONDS } = {}) {
     super()
     this.#session = session
+    this.#heartbeat = heartbeatSeconds
   }
 
   /** Starts following, or starts anew at once (after a sign-in or when the way to the cloud changed). */
@@ -52,7 +55,7 @@ export class CloudWatch extends EventEmitter<{
   async #follow(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#session.signInNeeded) return this.#pauseForSignIn(signal)
     const dead = new AbortController()
-    const watchdog = setTimeout(() => dead.abort(), HEARTBEAT_SECONDS * 2500)
+    const watchdog = setTimeout(() => dead.abort(), this.#heartbeat * 2500)
     try {
       const response = await this.#session.stream(paths.events, AbortSignal.any([signal, dead.signal]))
       this.#setOnline()

@@ -49,6 +49,11 @@ export class Console {
     return () => undefined
   }
 
+  /** See {@link Workspace.openClient}; the scope is there when this returns, before it resolves. */
+  async openClient(scope: string, tenantId: string, window: symbol): Promise<void> {
+    await this.workspace.openClient(scope, tenantId, window)
+  }
+
   clients(): ClientSummary[] {
     return this.#workspace?.clients() ?? []
   }
@@ -254,7 +259,10 @@ export class Console {
       await workspace.session.signIn(SANDBOX_SIGN_IN.email, SANDBOX_SIGN_IN.password)
       if (this.#workspace === workspace) workspace.connect()
     } catch (error) {
-      if (this.#workspace === workspace) workspace.reportAway(problemOf(error))
+      if (this.#workspace !== workspace) return
+      workspace.reportAway(problemOf(error))
+      // Tried again by itself from here on; the sign-in of last time may still hold.
+      workspace.connect()
     }
   }
 

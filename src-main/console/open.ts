@@ -1,4 +1,5 @@
 import { decodeRequest, encodeFrame, MAX_FRAME } from '../../src-shared/channel/frame.ts'
+import { problemOf } from '../../src-shared/problem.ts'
 import type { ClientSummary } from '../../src-shared/domain/views.ts'
 import { Calls } from '../channel/calls.ts'
 import { Console } from './console.ts'
@@ -55,6 +56,12 @@ function attachWindow(console: Console, send: (frame: string) => void, onClose: 
         calls.stop(header.id)
         stops.get(header.id)?.()
         stops.delete(header.id)
+      } else if (header.op === 'open') {
+        // Not awaited before the next frame: calls to the scope follow in the same breath.
+        console.openClient(header.scope, header.tenant, window).then(
+          () => answer('data', header.id, ''),
+          (error: unknown) => answer('error', header.id, JSON.stringify(problemOf(error))),
+        )
       } else if (header.to === 'console') {
         void calls.call(header.id, header.type, header.path, payload)
       } else if (!stops.has(header.id)) {
@@ -100,7 +107,6 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
     signOut: () => console.signOut(),
     clients: () => console.clients(),
     watchClients: (signal) => watchClients(console, signal),
-    openClient: (tenantId) => console.workspace.openClient(tenantId, window),
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
     settings: () => console.settings(),

@@ -14,8 +14,6 @@ export interface ConsoleApi {
   signOut(): Promise<SessionStatus>
   clients(): ClientSummary[]
   watchClients(signal: AbortSignal | undefined): AsyncIterable<ClientSummary[]>
-  /** Opens a client in the calling window. */
-  openClient(tenantId: string): Promise<{ scope: string }>
   closeClient(scope: string): void
   pin(tenantId: string, pinned: boolean): void
   settings(): Settings
@@ -51,7 +49,6 @@ export const consoleRouter = t.router({
     list: t.procedure.query(({ ctx }) => ctx.clients()),
     /** First all clients, then those that changed. */
     watch: t.procedure.subscription(({ ctx, signal }) => ctx.watchClients(signal)),
-    open: t.procedure.input(z.object({ tenantId: Id })).mutation(({ ctx, input }) => ctx.openClient(input.tenantId)),
     close: t.procedure
       .input(z.object({ scope: z.string() }))
       .mutation(({ ctx, input }) => ctx.closeClient(input.scope)),

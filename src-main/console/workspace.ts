@@ -116,13 +116,15 @@ export class Workspace {
     })
   }
 
-  /** @throws ProblemError `not-found`, or what keeps the compartment from opening */
-  async openClient(tenantId: string, window: symbol): Promise<{ scope: string }> {
+  /**
+   * Opens a client under a scope that the window chose.
+   * @throws ProblemError `not-found`, or what keeps the compartment from opening
+   */
+  async openClient(scope: string, tenantId: string, window: symbol): Promise<void> {
     if (!this.#parts.registry.get(tenantId)) throw new ProblemError('not-found', { what: 'This client' })
-    const scope = await this.supervisor.open(tenantId, window)
-    // The window waits for the scope; what is written to the disk follows it.
+    await this.supervisor.open(scope, tenantId, window)
+    // Written after the window has its answer, so that a switch does not wait for the disk.
     setImmediate(() => this.#setOpened(tenantId))
-    return { scope }
   }
 
   pin(tenantId: string, pinned: boolean): void {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { ProblemError } from '../../src-shared/problem.ts'
 
 interface Scope {
   tenantId: string
@@ -10,10 +10,13 @@ interface Scope {
 export class Scopes {
   readonly #scopes = new Map<string, Scope>()
 
-  open(tenantId: string, window: symbol): string {
-    const scope = randomBytes(24).toString('base64url')
+  /**
+   * Gives a window a scope under the handle that it chose.
+   * @throws ProblemError `invalid-input` where the handle is in use
+   */
+  open(scope: string, tenantId: string, window: symbol): void {
+    if (this.#scopes.has(scope)) throw new ProblemError('invalid-input', { reason: 'This scope is in use.' })
     this.#scopes.set(scope, { tenantId, window, onRevoke: new Set() })
-    return scope
   }
 
   /** The tenant behind a scope, null where it is unknown, revoked or another window's. */

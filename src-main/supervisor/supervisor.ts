@@ -43,6 +43,8 @@ export class Supervisor {
   readonly #awake = new Map<string, Promise<CompartmentProcess>>()
   /** Compartments whose files are still open; a tenant wakes again only after. */
   readonly #leaving = new Map<string, Promise<void>>()
+  /** Tenants that are awake for a sync in the background. */
+  readonly #syncing = new Set<string>()
   #closed = false
 
   constructor(options: SupervisorOptions) {
@@ -52,11 +54,14 @@ export class Supervisor {
     this.#pool.fill()
   }
 
-  /** A scope for one window on one tenant; the compartment is awake when this resolves. */
-  async open(tenantId: string, window: symbol): Promise<string> {
+  /**
+   * Gives one window a scope on one tenant, valid at once; resolves when the compartment is awake. A scope whose
+   * compartment does not open stays: each call to it tries again, and says why not.
+   */
+  async open(scope: string, tenantId: string, window: symbol): Promise<void> {
+    this.scopes.open(scope, tenantId, window)
     this.#crashes.forgive(tenantId)
     await this.wake(tenantId)
-    return this.scopes.open(tenantId, window)
   }
 
   /**
@@ -131,10 +136,16 @@ export class Supervisor {
       compartment.then((c) => c.post({ op: 'online', online, cloudUrl })).catch(() => undefined)
   }
 
-  /** Wakes a tenant for one sync in the background. */
+  /** Wakes a tenant for one sync in the background; it does not hibernate before that has ended. */
   async syncInBackground(tenantId: string): Promise<void> {
-    const compartment = await this.wake(tenantId)
-    await compartment.sync()
+    this.#syncing.add(tenantId)
+    try {
+      const compartment = await this.wake(tenantId)
+      await compartment.sync()
+    } finally {
+      this.#syncing.delete(tenantId)
+      void this.#hibernateSurplus()
+    }
   }
 
   async hibernate(tenantId: string): Promise<void> {
@@ -202,7 +213,7 @@ export class Supervisor {
   async #hibernateSurplus(): Promise<void> {
     const surplus = this.#awake.size - this.#maxAwake
     if (surplus <= 0) return
-    const all = [...this.#awake.keys()].slice(0, -1)
+    const all = [...this.#awake.keys()].slice(0, -1).filter((id) => !this.#syncing.has(id))
     const order = [...all.filter((id) => !this.scopes.has(id)), ...all.filter((id) => this.scopes.has(id))]
     for (const tenantId of order.slice(0, surplus)) {
       this.scopes.revokeTenant(tenantId)

@@ -24,7 +24,7 @@ export function App({ console, tenants }: { console: ConsoleState; tenants: Tena
           <CommandProvider>
             <Appearance />
             <Gate />
-            <Notifications position="bottom-right" limit={3} containerWidth={380} autoClose={7000} />
+            <Notifications position="bottom-right" limit={3} containerWidth={276} autoClose={7000} />
           </CommandProvider>
         </TenantsProvider>
       </ConsoleProvider>

@@ -1,6 +1,9 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ClientsPage } from '../features/clients/clients-page.tsx'
 import { TicketPane } from '../features/ticket/ticket-pane.tsx'
+import { InboxPage } from '../features/inbox/inbox-page.tsx'
+import { InboxesPage } from './shell/inboxes-page.tsx'
+import { SyncPage } from '../features/sync/sync-page.tsx'
 import { ClientPage } from './shell/client-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -16,11 +19,18 @@ const ticketRoute = createRoute({
   path: 'ticket/$ticketId',
   component: TicketPane,
 })
+const syncRoute = createRoute({ getParentRoute: () => clientRoute, path: 'sync', component: SyncPage })
+const inboxRoute = createRoute({ getParentRoute: () => clientRoute, path: 'inbox', component: InboxPage })
+const inboxesRoute = createRoute({ getParentRoute: () => rootRoute, path: 'inbox', component: InboxesPage })
 
 /** Addresses live in the hash: one page serves them all, in a browser and under Electron's own protocol. */
 export function createAppRouter() {
   return createRouter({
-    routeTree: rootRoute.addChildren([clientsRoute, clientRoute.addChildren([ticketRoute])]),
+    routeTree: rootRoute.addChildren([
+      clientsRoute,
+      inboxesRoute,
+      clientRoute.addChildren([ticketRoute, syncRoute, inboxRoute]),
+    ]),
     history: createHashHistory(),
     defaultPendingMs: 10_000,
   })

@@ -45,7 +45,8 @@ export function createRefresh(queries: QueryClient): { apply(change: Change): vo
       if (tickets === 'all') void queries.invalidateQueries({ queryKey: keys.allTickets })
       else for (const id of tickets) void queries.invalidateQueries({ queryKey: keys.ticket(id) })
       // The desk says which statuses are open ones.
-      if (desk || tickets === 'all' || tickets.length > 0) timer ??= setTimeout(lists, tickets === 'all' ? MANY_MS : FEW_MS)
+      if (desk || tickets === 'all' || tickets.length > 0)
+        timer ??= setTimeout(lists, tickets === 'all' ? MANY_MS : FEW_MS)
     },
     stop() {
       clearTimeout(timer)

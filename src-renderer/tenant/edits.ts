@@ -56,9 +56,12 @@ export async function editTicket({ client, queries }: Tenant, id: string, patch:
   }
 }
 
-/** Adds an internal note; the compartment's answer shows it, marked as pending. */
-export async function addNote({ client, queries }: Tenant, ticketId: string, body: string): Promise<void> {
-  applyDetail(queries, await client.tickets.addEntry.mutate({ ticketId, kind: 'note', body }))
+/** Adds an internal note or a public reply; the compartment's answer shows it, marked as pending. */
+export async function addEntry(
+  { client, queries }: Tenant,
+  entry: { ticketId: string; kind: 'note' | 'reply'; body: string },
+): Promise<void> {
+  applyDetail(queries, await client.tickets.addEntry.mutate(entry))
 }
 
 /** Marks a ticket as read here and in its lists. */

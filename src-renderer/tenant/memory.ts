@@ -31,7 +31,7 @@ export interface Memory {
   /** Length of the list when it was last seen. */
   total: number
   openTicket: string | null
-  /** Unsent internal notes by ticket id. */
+  /** Unsent notes and replies; see entry-mode.ts for the keys. */
   readonly drafts: Map<string, string>
 }
 

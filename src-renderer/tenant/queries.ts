@@ -19,6 +19,8 @@ export const keys = {
   desk: ['desk'] as const,
   counts: ['counts'] as const,
   sync: ['sync'] as const,
+  report: ['sync-report'] as const,
+  inbox: ['inbox'] as const,
   allTickets: ['ticket'] as const,
   ticket: (id: string) => ['ticket', id] as const,
   allOutlines: ['outline'] as const,
@@ -51,6 +53,15 @@ export function countsQuery({ client }: Tenant) {
 
 export function syncQuery({ client }: Tenant) {
   return queryOptions({ queryKey: keys.sync, queryFn: ({ signal }) => client.sync.state.query(undefined, { signal }) })
+}
+
+/** Everything about the client's sync; read again whenever its state moves. */
+export function reportQuery({ client }: Tenant) {
+  return queryOptions({
+    queryKey: keys.report,
+    queryFn: ({ signal }) => client.sync.report.query(undefined, { signal }),
+    staleTime: 0,
+  })
 }
 
 export function ticketQuery({ client }: Tenant, id: string) {

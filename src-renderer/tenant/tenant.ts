@@ -11,7 +11,8 @@ import { keys } from './queries.ts'
 
 /** How a tenant's scope is opened and closed; the only thing that knows which tenant it is. */
 export interface ScopePort {
-  open(): Promise<string>
+  /** @returns a new scope, in use at once */
+  open(): string
   close(scope: string): void
 }
 
@@ -59,7 +60,11 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
   const stopSync = follow<SyncState>(
     connection,
     (observer) => client.sync.watch.subscribe(undefined, observer),
-    (state) => queries.setQueryData(keys.sync, state),
+    (state) => {
+      queries.setQueryData(keys.sync, state)
+      void queries.invalidateQueries({ queryKey: keys.report })
+      void queries.invalidateQueries({ queryKey: keys.inbox })
+    },
   )
   const unwatch = connection.state.subscribe(() => {
     if (connection.state.get() !== 'open') scope.forget()
@@ -86,21 +91,8 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
 
 function createScope(port: ScopePort) {
   let scope: string | null = null
-  let opening: Promise<string> | null = null
-  let closed = false
   return {
-    current(): string | Promise<string> {
-      if (scope !== null) return scope
-      opening ??= port
-        .open()
-        .then((handle) => {
-          if (closed) port.close(handle)
-          scope = handle
-          return handle
-        })
-        .finally(() => (opening = null))
-      return opening
-    },
+    current: (): string => (scope ??= port.open()),
     gone(used: string): void {
       if (scope === used) scope = null
     },
@@ -108,7 +100,6 @@ function createScope(port: ScopePort) {
       scope = null
     },
     close(): void {
-      closed = true
       if (scope !== null) port.close(scope)
       scope = null
     },

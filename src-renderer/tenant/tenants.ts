@@ -37,7 +37,11 @@ export function createTenants(
         createTenant(
           connection,
           {
-            open: async () => (await client.clients.open.mutate({ tenantId })).scope,
+            open() {
+              const scope = newScope()
+              connection.open(scope, tenantId)
+              return scope
+            },
             close: (scope) => void client.clients.close.mutate({ scope }).catch(() => undefined),
           },
           memory(tenantId),
@@ -57,4 +61,13 @@ export function createTenants(
       memories.clear()
     },
   }
+}
+
+/** A handle that nobody guesses: 256 random bits in base64url. */
+function newScope(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32))
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 }

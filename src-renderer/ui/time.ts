@@ -88,3 +88,27 @@ function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
+
+let second = Math.floor(Date.now() / 1000) * 1000
+const secondListeners = new Set<() => void>()
+let ticking: ReturnType<typeof setInterval> | undefined
+
+/** The current time in ms, to the second, kept up to date while anyone looks. */
+export function useSecond(): number {
+  return useSyncExternalStore(subscribeSecond, () => second)
+}
+
+function subscribeSecond(listener: () => void): () => void {
+  secondListeners.add(listener)
+  if (!ticking) second = Math.floor(Date.now() / 1000) * 1000
+  ticking ??= setInterval(() => {
+    second = Math.floor(Date.now() / 1000) * 1000
+    for (const one of secondListeners) one()
+  }, 1000)
+  return () => {
+    secondListeners.delete(listener)
+    if (secondListeners.size > 0) return
+    clearInterval(ticking)
+    ticking = undefined
+  }
+}

@@ -10,10 +10,16 @@ export type Address = 'console' | (string & {})
 
 /** Window to main. */
 export type RequestHeader =
-  { op: 'call'; id: number; to: Address; type: CallType; path: string } | { op: 'stop'; id: number }
+  | { op: 'call'; id: number; to: Address; type: CallType; path: string }
+  /** Opens a client under a scope that the window chose; calls to it may follow at once. Answered when it is awake. */
+  | { op: 'open'; id: number; scope: string; tenant: string }
+  | { op: 'stop'; id: number }
 
 /** Main to window. `data` and `error` end a call; `next` repeats until `done` or `error`. */
 export type ReplyHeader = { op: 'data' | 'next' | 'error' | 'done'; id: number }
+
+/** A scope handle: at least 256 random bits in base64url. */
+const SCOPE = /^[A-Za-z0-9_-]{43,64}$/
 
 /** A window sends at most this many characters in one frame. */
 export const MAX_FRAME = 8 * 1024 * 1024
@@ -33,6 +39,11 @@ export function decodeRequest(frame: string): { header: RequestHeader; payload: 
   if (!Number.isSafeInteger(header.id)) return null
   const id = header.id as number
   if (header.op === 'stop') return { header: { op: 'stop', id }, payload: '' }
+  if (header.op === 'open') {
+    const { scope, tenant } = header
+    if (typeof scope !== 'string' || !SCOPE.test(scope) || typeof tenant !== 'string' || tenant.length > 64) return null
+    return { header: { op: 'open', id, scope, tenant }, payload: '' }
+  }
   if (header.op !== 'call' || typeof header.to !== 'string' || typeof header.path !== 'string') return null
   const type = header.type
   if (type !== 'query' && type !== 'mutation' && type !== 'subscription') return null

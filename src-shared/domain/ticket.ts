@@ -34,29 +34,41 @@ export const Ticket = z.looseObject({
 })
 export type Ticket = z.infer<typeof Ticket>
 
-/** The fields of a ticket that a technician changes, each merged on its own. */
-export const TicketPatch = z
-  .object({
-    subject: z.string().min(1).max(300),
-    status: Key,
-    priority: Key,
-    type: Key.nullable(),
-    queue: Key.nullable(),
-    assigneeId: Id.nullable(),
-    tags: z.array(z.string().max(64)),
-    customFields: z.record(z.string(), FieldValue),
-  })
+/** What a technician may write. A ticket that is there may be beyond it, so reading one stays loose. */
+const written = {
+  subject: z.string().min(1).max(300),
+  tags: z.array(z.string().max(64)).max(64),
+  customFields: z
+    .record(z.string(), FieldValue)
+    .refine((fields) => Object.keys(fields).length <= 200, 'Too big: expected at most 200 fields'),
+}
+
+/** The fields of a ticket that a technician saw when they changed some. */
+export const TicketBase = Ticket.pick({
+  subject: true,
+  status: true,
+  priority: true,
+  type: true,
+  queue: true,
+  assigneeId: true,
+  tags: true,
+  customFields: true,
+})
   .partial()
   .strict()
+
+/** The fields of a ticket that a technician changes, each merged on its own. */
+export const TicketPatch = TicketBase.extend(written).partial()
 export type TicketPatch = z.infer<typeof TicketPatch>
 
 /** What a technician gives to open a ticket; the rest is the cloud's to fill. */
-export const NewTicket = Ticket.pick({ subject: true, description: true, status: true, priority: true }).extend({
+export const NewTicket = Ticket.pick({ description: true, status: true, priority: true }).extend({
+  subject: written.subject,
   type: Key.nullable().default(null),
   queue: Key.nullable().default(null),
   requesterId: Id.nullable().default(null),
   assigneeId: Id.nullable().default(null),
-  tags: z.array(z.string().max(64)).default([]),
-  customFields: z.record(z.string(), FieldValue).default({}),
+  tags: written.tags.default([]),
+  customFields: written.customFields.default({}),
 })
 export type NewTicket = z.infer<typeof NewTicket>

@@ -10,6 +10,7 @@ import type { Ticket } from './ticket.ts'
 /** A line of the ticket list: no description, no conversation. */
 export interface TicketRow {
   id: string
+  /** Below zero until the cloud has given one: shown as "new". */
   number: number
   subject: string
   status: string
@@ -28,6 +29,8 @@ export interface TicketRow {
 
 export const TicketFilter = z
   .object({
+    /** Only tickets that still need work, whatever words the client has for that. */
+    open: z.literal(true),
     /** Only these statuses; absent for all. */
     statuses: z.array(Key).max(100),
     priorities: z.array(Key).max(100),
@@ -102,7 +105,7 @@ export interface TicketCounts {
 }
 
 export interface SyncState {
-  phase: 'idle' | 'first-sync' | 'pulling' | 'pushing' | 'offline' | 'stopped'
+  phase: 'idle' | 'first-sync' | 'pulling' | 'pushing' | 'offline' | 'paused' | 'stopped'
   /** When everything was last known to be in step. */
   lastSuccessAt: string | null
   /** Edits that have not reached the cloud. */
@@ -117,6 +120,7 @@ export interface SyncState {
 /** What a queued or undecided edit is about; null where the ticket is not here (any more). */
 export interface TicketReference {
   id: string
+  /** Below zero until the cloud has given one: shown as "new". */
   number: number
   subject: string
 }

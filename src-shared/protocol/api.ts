@@ -12,6 +12,8 @@ export const paths = {
   tenants: '/v1/organisation/tenants',
   tenantToken: (tenantId: string) => `/v1/organisation/tenants/${tenantId}/token`,
   events: '/v1/organisation/events',
+  versions: '/v1/organisation/versions',
   changes: '/v1/changes',
+  checksums: '/v1/checksums',
   mutations: '/v1/mutations',
 } as const

@@ -20,12 +20,33 @@ export type EntityKind = z.infer<typeof EntityKind>
 /** Id of the one configuration entity of a tenant. */
 export const CONFIGURATION_ID = 'configuration'
 
-export const FeedQuery = z.object({
-  /** The cursor of the last change that the client holds; 0 for everything. */
-  after: z.coerce.number().int().nonnegative().default(0),
-  /** The client whose last applied mutation the closing line reports. */
-  client: z.uuid().optional(),
-})
+export const FeedQuery = z
+  .object({
+    /** The cursor of the last change that the client holds; 0 for everything. */
+    after: z.coerce.number().int().nonnegative().default(0),
+    /** The client whose last applied mutation the closing line reports. */
+    client: z.uuid().optional(),
+    /**
+     * For a first sync that was cut and goes on from `after`: the `head` that its first opening line told. It started
+     * from nothing, so tombstones from before that head are not missed and the cursor is never too old for them.
+     */
+    began: z.coerce.number().int().nonnegative().optional(),
+    /** With `bucket` and `buckets`: only this kind. A copy's bucket is then to be replaced by what comes. */
+    kind: z.enum(['technician', 'contact', 'ticket', 'entry']).optional(),
+    /** Only entities of this bucket, see `bucketOf`. The closing cursor is then not one of the whole feed. */
+    bucket: z.coerce.number().int().nonnegative().optional(),
+    buckets: z.coerce.number().int().min(1).max(4096).optional(),
+    /** Asks for this encoding whatever Accept-Encoding says; over loopback only so is the feed ever compressed. */
+    encoding: z.enum(['identity', 'gzip', 'zstd']).optional(),
+  })
+  .refine(
+    ({ kind, bucket, buckets }) =>
+      (kind === undefined) === (bucket === undefined) && (kind === undefined) === (buckets === undefined),
+    {
+      error: 'kind, bucket and buckets go together',
+    },
+  )
+  .refine(({ bucket = 0, buckets = 1 }) => bucket < buckets, { error: 'bucket is below buckets' })
 export type FeedQuery = z.infer<typeof FeedQuery>
 
 /** First line of `GET /v1/changes`: what is to come. */

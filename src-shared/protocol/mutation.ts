@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EntryKind } from '../domain/entry.ts'
 import { Id, Instant, Version } from '../domain/primitives.ts'
-import { NewTicket, TicketPatch } from '../domain/ticket.ts'
+import { NewTicket, TicketBase, TicketPatch } from '../domain/ticket.ts'
 
 /** One intended write. `base` holds, for each field of `patch`, the value that the technician saw. */
 export const MutationBody = z.discriminatedUnion('kind', [
@@ -11,7 +11,7 @@ export const MutationBody = z.discriminatedUnion('kind', [
     ticketId: Id,
     ticket: NewTicket,
   }),
-  z.object({ kind: z.literal('ticket.update'), ticketId: Id, base: TicketPatch, patch: TicketPatch }),
+  z.object({ kind: z.literal('ticket.update'), ticketId: Id, base: TicketBase, patch: TicketPatch }),
   z.object({
     kind: z.literal('entry.create'),
     ticketId: Id,

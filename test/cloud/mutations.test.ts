@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tokenKey, Tokens } from '../../src-cloud/tokens.ts'
 import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
@@ -9,9 +10,15 @@ import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 let cloud: TestCloud
 let token: string
 let next = 0
+/** Of another technician, Sam. */
+let samsToken: string
 beforeAll(async () => {
-  cloud = await withCloud([sampleOrganisation('Alpha', [sampleClient('Acme', 60)])])
+  const data = sampleOrganisation('Alpha', [sampleClient('Acme', 60)])
+  const sam = { id: uuid('technician', 'Sam'), name: 'Sam of Alpha', email: 'sam@alpha.example', password: 'secret' }
+  cloud = await withCloud([{ ...data, technicians: [...data.technicians, sam] }])
   token = await cloud.tenantToken()
+  const tokens = new Tokens(await tokenKey(cloud.owner))
+  samsToken = await tokens.tenant({ technician: sam.id, tenant: uuid('tenant', 'Acme') })
 })
 afterAll(async () => {
   await cloud.close()
@@ -32,7 +39,20 @@ const ticketNow = async (id: string) => {
   if (!row) throw new Error('no such ticket')
   return row
 }
-const one = async (body: MutationBody) => (await pushed(cloud.url, token, randomUUID(), 1, [body])).results[0]
+const one = async (body: MutationBody, as = token) => (await pushed(cloud.url, as, randomUUID(), 1, [body])).results[0]
+
+const newTicket = {
+  subject: 'New',
+  description: '',
+  status: 'new',
+  priority: 'p2',
+  type: null,
+  queue: null,
+  requesterId: null,
+  assigneeId: null,
+  tags: [],
+  customFields: {},
+}
 
 describe('a field', () => {
   const mine = { status: 'vendor' } as const
@@ -65,7 +85,16 @@ describe('a field', () => {
       sequence: 1,
       outcome: 'conflict',
       version,
-      conflicts: [{ field: 'status', base: 'open', mine: 'vendor', theirs: 'done', at: theirs.data.updatedAt }],
+      conflicts: [
+        {
+          field: 'status',
+          base: 'open',
+          mine: 'vendor',
+          theirs: 'done',
+          at: theirs.data.updatedAt,
+          by: 'Robin of Alpha',
+        },
+      ],
     })
   })
 
@@ -95,6 +124,113 @@ describe('a field', () => {
       conflicts: [{ field: 'customFields.site', base: 'Harbour', mine: 'Dock', theirs: 'Mill' }],
     })
     expect((await ticketNow(id)).data.customFields).toEqual({ site: 'Mill', seats: 4 })
+  })
+})
+
+describe('a conflict tells who wrote theirs and when', () => {
+  test('of that field, whoever touched the ticket later', async () => {
+    const id = freshTicket()
+    await one(update(id, { status: 'open' }, { status: 'done' }), samsToken)
+    const byState = (await ticketNow(id)).data.updatedAt
+    await one(update(id, { customFields: { site: 'Harbour' } }, { customFields: { site: 'Mill' } }))
+    const bySite = (await ticketNow(id)).data.updatedAt
+    await one(
+      { kind: 'entry.create', ticketId: id, entryId: randomUUID(), entryKind: 'note', body: 'later' },
+      samsToken,
+    )
+    const result = await one(
+      update(
+        id,
+        { status: 'open', customFields: { site: 'Harbour' } },
+        { status: 'new', customFields: { site: 'Dock' } },
+      ),
+    )
+    expect(result).toMatchObject({
+      conflicts: [
+        { field: 'status', by: 'Sam of Alpha', at: byState },
+        { field: 'customFields.site', by: 'Robin of Alpha', at: bySite },
+      ],
+    })
+  })
+
+  test('of a field that nobody changed since a technician opened the ticket', async () => {
+    const ticketId = randomUUID()
+    await one({ kind: 'ticket.create', ticketId, ticket: newTicket }, samsToken)
+    const { data } = await ticketNow(ticketId)
+    await one(update(ticketId, { priority: 'p2' }, { priority: 'p1' }))
+    expect(await one(update(ticketId, { status: 'open' }, { status: 'done' }))).toMatchObject({
+      conflicts: [{ field: 'status', theirs: 'new', by: 'Sam of Alpha', at: data.createdAt }],
+    })
+  })
+
+  test('of a ticket that came from elsewhere: when it was last written, by nobody known', async () => {
+    const id = freshTicket()
+    const { data } = await ticketNow(id)
+    expect(await one(update(id, { status: 'new' }, { status: 'done' }))).toMatchObject({
+      conflicts: [{ field: 'status', by: null, at: data.updatedAt }],
+    })
+  })
+
+  test('and none of that is in the feed', async () => {
+    const { changes } = await readFeed(cloud.url, token)
+    expect(changes.some(({ data }) => data && 'changed' in data)).toBe(false)
+  })
+})
+
+describe('a batch', () => {
+  test('merges edits of one ticket in order; each has the version of the row that holds it', async () => {
+    const [first, second] = [freshTicket(), freshTicket()]
+    const { results } = await pushed(cloud.url, token, randomUUID(), 1, [
+      update(first, { status: 'open' }, { status: 'vendor' }),
+      update(second, { status: 'open' }, { status: 'vendor' }),
+      update(first, { status: 'vendor' }, { status: 'done' }),
+      update(first, { status: 'open' }, { status: 'new' }),
+    ])
+    const [a, b] = [await ticketNow(first), await ticketNow(second)]
+    expect(a.data.status).toBe('done')
+    expect(results).toMatchObject([
+      { outcome: 'applied', version: a.version },
+      { outcome: 'applied', version: b.version },
+      { outcome: 'applied', version: a.version },
+      { outcome: 'conflict', version: a.version, conflicts: [{ theirs: 'done' }] },
+    ])
+    expect(a.version).toBe(b.version + 1)
+  })
+
+  test('loses nothing to a value that the database refuses', async () => {
+    const [first, second, client] = [freshTicket(), freshTicket(), randomUUID()]
+    const bodies = [
+      update(first, { status: 'open' }, { status: 'vendor' }),
+      update(first, { subject: (await ticketNow(first)).data.subject }, { subject: 'nul \u0000' }),
+      update(second, { status: 'open' }, { status: 'vendor' }),
+    ]
+    const { results, lastSequence } = await pushed(cloud.url, token, client, 1, bodies)
+    expect(results.map(({ outcome }) => outcome)).toEqual(['applied', 'rejected', 'applied'])
+    expect(lastSequence).toBe(3)
+    expect([(await ticketNow(first)).data.status, (await ticketNow(second)).data.status]).toEqual(['vendor', 'vendor'])
+    expect((await pushed(cloud.url, token, client, 1, bodies)).results).toEqual(results)
+  })
+
+  test('of more than one transaction, partly applied before, goes on where it was', async () => {
+    const [client, ticketId] = [randomUUID(), freshTicket()]
+    const bodies = Array.from({ length: 250 }, (_, i): MutationBody => ({
+      kind: 'entry.create',
+      ticketId,
+      entryId: uuid(client, i),
+      entryKind: 'note',
+      body: `${i}`,
+    }))
+    const first = await pushed(cloud.url, token, client, 1, bodies.slice(0, 130))
+    const all = await pushed(cloud.url, token, client, 1, bodies)
+    expect(all.results.slice(0, 130)).toEqual(first.results)
+    expect(all.lastSequence).toBe(250)
+    const middle = await pushed(cloud.url, token, client, 51, bodies.slice(50, 160))
+    expect(middle).toEqual({ results: all.results.slice(50, 160), lastSequence: 250 })
+    const versions = all.results.map((result) => ('version' in result ? result.version : 0))
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+    const rows = await cloud.owner<{ version: number }[]>`
+      select version from entry where ticket_id = ${ticketId} and data ->> 'kind' = 'note' order by version`
+    expect(rows.map(({ version }) => version)).toEqual(versions)
   })
 })
 
@@ -196,25 +332,16 @@ describe('sequences', () => {
 })
 
 describe('new things', () => {
-  const ticket = {
-    subject: 'New',
-    description: '',
-    status: 'new',
-    priority: 'p2',
-    type: null,
-    queue: null,
-    requesterId: null,
-    assigneeId: null,
-    tags: [],
-    customFields: {},
-  }
-
   test('tickets get the next number each, also when many are made at once', async () => {
     const ids = Array.from({ length: 12 }, () => randomUUID())
-    const results = await Promise.all(ids.map((ticketId) => one({ kind: 'ticket.create', ticketId, ticket })))
+    const [row] = await cloud.owner<{ before: number }[]>`select last_number as before from ticket_number`
+    const before = row?.before ?? NaN
+    const results = await Promise.all(
+      ids.map((ticketId) => one({ kind: 'ticket.create', ticketId, ticket: newTicket })),
+    )
     expect(results.map((result) => result?.outcome)).toEqual(ids.map(() => 'applied'))
     const numbers = await Promise.all(ids.map(async (id) => (await ticketNow(id)).data.number))
-    expect(numbers.sort((a, b) => a - b)).toEqual(ids.map((_, i) => 61 + i))
+    expect(numbers.sort((a, b) => a - b)).toEqual(ids.map((_, i) => before + 1 + i))
   })
 
   test('an entry is by the token’s technician, and once for its id whoever sends it', async () => {
@@ -236,7 +363,9 @@ describe('new things', () => {
     const { closing } = await readFeed(cloud.url, token, 0, client)
     expect(closing.lastSequence).toBe(0)
     const ticketId = randomUUID()
-    const { results } = await pushed(cloud.url, token, client, 1, [{ kind: 'ticket.create', ticketId, ticket }])
+    const { results } = await pushed(cloud.url, token, client, 1, [
+      { kind: 'ticket.create', ticketId, ticket: newTicket },
+    ])
     const feed = await readFeed(cloud.url, token, closing.cursor, client)
     expect(feed.changes).toMatchObject([
       { kind: 'ticket', id: ticketId, version: (results[0] as { version: number }).version },

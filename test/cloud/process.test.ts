@@ -76,6 +76,7 @@ describe('the command', () => {
   test.each([
     ['an unknown flag', ['--prot=1'], "Unknown option '--prot'"],
     ['a port that is none', ['--port=http'], '--port takes a number'],
+    ['days that are none', ['--retention-days=soon'], '--retention-days takes a number of days'],
     ['an unknown seed', ['--seed=garden'], '--seed knows "sandbox" only'],
   ])('refuses %s with one line and exit code 2', async (_, args, line) => {
     const { ended, out, err } = run(args)
@@ -88,7 +89,8 @@ describe('the command', () => {
   test('explains itself', async () => {
     const { ended, out } = run(['--help'])
     expect(await ended).toBe(0)
-    for (const flag of ['--port', '--data', '--seed', '--host', '--exit-with-parent']) expect(out()).toContain(flag)
+    for (const flag of ['--port', '--data', '--seed', '--host', '--restored', '--retention-days', '--exit-with-parent'])
+      expect(out()).toContain(flag)
   })
 
   test('starts on any Postgres that DATABASE_URL names, and says in one sentence when its port is in use', async () => {
@@ -108,6 +110,23 @@ describe('the command', () => {
     expect(sentences).toEqual([`Port ${port} is in use. Choose another with --port, or --port=0 for a free one.`])
     await stop(first.child)
     taken.close()
+    await drop()
+  })
+
+  test('gives a database that was restored a new epoch', async () => {
+    const { address, drop } = await freshDatabase()
+    const sql = connect(address, 1)
+    const epoch = async () => (await sql<{ value: string }[]>`select bulkhead.epoch() as value`)[0]?.value
+    const url = `postgres://${address.username}:${address.password}@${encodeURIComponent(address.host)}:${address.port}/${address.database}`
+    const first = run([], { DATABASE_URL: url })
+    await first.ready
+    const before = await epoch()
+    await stop(first.child)
+    const second = run(['--restored'], { DATABASE_URL: url })
+    await second.ready
+    expect(await epoch()).not.toBe(before)
+    await stop(second.child)
+    await sql.end()
     await drop()
   })
 

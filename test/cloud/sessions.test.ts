@@ -63,13 +63,39 @@ describe('a refresh token', () => {
     expect((await ask(cloud.url, paths.tenants, { token: second.accessToken })).status).toBe(200)
   })
 
-  test('that comes a second time ends the whole sign-in', async () => {
-    const first = await cloud.signIn()
-    const second = Session.parse(await (await refresh(first.refreshToken)).json())
-    const again = await refresh(first.refreshToken)
+  const next = async (refreshToken: string) => Session.parse(await (await refresh(refreshToken)).json()).refreshToken
+
+  test('that comes again after the next one was used ends the whole sign-in', async () => {
+    const { refreshToken } = await cloud.signIn()
+    const third = await next(await next(refreshToken))
+    const again = await refresh(refreshToken)
     expect(again.status).toBe(401)
     expect(await codeOf(again)).toBe('sign-in-expired')
-    expect((await refresh(second.refreshToken)).status).toBe(401)
+    expect((await refresh(third)).status).toBe(401)
+  })
+
+  test('whose answer was lost gives another one when it comes again soon', async () => {
+    const { refreshToken } = await cloud.signIn()
+    await next(refreshToken)
+    await next(refreshToken)
+    const arrived = await next(refreshToken)
+    expect((await refresh(arrived)).status).toBe(200)
+  })
+
+  test('that was replaced because its answer was lost ends the whole sign-in', async () => {
+    const { refreshToken } = await cloud.signIn()
+    const replaced = await next(refreshToken)
+    const arrived = await next(refreshToken)
+    expect((await refresh(replaced)).status).toBe(401)
+    expect((await refresh(arrived)).status).toBe(401)
+  })
+
+  test('that comes again late ends the whole sign-in', async () => {
+    const { refreshToken } = await cloud.signIn()
+    const second = await next(refreshToken)
+    await cloud.owner`update refresh_token set used_at = used_at - interval '31 seconds' where used_at is not null`
+    expect((await refresh(refreshToken)).status).toBe(401)
+    expect((await refresh(second)).status).toBe(401)
   })
 
   test('ends with the sign-out of its sign-in, and no other', async () => {
@@ -184,9 +210,11 @@ describe('the server', () => {
         'delete /v1/session',
         'post /v1/session/refresh',
         'get /v1/organisation/tenants',
+        'get /v1/organisation/versions',
         'post /v1/organisation/tenants/{tenantId}/token',
         'get /v1/organisation/events',
         'get /v1/changes',
+        'get /v1/checksums',
         'post /v1/mutations',
       ].sort(),
     )

@@ -12,8 +12,9 @@ import type { TenantRouter } from '../../src-main/compartment/router.ts'
 export type Outputs = inferRouterOutputs<TenantRouter>
 export type Inputs = inferRouterInputs<TenantRouter>
 
-const entry = new URL('../../src-main/compartment/worker.ts', import.meta.url)
-const ME = '00000000-0000-4000-8000-0000000000aa'
+const entry = new URL('../support/crashing-worker.ts', import.meta.url)
+/** Id of the technician who acts where a test does not say otherwise. */
+export const ME = '00000000-0000-4000-8000-0000000000aa'
 
 export interface Start {
   folder: string
@@ -26,6 +27,8 @@ export interface Start {
   me?: string
   /** Answers `token-wanted`; null refuses it as an ended sign-in. */
   token?: () => string | null
+  /** Another entry around the worker's, and what it is given. */
+  worker?: { entry: URL; data: unknown }
 }
 
 /** A compartment in its real worker, driven as the supervisor drives it. */
@@ -45,11 +48,12 @@ export class Driven {
     this.#worker = worker
     this.#exit = new Promise((resolve) => worker.once('exit', () => resolve()))
     worker.on('message', (message: FromWorker) => this.#receive(message, start))
+    worker.on('error', () => undefined)
   }
 
   /** Resolves when the files are open; rejects with {@link CallFailed} where they could not be opened. */
   static async open(start: Start): Promise<Driven> {
-    const worker = new Worker(entry)
+    const worker = new Worker(start.worker?.entry ?? entry, { workerData: start.worker?.data })
     const driven = new Driven(worker, start)
     const opened = new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -140,9 +144,10 @@ export class Driven {
     await this.#exit
   }
 
-  /** Ends the thread as a crash would. */
-  async kill(): Promise<void> {
-    await this.#worker.terminate()
+  /** Ends the thread by an exception that nobody catches, as a bug would: nothing is closed in order. */
+  async crash(): Promise<void> {
+    this.post({ op: 'call', id: 0, type: 'query', path: 'crash', payload: '' })
+    await this.#exit
   }
 
   #receive(message: FromWorker, start: Start): void {
@@ -184,7 +189,13 @@ export class CallFailed extends Error {
 }
 
 /** A folder for one test's files. */
-export function temporaryFolder(): { folder: string; remove: () => void } {
+export function temporaryFolder(): { folder: string; remove: () => void; removeFile: (database: string) => void } {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-compartment-'))
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return {
+    folder,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+    removeFile: (database) => {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, database + suffix), { force: true })
+    },
+  }
 }

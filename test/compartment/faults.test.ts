@@ -15,7 +15,7 @@ beforeEach(async () => {
   place = temporaryFolder()
 })
 afterEach(async () => {
-  for (const driven of open.splice(0)) await driven.kill()
+  for (const driven of open.splice(0)) await driven.close()
   await cloud.stop()
   place.remove()
 })

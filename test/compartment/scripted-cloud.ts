@@ -14,14 +14,18 @@ export class ScriptedCloud {
   readonly requestedUrls: string[] = []
   /** Takes over an answer; returns true where it did. */
   intercept: (request: IncomingMessage, response: ServerResponse, url: URL) => boolean = () => false
+  /** The same for a batch of mutations that was read. */
+  interceptBatch: (batch: MutationBatch, response: ServerResponse) => boolean = () => false
+  /** Whether a batch ends at the first mutation that is to come again. */
+  stopAtRetry = false
   /** What becomes of a mutation; the default applies it at the next version without changing any ticket. */
-  decide: (mutation: MutationBatch['mutations'][number]) => MutationResult = (mutation) => ({
+  decide: (mutation: MutationBatch['mutations'][number], clientId: string) => MutationResult = (mutation) => ({
     sequence: mutation.sequence,
     outcome: 'applied',
     version: this.head,
   })
   readonly #server
-  #lastSequence = 0
+  readonly #lastSequences = new Map<string, number>()
   url = ''
 
   private constructor() {
@@ -61,13 +65,31 @@ export class ScriptedCloud {
   }
 
   /** The lines of the feed after a cursor, newlines included. */
-  feed(after: number): string[] {
+  feed(after: number, client = ''): string[] {
     const rows = this.changes.filter((change) => change.version > after)
     return [
       { feed: 1, epoch: this.epoch, head: this.head, rows: rows.length },
       ...rows,
-      { end: true, cursor: this.head, lastSequence: this.#lastSequence },
+      { end: true, cursor: this.head, lastSequence: this.lastSequence(client) },
     ].map((line) => `${JSON.stringify(line)}\n`)
+  }
+
+  /** Decides a mutation and remembers its sequence. */
+  take(clientId: string, mutation: MutationBatch['mutations'][number]): MutationResult {
+    const result = this.decide(mutation, clientId)
+    const last = Math.max(this.lastSequence(clientId), mutation.sequence)
+    if (result.outcome !== 'retry') this.#lastSequences.set(clientId, last)
+    return result
+  }
+
+  /** Knows no client any more. */
+  forget(): void {
+    this.#lastSequences.clear()
+  }
+
+  /** The last sequence that was taken of a client. */
+  lastSequence(client: string): number {
+    return this.#lastSequences.get(client) ?? 0
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -77,17 +99,23 @@ export class ScriptedCloud {
     this.requestedUrls.push(request.url ?? '')
     response.setHeader(API_HEADER, '1')
     if (this.intercept(request, response, url)) return
-    if (url.pathname === '/v1/changes') return void response.end(this.feed(after).join(''))
+    if (url.pathname === '/v1/changes')
+      return void response.end(this.feed(after, url.searchParams.get('client') ?? '').join(''))
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const batch = JSON.parse(Buffer.concat(chunks).toString()) as MutationBatch
       this.received.push(batch)
-      const results = batch.mutations.map((mutation) => this.decide(mutation))
-      const done = results.filter((result) => result.outcome !== 'retry')
-      this.#lastSequence = Math.max(this.#lastSequence, ...done.map((result) => result.sequence))
+      if (this.interceptBatch(batch, response)) return
+      const results: MutationResult[] = []
+      for (const mutation of batch.mutations) {
+        const result = this.take(batch.clientId, mutation)
+        results.push(result)
+        if (result.outcome === 'retry' && this.stopAtRetry) break
+      }
+      const lastSequence = this.lastSequence(batch.clientId)
       response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ results, lastSequence: this.#lastSequence }))
+      response.end(JSON.stringify({ results, lastSequence }))
     })
   }
 }

@@ -17,7 +17,7 @@ beforeEach(async () => {
   place = temporaryFolder()
 })
 afterEach(async () => {
-  for (const driven of open.splice(0)) await driven.kill()
+  for (const driven of open.splice(0)) await driven.close()
   await cloud.stop()
   place.remove()
 })
@@ -34,11 +34,15 @@ async function synced(more: Partial<Start> = {}): Promise<Driven> {
 }
 const seven = idOf('ticket 7')
 
-test('after the first sync a client can be listed, read and searched, and nothing in it is unread', async () => {
+test('after the first sync a client can be listed, read and searched, and only new tickets that nobody has taken are unread', async () => {
   const driven = await synced()
   const page = await driven.page({ limit: 10 })
   expect(page.rows).toHaveLength(10)
-  expect(page.rows.every((row) => !row.unread && !row.pending && row.requesterName?.startsWith('Contact'))).toBe(true)
+  expect(page.rows.every((row) => !row.pending && row.requesterName?.startsWith('Contact'))).toBe(true)
+  const all = (await driven.page({ limit: 200 })).rows
+  const untaken = all.filter((row) => row.status === 'new' && row.assigneeId === null).map((row) => row.number)
+  expect(untaken.length).toBeGreaterThan(0)
+  expect(all.filter((row) => row.unread).map((row) => row.number)).toEqual(untaken)
   const { ticket, requester } = await driven.ticket(seven)
   expect(ticket).toEqual(ticketOf(7))
   expect(requester?.id).toBe(ticketOf(7).requesterId)
@@ -48,7 +52,9 @@ test('after the first sync a client can be listed, read and searched, and nothin
   const desk = await driven.call<{ technicians: unknown[]; configuration: unknown }>('query', 'desk')
   expect(desk.technicians).toHaveLength(8)
   expect(await driven.state()).toMatchObject({ phase: 'idle', pending: 0, problem: null })
-  await vi.waitFor(() => expect(driven.rollups.at(-1)).toMatchObject({ version: cloud.head, unread: 0, pending: 0 }))
+  await vi.waitFor(() =>
+    expect(driven.rollups.at(-1)).toMatchObject({ version: cloud.head, unread: untaken.length, pending: 0 }),
+  )
 })
 
 test('a ticket that changed in the cloud is unread until it is marked seen', async () => {
@@ -104,7 +110,7 @@ test('an edit made before the thread was killed goes out, once, when the cloud i
   const driven = await synced()
   await cloud.stop()
   await driven.edit(seven, { priority: 'p1', assigneeId: null })
-  await driven.kill()
+  await driven.crash()
 
   const again = await start({ online: false })
   await again.sync()
@@ -162,7 +168,7 @@ test('an edit refused by the cloud or in conflict stays listed and shows the val
           sequence,
           outcome: 'conflict',
           version: cloud.head,
-          conflicts: [{ field: 'priority', base: 'p4', mine: 'p1', theirs: 'p2', at }],
+          conflicts: [{ field: 'priority', base: 'p4', mine: 'p1', theirs: 'p2', at, by: null }],
         }
   await driven.edit(seven, { status: 'vendor' })
   await driven.edit(seven, { subject: 'Mine' })

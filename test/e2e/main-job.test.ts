@@ -170,8 +170,13 @@ test('twenty thousand tickets scroll to the middle and to the end, with rows eve
     }, share)
     await expect
       .poll(async () => {
-        const rows = await page.getByTestId('ticket-row').evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))))
-        return { loading: await grid.locator('[aria-busy=true]').count(), there: Math.max(...rows) >= 20_000 * share && rows.length > 10 }
+        const rows = await page
+          .getByTestId('ticket-row')
+          .evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))))
+        return {
+          loading: await grid.locator('[aria-busy=true]').count(),
+          there: Math.max(...rows) >= 20_000 * share && rows.length > 10,
+        }
       })
       .toEqual({ loading: 0, there: true })
   }

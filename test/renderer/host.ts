@@ -20,7 +20,11 @@ export interface Host {
   give(frame: string): void
 }
 
-export function startHost(console: Partial<ConsoleApi> = {}): Host {
+/** @param compartmentOf what serves the scopes of a tenant; absent where none can be opened */
+export function startHost(
+  console: Partial<ConsoleApi> = {},
+  compartmentOf?: (tenant: string) => Partial<CompartmentApi>,
+): Host {
   const sent: string[] = []
   const scopes = new Map<string, Partial<CompartmentApi>>()
   let events: AdapterEvents | null = null
@@ -46,6 +50,10 @@ export function startHost(console: Partial<ConsoleApi> = {}): Host {
         const { header, payload } = request
         if (header.op === 'stop') {
           for (const one of calls.values()) if (one.ids.has(header.id)) one.call.stop(header.id)
+          return
+        }
+        if (header.op === 'open') {
+          if (compartmentOf) scopes.set(header.scope, compartmentOf(header.tenant))
           return
         }
         const { id, to, type, path } = header

@@ -47,18 +47,19 @@ function detailOf(n: number): TicketDetail {
 function startTenants(compartments: Record<string, Partial<CompartmentApi>>, limit?: number) {
   const closed: string[] = []
   let opened = 0
-  const host = startHost({
-    async openClient(tenantId) {
-      const scope = `scope-${++opened}`
+  const host = startHost(
+    {
+      closeClient(scope) {
+        closed.push(scope)
+        host.scopes.delete(scope)
+      },
+    },
+    (tenantId) => {
+      opened += 1
       const { changes = quiet, syncStates = quiet, ...rest } = compartments[tenantId] ?? {}
-      host.scopes.set(scope, { ...rest, changes, syncStates })
-      return { scope }
+      return { ...rest, changes, syncStates }
     },
-    closeClient(scope) {
-      closed.push(scope)
-      host.scopes.delete(scope)
-    },
-  })
+  )
   host.open()
   const client = createTRPCClient<ConsoleRouter>({ links: [channelLink(host.connection, CONSOLE)] })
   return { host, closed, tenants: createTenants({ connection: host.connection, client }, limit), opened: () => opened }
@@ -102,13 +103,14 @@ test('opening a client again takes a new scope and reads its data again', async 
 
 test('the client that was used longest ago is closed when there are too many, but its place is kept', async () => {
   const desk = { desk: () => deskNamed('Any') }
-  const { tenants, closed } = startTenants({ [ID(1)]: desk, [ID(2)]: desk, [ID(3)]: desk }, 2)
+  const { tenants, closed, host } = startTenants({ [ID(1)]: desk, [ID(2)]: desk, [ID(3)]: desk }, 2)
   const first = tenants.get(ID(1))
   await first.queries.fetchQuery(deskQuery(first))
   first.memory.drafts.set(ID(9), 'half a note')
   await tenants.get(ID(2)).client.desk.query()
+  const [scopeOfFirst] = host.scopes.keys()
   tenants.get(ID(3))
-  await vi.waitFor(() => expect(closed).toEqual(['scope-1']))
+  await vi.waitFor(() => expect(closed).toEqual([scopeOfFirst]))
   expect(first.queries.getQueryData(keys.desk)).toBeUndefined()
   expect(tenants.get(ID(1))).not.toBe(first)
   expect(tenants.get(ID(1)).memory.drafts.get(ID(9))).toBe('half a note')

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Supervisor } from '../../src-main/supervisor/supervisor.ts'
 import type { Problem } from '../../src-shared/problem.ts'
 
-const WORKER = join(import.meta.dirname, 'crashing-worker.ts')
+const WORKER = join(import.meta.dirname, '../support/crashing-worker.ts')
 const [A, B, C] = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'] as const
 const here = Symbol('this window')
 const elsewhere = Symbol('another window')
@@ -14,11 +14,13 @@ let folder: string
 let supervisor: Supervisor
 const handedOut: Uint8Array[] = []
 const keys = new Map<string, number>()
+let token: () => Promise<never>
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bulkhead-supervisor-'))
   handedOut.length = 0
   keys.clear()
+  token = () => Promise.reject(new Error('offline'))
   supervisor = new Supervisor({
     worker: WORKER,
     folder,
@@ -28,7 +30,7 @@ beforeEach(() => {
       handedOut.push(key)
       return key
     },
-    token: () => Promise.reject(new Error('offline')),
+    token: () => token(),
     assignment: () => ({
       cloudUrl: 'http://127.0.0.1:9',
       technician: { id: '00000000-0000-4000-8000-0000000000aa', name: 'Robin Vale', email: 'robin@example.com' },
@@ -45,6 +47,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+let opened = 0
+/** Opens a client in this window, as a window does: under a handle that it chose. */
+async function open(tenantId: string): Promise<string> {
+  const scope = `scope-${++opened}`
+  await supervisor.open(scope, tenantId, here)
+  return scope
+}
+
 function ask(scope: string, path = 'sync.state', window = here, type: 'query' | 'subscription' = 'query') {
   const answers: { op: string; value: unknown }[] = []
   const stop = supervisor.call(scope, window, type, path, '', (op, payload) =>
@@ -59,12 +69,12 @@ function ask(scope: string, path = 'sync.state', window = here, type: 'query' | 
 const codeOf = async (asked: ReturnType<typeof ask>) => ((await asked.answered).value as Problem | null)?.code
 
 test('a scope leads its window to the compartment', async () => {
-  const scope = await supervisor.open(A, here)
+  const scope = await open(A)
   expect(await ask(scope).answered).toMatchObject({ op: 'data', value: { pending: 0 } })
 })
 
 test('a scope is worth nothing to another window, nor once it is revoked, nor guessed', async () => {
-  const scope = await supervisor.open(A, here)
+  const scope = await open(A)
   expect(await codeOf(ask(scope, 'sync.state', elsewhere))).toBe('scope-closed')
   expect(await codeOf(ask('guess'))).toBe('scope-closed')
   supervisor.scopes.revoke(scope, elsewhere)
@@ -74,7 +84,7 @@ test('a scope is worth nothing to another window, nor once it is revoked, nor gu
 })
 
 test('a running subscription ends with its scope, and tells nothing afterwards', async () => {
-  const scope = await supervisor.open(A, here)
+  const scope = await open(A)
   const watching = ask(scope, 'sync.watch', here, 'subscription')
   expect((await watching.answered).op).toBe('next')
   supervisor.scopes.revokeWindow(here)
@@ -82,32 +92,48 @@ test('a running subscription ends with its scope, and tells nothing afterwards',
     expect(watching.answers.at(-1)).toMatchObject({ op: 'error', value: { code: 'scope-closed' } }),
   )
   const told = watching.answers.length
-  await supervisor.open(A, here)
+  await open(A)
   expect(watching.answers).toHaveLength(told)
 })
 
 test('the root key that was handed over is zero in main', async () => {
-  await supervisor.open(A, here)
+  await open(A)
   expect(handedOut).toHaveLength(1)
   expect(handedOut[0]!.every((byte) => byte === 0)).toBe(true)
 })
 
+test('a compartment that is being synced in the background hibernates only after that', async () => {
+  const asked = Promise.withResolvers<never>()
+  token = () => asked.promise
+  const synced = supervisor.syncInBackground(A)
+  await supervisor.wake(B)
+  await supervisor.wake(C)
+  expect(supervisor.isAwake(A)).toBe(true)
+  expect(supervisor.isAwake(B)).toBe(false)
+  await supervisor.wake(B)
+  expect(supervisor.isAwake(C)).toBe(false)
+  asked.reject(new Error('offline'))
+  await synced
+  await supervisor.wake(C)
+  expect(supervisor.isAwake(A)).toBe(false)
+})
+
 test('the least recently used compartment hibernates, with its files closed, and wakes again when it is called', async () => {
-  const first = await supervisor.open(A, here)
+  const first = await open(A)
   supervisor.scopes.revoke(first, here)
-  await supervisor.open(B, here)
-  const third = await supervisor.open(C, here)
+  await open(B)
+  const third = await open(C)
   await vi.waitFor(() => expect(supervisor.isAwake(A)).toBe(false))
   expect(supervisor.awakeCount).toBe(2)
   await supervisor.hibernate(A)
   expect(walBytes(A)).toBe(0)
-  const again = await supervisor.open(A, here)
+  const again = await open(A)
   expect((await ask(again).answered).op).toBe('data')
   expect((await ask(third).answered).op).toBe('data')
 })
 
 test('a crash is answered with a problem that can be retried, touches no other compartment, and the next call works', async () => {
-  const [a, b] = [await supervisor.open(A, here), await supervisor.open(B, here)]
+  const [a, b] = [await open(A), await open(B)]
   const watching = ask(b, 'sync.watch', here, 'subscription')
   await watching.answered
   expect((await ask(a, 'crash').answered).value).toMatchObject({ code: 'compartment-crashed', retry: true })
@@ -116,33 +142,33 @@ test('a crash is answered with a problem that can be retried, touches no other c
 })
 
 test('a compartment that keeps crashing is stopped until a person opens it again', async () => {
-  const scope = await supervisor.open(A, here)
+  const scope = await open(A)
   for (let crash = 1; crash <= 4; crash++) expect(await codeOf(ask(scope, 'crash'))).toBe('compartment-crashed')
   expect(await codeOf(ask(scope))).toBe('compartment-stopped')
-  const again = await supervisor.open(A, here)
+  const again = await open(A)
   expect((await ask(again).answered).op).toBe('data')
 })
 
 test('a compartment that hangs does not delay another', async () => {
-  const [a, b] = [await supervisor.open(A, here), await supervisor.open(B, here)]
+  const [a, b] = [await open(A), await open(B)]
   const hanging = ask(a, 'hang')
   expect((await ask(b).answered).op).toBe('data')
   expect(hanging.answers).toEqual([])
 })
 
 test('files that the key does not open are refused and left, and the right key opens them again', async () => {
-  await supervisor.open(A, here)
+  await open(A)
   await supervisor.hibernate(A)
   const before = statSync(join(folder, A, 'ledger.db')).size
   keys.set(A, 1)
-  await expect(supervisor.open(A, here)).rejects.toMatchObject({ problem: { code: 'key-wrong' } })
+  await expect(open(A)).rejects.toMatchObject({ problem: { code: 'key-wrong' } })
   expect(statSync(join(folder, A, 'ledger.db')).size).toBe(before)
   keys.delete(A)
-  await supervisor.open(A, here)
+  await open(A)
 })
 
 test('a call that is stopped before its compartment is awake never runs', async () => {
-  const scope = await supervisor.open(A, here)
+  const scope = await open(A)
   await supervisor.hibernate(A)
   const stopped = ask(scope, 'hang')
   stopped.stop()
@@ -152,11 +178,11 @@ test('a call that is stopped before its compartment is awake never runs', async 
 })
 
 test('closing closes every file', async () => {
-  await supervisor.open(A, here)
-  await supervisor.open(B, here)
+  await open(A)
+  await open(B)
   await supervisor.close()
   expect([walBytes(A), walBytes(B)]).toEqual([0, 0])
-  await expect(supervisor.open(A, here)).rejects.toMatchObject({ problem: { code: 'scope-closed' } })
+  await expect(open(A)).rejects.toMatchObject({ problem: { code: 'scope-closed' } })
 })
 
 function walBytes(tenantId: string): number {

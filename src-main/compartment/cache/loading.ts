@@ -17,8 +17,12 @@ const TRANSACTION = 20_000
 export async function finishLoading(cache: Cache, signal: AbortSignal, usable: () => void): Promise<void> {
   if (!cache.loaded) {
     dropDoubles(cache)
+    markUntaken(cache)
     for (const index of firstIndexes) await make(cache, index, signal)
     usable()
+    // The windows hear of it, and read their lists, before the next index is made.
+    await nextTurn()
+    signal.throwIfAborted()
     for (const index of [...listIndexes, lastIndex]) await make(cache, index, signal)
     cache.write(() => {
       removeGone(cache)
@@ -62,6 +66,15 @@ function dropDoubles(cache: Cache): void {
     cache.db.exec('DELETE FROM entry WHERE key NOT IN (SELECT max(key) FROM entry GROUP BY id)')
     cache.db.exec('DELETE FROM ticket WHERE number NOT IN (SELECT max(number) FROM ticket GROUP BY id)')
     cache.setMeta('resumed', '0')
+  })
+}
+
+/** What a load brings counts as read, but for new tickets that nobody has taken: those wait for a first look. */
+function markUntaken(cache: Cache): void {
+  const fresh = cache.configuration.statuses.filter(({ category }) => category === 'new')
+  cache.write(() => {
+    const mark = cache.db.prepare('UPDATE ticket SET seen = 0 WHERE status = ? AND assignee = 0')
+    for (const { key } of fresh) mark.run(cache.words.key('status', key) ?? -1)
   })
 }
 

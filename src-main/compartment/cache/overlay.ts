@@ -1,7 +1,8 @@
 import type { Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
-import type { Ledger, OutboxItem } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { OutboxItem } from '../ledger/outbox.ts'
 import type { Cache } from './cache.ts'
-import { instant } from './tickets.ts'
+import { instant, LOCAL_ROWS, rowOf } from './tickets.ts'
 
 /**
  * The ticket as a technician sees it: the server's state with unsent edits over it, in order. Custom fields are laid
@@ -26,7 +27,7 @@ export function patchedFields(patch: TicketPatch): string[] {
 /** Computes the view of a ticket again from the server's state and what is pending; call it inside a write. */
 export function refreshView(cache: Cache, ledger: Ledger, ticketId: string): void {
   const row = cache.tickets.byId(ticketId)
-  if (!row) return
+  if (!row || row.number > LOCAL_ROWS) return showCreated(cache, ledger, ticketId, row?.number ?? null)
   const pending = ledger.overlay(ticketId).filter((item) => item.body.kind === 'ticket.update')
   const server = serverState(cache, row.number) ?? (pending.length > 0 ? cache.tickets.toTicket(row) : null)
   if (!server) return
@@ -36,10 +37,39 @@ export function refreshView(cache: Cache, ledger: Ledger, ticketId: string): voi
   if (view.subject !== row.subject) cache.text.update(row.number)
 }
 
+/** A ticket as it was opened here, before the cloud has given it a number. */
+export function createdTicket({ body, place, at }: OutboxItem): Ticket | null {
+  if (body.kind !== 'ticket.create') return null
+  return { ...body.ticket, id: body.ticketId, number: -place, createdAt: at, updatedAt: at, dueAt: null }
+}
+
+/** Shows a ticket that only the ledger has, or takes it away where the ledger no longer waits for its number. */
+function showCreated(cache: Cache, ledger: Ledger, ticketId: string, shown: number | null): void {
+  const pending = ledger.overlay(ticketId)
+  const item = pending.find(({ body }) => body.kind === 'ticket.create')
+  const created = item ? createdTicket(item) : null
+  if (shown !== null && shown !== rowOf(created?.number ?? 0)) {
+    cache.tickets.remove(shown)
+    cache.text.update(shown)
+  }
+  if (!created) return
+  cache.tickets.put(withPending(created, pending), 0, 0)
+  cache.text.update(rowOf(created.number))
+}
+
+/** What the cloud last said of a ticket, unsent edits left out; null where the ticket is not here. */
+export function serverTicket(cache: Cache, ticketId: string): Ticket | null {
+  const row = cache.tickets.byId(ticketId)
+  return row ? (serverState(cache, row.number) ?? cache.tickets.toTicket(row)) : null
+}
+
 /** Shows every unsent edit again; for a cache that was closed, or lost, while the ledger went on. */
 export function refreshAllViews(cache: Cache, ledger: Ledger): void {
   const left = cache
-    .statement<{ id: string }>('SELECT ticket.id FROM ticket_server JOIN ticket USING (number)')
+    .statement<{ id: string }>(
+      `SELECT ticket.id FROM ticket_server JOIN ticket USING (number)
+       UNION SELECT id FROM ticket WHERE number > ${LOCAL_ROWS}`,
+    )
     .all()
     .map((row) => row.id)
   const ids = new Set([...left, ...ledger.overlaidTickets()])

@@ -7,8 +7,25 @@ export const NO_DUE = Number.MAX_SAFE_INTEGER
 /** Rank of a priority that the configuration does not name: after every real one. */
 export const NO_RANK = 100
 
+/**
+ * Rows above it are of tickets that have no number yet: above all real ones, so that they are the newest. Everywhere
+ * else such a ticket has the same number below zero.
+ */
+export const LOCAL_ROWS = 2_000_000_000
+
+/** The row of a ticket's number. */
+export function rowOf(number: number): number {
+  return number < 0 ? LOCAL_ROWS - number : number
+}
+
+/** The number of a ticket's row; below zero where the cloud has not given one. */
+export function numberOf(row: number): number {
+  return row > LOCAL_ROWS ? LOCAL_ROWS - row : row
+}
+
 /** A row of the table `ticket`. */
 export interface StoredTicket {
+  /** The row: see {@link numberOf}. */
   number: number
   id: string
   status: number
@@ -71,7 +88,7 @@ export class Tickets {
     const words = this.#words
     const priority = words.put('priority', ticket.priority)
     this.#upsert.run(
-      ticket.number,
+      rowOf(ticket.number),
       ticket.id,
       words.put('status', ticket.status),
       priority,
@@ -114,7 +131,7 @@ export class Tickets {
     const rest = row.rest === null ? undefined : (JSON.parse(row.rest) as Partial<Ticket>)
     return {
       id: row.id,
-      number: row.number,
+      number: numberOf(row.number),
       subject: row.subject,
       description: row.description,
       status: words.text(row.status) ?? '',

@@ -1,47 +1,47 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import type { Mutation, MutationBody, MutationResult } from '../../../src-shared/protocol/mutation.ts'
-import { ProblemError } from '../../../src-shared/problem.ts'
+import { basename, join } from 'node:path'
+import type { MutationBody, MutationResult } from '../../../src-shared/protocol/mutation.ts'
+import { ProblemError, type Problem } from '../../../src-shared/problem.ts'
 import { migrate } from '../../storage/migrate.ts'
-import { closeDatabase, isDiskFull, openEncrypted, storageProblem, type Db } from '../../storage/open.ts'
+import { closeDatabase, isDamage, isDiskFull, openEncrypted, storageProblem, type Db } from '../../storage/open.ts'
 import { appendAudit, type AuditDetail } from './audit.ts'
+import { coalesce, flatten, unflatten } from './coalesce.ts'
 import { sql as genesis } from './migrations/001-genesis.ts'
+import { sql as identity } from './migrations/002-identity.ts'
+import { Outbox, type OutboxItem } from './outbox.ts'
 
 export const LEDGER_FILE = 'ledger.db'
-const steps = [genesis]
-/** Sequences that no write ever has, for the time of a change. */
-const ASIDE = 2 ** 50
+export const ledgerSteps: readonly string[] = [genesis, identity]
+/** Milliseconds that a person is told of a salvage. */
+const SALVAGE_TOLD = 3 * 86_400_000
 
-/** A write on its way to the cloud, or one that the cloud did not take. */
-export interface OutboxItem {
-  sequence: number
-  at: string
-  body: MutationBody
-  state: 'queued' | 'acked' | 'failed'
-  /** The feed version that includes it, once acknowledged. */
-  version: number | null
-  outcome: MutationResult | null
+/** What a transaction of the ledger can do; see {@link Ledger.change}. */
+export interface Change {
+  /** Queues a write. */
+  add(body: MutationBody, answers?: string | null): OutboxItem
+  put(item: OutboxItem, changes: Partial<OutboxItem>): void
+  remove(item: OutboxItem): void
+  audit(action: string, entity: string, detail: AuditDetail): void
 }
 
 /** Outbox and audit trail of one compartment: the file whose content exists nowhere else. */
 export class Ledger {
+  /** What went wrong with the file lately and was put right, for a person to know. */
+  readonly salvaged: Problem | null
   readonly #db: Db
   readonly #file: string
   readonly #actor: string
-  #items = new Map<number, OutboxItem>()
-  #byTicket = new Map<string, OutboxItem[]>()
+  readonly #outbox: Outbox
+  /** Whether the client id was made since the file was opened. */
+  #fresh = false
 
   private constructor(db: Db, file: string, actor: string) {
     this.#db = db
     this.#file = file
     this.#actor = actor
-    for (const row of db.prepare<[], StoredItem>('SELECT * FROM outbox ORDER BY sequence').iterate()) {
-      this.#remember({
-        ...row,
-        body: JSON.parse(row.body) as MutationBody,
-        outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as MutationResult),
-      })
-    }
+    this.#outbox = new Outbox(db)
+    const salvaged = JSON.parse(readMeta(db, 'salvaged') ?? 'null') as { at: number; told: Problem } | null
+    this.salvaged = salvaged && Date.now() - salvaged.at < SALVAGE_TOLD ? salvaged.told : null
   }
 
   /**
@@ -53,13 +53,15 @@ export class Ledger {
     const file = join(folder, LEDGER_FILE)
     const db = openEncrypted({ file, key, synchronous: 'FULL', pageSize: 4096, cacheKiB: 2000, maxPages })
     try {
-      migrate(db, file, steps)
+      migrate(db, file, ledgerSteps)
       db.transaction(() => {
         if (readMeta(db, 'client_id')) return
         writeMeta(db, 'client_id', randomUUID())
         writeMeta(db, 'next_sequence', '1')
-        appendAudit(db, 'system', 'genesis', 'ledger', { schema: steps.length })
+        appendAudit(db, 'system', 'genesis', 'ledger', { schema: ledgerSteps.length })
       }).immediate()
+      // The end of the audit trail must be readable, or no edit can be taken.
+      db.prepare('SELECT hash FROM audit ORDER BY seq DESC LIMIT 1').get()
       return new Ledger(db, file, actor)
     } catch (error) {
       db.close()
@@ -71,111 +73,163 @@ export class Ledger {
     return readMeta(this.#db, 'client_id') ?? ''
   }
 
-  /** The sequence that the next write will have. */
+  /** The sequence that the next write on its way will have. */
   get nextSequence(): number {
     return Number(readMeta(this.#db, 'next_sequence'))
   }
 
+  /** Whether the technician has paused the sync. */
+  get paused(): boolean {
+    return readMeta(this.#db, 'paused') === '1'
+  }
+
+  set paused(paused: boolean) {
+    this.#write(() => writeMeta(this.#db, 'paused', paused ? '1' : '0'))
+  }
+
+  /** The cloud was set back: what it lost has to be found once everything was pulled again. */
+  get setBack(): boolean {
+    return readMeta(this.#db, 'set_back') === '1'
+  }
+
   /** Writes whose effect is shown over the server's state of a ticket, oldest first. */
   overlay(ticketId: string): OutboxItem[] {
-    return (this.#byTicket.get(ticketId) ?? []).filter((item) => item.state !== 'failed')
+    return this.#outbox.about(ticketId).filter((item) => item.state !== 'failed')
   }
 
-  /** All writes about a ticket that the ledger still holds, oldest first. */
+  /** All writes about a ticket that are not done, oldest first. */
   about(ticketId: string): readonly OutboxItem[] {
-    return this.#byTicket.get(ticketId) ?? []
+    return this.#outbox.about(ticketId)
   }
 
-  isPending(ticketId: string): boolean {
-    return this.#byTicket.get(ticketId)?.some((item) => item.state === 'queued') ?? false
+  /** Any write that is still kept, done ones included. */
+  find(id: string): OutboxItem | undefined {
+    return this.#outbox.find(id)
   }
 
-  /** Ids of the tickets whose view differs, or may differ, from the server's state. */
-  overlaidTickets(): string[] {
-    return [...this.#byTicket.keys()].filter((id) => this.overlay(id).length > 0)
+  /** The writes that answered an undecided one, oldest first. */
+  answersTo(id: string): OutboxItem[] {
+    return this.#outbox.answersTo(id)
   }
 
-  count(state: OutboxItem['state']): number {
-    let count = 0
-    for (const item of this.#items.values()) if (item.state === state) count += 1
-    return count
+  /** The last writes that the cloud took, newest first. */
+  sent(): OutboxItem[] {
+    return this.#outbox.sent()
   }
 
-  /** The oldest writes that the cloud has not answered, in order. */
-  queued(limit: number): Mutation[] {
-    const found: Mutation[] = []
-    for (const item of this.#items.values()) {
-      if (item.state !== 'queued') continue
-      found.push({ sequence: item.sequence, schema: 1, at: item.at, body: item.body })
-      if (found.length === limit) break
+  /** Writes in one state that is not done, oldest first. */
+  inState(state: 'queued' | 'acked' | 'failed', limit = Infinity): OutboxItem[] {
+    const found: OutboxItem[] = []
+    for (const item of this.#outbox.values()) {
+      if (found.length >= limit) break
+      if (item.state === state) found.push(item)
     }
     return found
   }
 
-  /**
-   * Records an intended write and its audit row, both or neither, and waits for the disk.
-   * @throws ProblemError `disk-full`, and then nothing is recorded
-   */
-  append(body: MutationBody, detail: AuditDetail): OutboxItem {
-    const item: OutboxItem = {
-      sequence: 0,
-      at: new Date().toISOString(),
-      body,
-      state: 'queued',
-      version: null,
-      outcome: null,
-    }
-    this.#write(() => {
-      item.sequence = this.nextSequence
-      this.#db
-        .prepare("INSERT INTO outbox (sequence, at, body, state) VALUES (?, ?, ?, 'queued')")
-        .run(item.sequence, item.at, JSON.stringify(body))
-      writeMeta(this.#db, 'next_sequence', String(item.sequence + 1))
-      this.#audit(body.kind, `ticket:${body.ticketId}`, { sequence: item.sequence, ...detail })
-    })
-    this.#remember(item)
-    return item
+  isPending(ticketId: string): boolean {
+    return this.#outbox.about(ticketId).some((item) => item.state === 'queued')
   }
 
-  /** Counts an attempt to send the given writes. */
-  attempted(first: number, last: number): void {
-    this.#write(() =>
-      this.#db
-        .prepare("UPDATE outbox SET attempts = attempts + 1 WHERE sequence BETWEEN ? AND ? AND state = 'queued'")
-        .run(first, last),
-    )
+  /** Ids of the tickets whose view differs, or may differ, from the server's state. */
+  overlaidTickets(): string[] {
+    return [...this.#outbox.tickets()].filter((id) => this.overlay(id).length > 0)
+  }
+
+  count(state: 'queued' | 'acked' | 'failed'): number {
+    let count = 0
+    for (const item of this.#outbox.values()) if (item.state === state) count += 1
+    return count
+  }
+
+  /**
+   * Records an intended write and its audit row, both or neither, and waits for the disk. An edit of a ticket joins the
+   * one before it where that was never sent; the audit trail has both.
+   * @returns null where the write undid the one before it, which is withdrawn
+   * @throws ProblemError `disk-full`, and then nothing is recorded
+   */
+  append(body: MutationBody, detail: AuditDetail): OutboxItem | null {
+    return this.change((change) => {
+      const entity = `ticket:${body.ticketId}`
+      const before = this.#outbox.about(body.ticketId).at(-1)
+      if (body.kind !== 'ticket.update' || before?.body.kind !== 'ticket.update' || !joinable(before)) {
+        const item = change.add(body)
+        change.audit(body.kind, entity, { id: item.id, ...detail })
+        return item
+      }
+      const joined = coalesce(before.body, body)
+      change.audit(body.kind, entity, { id: before.id, joined: joined ? 1 : 0, ...detail })
+      if (joined) change.put(before, { body: joined, at: new Date().toISOString() })
+      else change.remove(before)
+      return joined ? before : null
+    })
+  }
+
+  /**
+   * The next writes to send, under {@link Ledger.clientId}. What was sent without an answer goes first and unchanged.
+   * A client id and sequence stand for one and the same write for ever, whatever is restored or delayed: sequences are
+   * only given under a client id that was made since the file was opened, and one that is left out needs a new id.
+   * @param held tickets whose writes wait
+   */
+  take(limit: number, held: ReadonlySet<string>): OutboxItem[] {
+    const queued = this.inState('queued')
+    const free = queued.filter((item) => !held.has(item.body.ticketId))
+    const flying = queued.filter((item) => item.sequence !== null)
+    if (free.length === 0) return []
+    // Given in another order than now, where some waited while others went.
+    flying.sort((x, y) => (x.sequence ?? 0) - (y.sequence ?? 0))
+    const again = flying.length > 0 && flying.every((item) => !held.has(item.body.ticketId))
+    const taken = (again ? flying : free).slice(0, limit)
+    this.change(({ put }) => {
+      if (!again && (flying.length > 0 || !this.#fresh)) this.#newClient(put)
+      let next = this.nextSequence
+      for (const item of taken) {
+        put(item, { sequence: again ? item.sequence : next++, attempts: item.attempts + 1 })
+      }
+      if (!again) writeMeta(this.#db, 'next_sequence', String(next))
+    })
+    if (!again) this.#fresh = true
+    return taken
+  }
+
+  /** Takes back that writes were sent: no cloud can have seen them. They can be changed again. */
+  notSent(items: readonly OutboxItem[]): void {
+    this.change(({ put }) => {
+      for (const item of items) {
+        if (item.state !== 'queued' || item.attempts === 0) continue
+        const attempts = item.attempts - 1
+        put(item, { attempts, sequence: attempts === 0 ? null : item.sequence })
+      }
+    })
+    this.#fresh = false
   }
 
   /**
    * Records what the cloud made of writes. What it refused or found in conflict stays, for a person to decide.
-   * @returns the items whose state moved
+   * @returns the items that were answered for good
    */
   settle(results: readonly MutationResult[]): OutboxItem[] {
-    const moved: [OutboxItem, OutboxItem['state'], MutationResult][] = []
-    for (const result of results) {
-      const item = this.#items.get(result.sequence)
-      if (!item || item.state !== 'queued' || result.outcome === 'retry') continue
-      const state = result.outcome === 'applied' || result.outcome === 'merged' ? 'acked' : 'failed'
-      moved.push([item, state, result])
-    }
-    if (moved.length === 0) return []
-    this.#write(() => {
-      for (const [item, state, result] of moved) {
-        this.#db
-          .prepare('UPDATE outbox SET state = ?, version = ?, outcome = ? WHERE sequence = ?')
-          .run(state, versionOf(result), JSON.stringify(result), item.sequence)
-        this.#audit(`mutation.${result.outcome}`, `ticket:${item.body.ticketId}`, {
-          sequence: item.sequence,
-          version: versionOf(result),
-        })
+    const flying = new Map(this.inState('queued').map((item) => [item.sequence, item]))
+    const settled: OutboxItem[] = []
+    this.change((change) => {
+      for (const result of results) {
+        const item = flying.get(result.sequence)
+        if (!item || item.sequence === null) continue
+        // An answer, but none that counts: the cloud has not recorded it.
+        if (result.outcome === 'retry') change.put(item, { attempts: item.attempts - 1 })
+        else settled.push(item, ...this.#settleOne(change, item, result))
       }
     })
-    for (const [item, state, result] of moved) {
-      item.state = state
-      item.version = versionOf(result)
-      item.outcome = result
-    }
-    return moved.map(([item]) => item)
+    return [...new Set(settled)]
+  }
+
+  /** Puts a write that no request can carry where a person decides. */
+  setAside(item: OutboxItem, code: string, message: string): OutboxItem[] {
+    return this.change((change) => {
+      const dependants = this.#settleOne(change, item, { sequence: 0, outcome: 'rejected', code, message })
+      this.#newClient(change.put)
+      return [item, ...dependants]
+    })
   }
 
   /**
@@ -183,84 +237,135 @@ export class Ledger {
    * @returns ids of the tickets that they were about
    */
   release(cursor: number): string[] {
-    const done = [...this.#items.values()].filter((item) => item.state === 'acked' && (item.version ?? 0) <= cursor)
+    const done = this.inState('acked').filter((item) => (item.version ?? 0) <= cursor)
     if (done.length === 0) return []
-    this.#write(() => {
-      for (const item of done) this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(item.sequence)
+    this.change(({ put }) => {
+      for (const item of done) put(item, { state: 'sent' })
+      if (done.some((item) => item.place % 32 === 0)) this.#outbox.prune()
     })
-    for (const item of done) this.#forget(item)
     return [...new Set(done.map((item) => item.body.ticketId))]
   }
 
-  /**
-   * Starts again under a new client id, with the unanswered writes numbered from 1: for a cloud that was set back and
-   * so knows fewer, or more, of our writes than we sent.
-   */
+  /** Starts again under a new client id; for a cloud that knows fewer, or more, of our writes than we sent. */
   renumber(): void {
-    const items = [...this.#items.values()]
-    let up = 0
-    // Those that are sent no more count down from -1, out of the way.
-    let down = Math.min(0, ...items.map((item) => item.sequence))
-    const renumbered = items.map((item): [OutboxItem, number] => {
-      if (item.state === 'queued') return [item, ++up]
-      return [item, item.sequence < 0 ? item.sequence : --down]
+    this.change((change) => {
+      this.#newClient(change.put)
+      change.audit('client.renewed', 'ledger', { queued: this.count('queued') })
     })
-    this.#write(() => {
-      // Two passes, because new numbers overlap old ones.
-      const move = this.#db.prepare<[number, number]>('UPDATE outbox SET sequence = ? WHERE sequence = ?')
-      for (const [i, [item]] of renumbered.entries()) move.run(ASIDE + i, item.sequence)
-      for (const [i, [, sequence]] of renumbered.entries()) move.run(sequence, ASIDE + i)
-      writeMeta(this.#db, 'client_id', randomUUID())
-      writeMeta(this.#db, 'next_sequence', String(up + 1))
-      this.#audit('client.renewed', 'ledger', { queued: up })
+    this.#fresh = true
+  }
+
+  /** The feed is of another epoch: no version that was acknowledged means anything. */
+  cloudSetBack(): void {
+    this.change(({ put, audit }) => {
+      for (const item of this.inState('acked')) put(item, { state: 'sent' })
+      this.#newClient(put)
+      writeMeta(this.#db, 'set_back', '1')
+      audit('cloud.set-back', 'ledger', {})
     })
-    for (const [item, sequence] of renumbered) item.sequence = sequence
-    this.#items = new Map(items.sort((x, y) => x.sequence - y.sequence).map((item) => [item.sequence, item]))
+    this.#fresh = true
+  }
+
+  /** Offers writes again that a cloud which was set back has lost. */
+  offerAgain(lost: readonly OutboxItem[], message: string): void {
+    this.change(({ put, audit }) => {
+      for (const item of lost) {
+        put(item, { state: 'failed', outcome: { sequence: 0, outcome: 'rejected', code: 'edit-lost', message } })
+        audit('mutation.lost', `ticket:${item.body.ticketId}`, { id: item.id })
+      }
+      writeMeta(this.#db, 'set_back', '0')
+    })
+  }
+
+  /**
+   * Does several things in one transaction: all or nothing, and on the disk when it returns.
+   * @throws ProblemError `disk-full`, `file-damaged`, and then nothing is recorded
+   */
+  change<Result>(work: (change: Change) => Result): Result {
+    const change: Change = {
+      add: (body, answers = null) => {
+        const item = this.#newItem(body, answers)
+        this.#outbox.put(item)
+        return item
+      },
+      put: (item, changes) => this.#outbox.put(item, changes),
+      remove: (item) => {
+        this.#outbox.remove(item)
+        // Its sequence would be a gap.
+        if (item.sequence !== null) this.#newClient(change.put)
+      },
+      audit: (action, entity, detail) => appendAudit(this.#db, this.#actor, action, entity, detail),
+    }
+    return this.#write(() => work(change))
   }
 
   close(): void {
     closeDatabase(this.#db)
   }
 
-  #audit(action: string, entity: string, detail: AuditDetail): void {
-    appendAudit(this.#db, this.#actor, action, entity, detail)
+  #newItem(body: MutationBody, answers: string | null): OutboxItem {
+    const place = Number(readMeta(this.#db, 'next_place'))
+    writeMeta(this.#db, 'next_place', String(place + 1))
+    const at = new Date().toISOString()
+    const fresh = { sequence: null, version: null, outcome: null, attempts: 0 }
+    return { place, id: randomUUID(), at, body, state: 'queued', ...fresh, answers }
   }
 
-  #write(work: () => void): void {
+  /** @returns the writes that fail with it */
+  #settleOne({ put, audit }: Change, item: OutboxItem, result: MutationResult): OutboxItem[] {
+    const version = 'version' in result ? result.version : null
+    const state = result.outcome === 'applied' || result.outcome === 'merged' ? 'acked' : 'failed'
+    const { ticketId } = item.body
+    put(item, { state, version, outcome: result, sequence: null, attempts: 0 })
+    audit(`mutation.${result.outcome}`, `ticket:${ticketId}`, { id: item.id, version })
+    if (result.outcome === 'conflict') this.#keepMerged(item, result)
+    if (item.body.kind !== 'ticket.create' || state === 'acked') return []
+    const message = 'The ticket that this belongs to was not taken.'
+    const dependants = this.about(ticketId).filter((other) => other.state === 'queued' && other.sequence === null)
+    for (const other of dependants) {
+      put(other, { state: 'failed', outcome: { sequence: 0, outcome: 'rejected', code: 'not-created', message } })
+      audit('mutation.rejected', `ticket:${ticketId}`, { id: other.id, version: null })
+    }
+    return dependants
+  }
+
+  /** What was taken of an edit in conflict stays on view until the pull has it. */
+  #keepMerged({ body }: OutboxItem, { version, conflicts }: MutationResult & { outcome: 'conflict' }): void {
+    if (body.kind !== 'ticket.update') return
+    const undecided = new Set(conflicts.map(({ field }) => field))
+    const merged = [...flatten(body.patch)].filter(([field]) => !undecided.has(field))
+    if (merged.length === 0) return
+    const base = [...flatten(body.base)].filter(([field]) => !undecided.has(field))
+    const item = this.#newItem({ ...body, base: unflatten(base), patch: unflatten(merged) }, null)
+    this.#outbox.put(item, { state: 'acked', version })
+  }
+
+  #newClient(put: Change['put']): void {
+    for (const item of this.inState('queued')) if (item.sequence !== null) put(item, { sequence: null })
+    writeMeta(this.#db, 'client_id', randomUUID())
+    writeMeta(this.#db, 'next_sequence', '1')
+  }
+
+  #write<Result>(work: () => Result): Result {
     try {
-      this.#db.transaction(work).immediate()
+      const result = this.#db.transaction(work).immediate()
+      this.#outbox.committed()
+      return result
     } catch (error) {
+      this.#outbox.rolledBack()
       if (isDiskFull(error)) throw new ProblemError('disk-full', {}, { cause: error })
-      throw storageProblem(error, this.#file)
+      if (isDamage(error)) {
+        const remedy = 'Open the client again: what can be read is recovered.'
+        throw new ProblemError('file-damaged', { file: basename(this.#file), remedy }, { cause: error })
+      }
+      throw error
     }
   }
-
-  #remember(item: OutboxItem): void {
-    this.#items.set(item.sequence, item)
-    const about = this.#byTicket.get(item.body.ticketId)
-    if (about) about.push(item)
-    else this.#byTicket.set(item.body.ticketId, [item])
-  }
-
-  #forget(item: OutboxItem): void {
-    this.#items.delete(item.sequence)
-    const left = (this.#byTicket.get(item.body.ticketId) ?? []).filter((other) => other !== item)
-    if (left.length > 0) this.#byTicket.set(item.body.ticketId, left)
-    else this.#byTicket.delete(item.body.ticketId)
-  }
 }
 
-interface StoredItem {
-  sequence: number
-  at: string
-  body: string
-  state: OutboxItem['state']
-  version: number | null
-  outcome: string | null
-}
-
-function versionOf(result: MutationResult): number | null {
-  return 'version' in result ? result.version : null
+/** Whether it was certainly never sent, and nothing hangs on it as it is. */
+function joinable(item: OutboxItem): boolean {
+  return item.state === 'queued' && item.attempts === 0 && item.sequence === null && item.answers === null
 }
 
 function readMeta(db: Db, name: string): string | undefined {

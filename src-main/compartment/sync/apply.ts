@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { Cache } from '../cache/cache.ts'
-import { keepServerState, withPending } from '../cache/overlay.ts'
+import { createdTicket, keepServerState, withPending } from '../cache/overlay.ts'
+import { rowOf } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { CheckedChange } from './parse.ts'
 
@@ -22,7 +23,11 @@ export class Applying {
   readonly #loading: boolean
   readonly #texts = new Set<number>()
 
-  constructor(cache: Cache, ledger: Ledger, me: string) {
+  /** The versions before are of another epoch: what a row had says nothing. */
+  readonly #anew: boolean
+
+  constructor(cache: Cache, ledger: Ledger, me: string, anew = false) {
+    this.#anew = anew
     this.#cache = cache
     this.#ledger = ledger
     this.#me = me
@@ -58,32 +63,37 @@ export class Applying {
     const pending = this.#ledger.overlay(ticket.id)
     const view = pending.length > 0 ? withPending(ticket, pending) : ticket
     if (this.#loading) {
-      if (pending.length > 0) keepServerState(this.#cache, ticket, true)
+      if (pending.length > 0) {
+        keepServerState(this.#cache, ticket, true)
+        for (const created of pending.map(createdTicket)) if (created) tickets.remove(rowOf(created.number))
+      }
       return tickets.put(view, version, version)
     }
     const before = tickets.byId(ticket.id)
     if (before && before.number !== ticket.number) this.#forget(before.number, ticket.id)
-    const newest = Math.max(version, before?.version ?? 0)
+    const newest = this.#anew ? version : Math.max(version, before?.version ?? 0)
     const wasRead = before !== undefined && before.seen >= before.version
     // The technician's own edit comes back like this, before or after its acknowledgement.
     const nothingNew = wasRead && looksSame(tickets.toTicket(before), view)
-    tickets.put(view, newest, nothingNew ? newest : (before?.seen ?? 0))
+    tickets.put(view, newest, nothingNew ? newest : this.#anew ? 0 : (before?.seen ?? 0))
     keepServerState(this.#cache, ticket, pending.length > 0)
     this.touched.tickets.add(ticket.id)
-    if (before?.subject !== view.subject || before.description !== view.description) this.#texts.add(ticket.number)
+    const sameText = before?.subject === view.subject && before.description === view.description
+    if (!sameText || before.number !== ticket.number) this.#texts.add(ticket.number)
   }
 
   #entry(entry: Entry, version: number): void {
     const { entries, tickets } = this.#cache
     if (this.#loading) return entries.add(entry)
-    if (entries.ticketOf(entry.id) !== undefined) entries.remove(entry.id)
+    const known = entries.ticketOf(entry.id) !== undefined
+    if (known) entries.remove(entry.id)
     entries.add(entry)
     this.touched.tickets.add(entry.ticketId)
     const ticket = tickets.byId(entry.ticketId)
     if (!ticket) return
     this.#texts.add(ticket.number)
     // The ticket's own change says that something happened to it; an entry says so only where a person wrote it.
-    if (entry.kind === 'event' || version <= ticket.version) return
+    if (known || entry.kind === 'event' || version <= ticket.version) return
     const read = ticket.seen >= ticket.version && entry.author.id === this.#me
     this.#cache
       .statement('UPDATE ticket SET version = ?, seen = ? WHERE number = ? RETURNING number')
@@ -114,7 +124,9 @@ export class Applying {
 /** Whether a technician who has read the one would find nothing new in the other. */
 function looksSame(one: Ticket, other: Ticket): boolean {
   const { updatedAt, dueAt } = one
-  return isDeepStrictEqual(one, { ...other, updatedAt, dueAt })
+  // Opened here, it only gets what the cloud gives: its number and times.
+  const given = one.number < 0 ? { number: one.number, createdAt: one.createdAt } : undefined
+  return isDeepStrictEqual(one, { ...other, updatedAt, dueAt, ...given })
 }
 
 /** Removes a ticket with its conversation, or an entry, once the indexes by id exist. */

@@ -1,6 +1,7 @@
 import {
   BrokenCircuitError,
   circuitBreaker,
+  CircuitState,
   ConsecutiveBreaker,
   ExponentialBackoff,
   handleWhen,
@@ -24,6 +25,18 @@ export interface CloudAnswer {
   end: () => void
 }
 
+/** What a caller wants to know of a request that failed. */
+export interface Trace {
+  /** The cloud may have acted on it. */
+  arrived: boolean
+}
+
+/** Errors of a connection that was never made. */
+const NEVER_CONNECTED = new Set<unknown>([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
 /** The way to the cloud: one token, one circuit breaker, the checks that every answer gets. */
 export class Cloud {
   /** Base address, without a trailing slash. */
@@ -37,6 +50,12 @@ export class Cloud {
     this.#breaker = newBreaker()
   }
 
+  get breaker(): 'closed' | 'open' | 'half-open' {
+    const { state } = this.#breaker
+    if (state === CircuitState.Closed) return 'closed'
+    return state === CircuitState.HalfOpen ? 'half-open' : 'open'
+  }
+
   /** Forgets past failures: the way may be free again. */
   reset(): void {
     this.#breaker = newBreaker()
@@ -45,15 +64,25 @@ export class Cloud {
   /**
    * Sends a request with the tenant's token; asks for a new token once where the cloud does not take it.
    * @param passed statuses outside 2xx that the caller handles
+   * @param trace is told whether the cloud may have acted on a request that failed
    * @throws ProblemError `cloud-unreachable`, `cloud-not-bulkhead`, `cloud-version`, `cloud-failed`, `sign-in-expired`,
    * `not-allowed`; {@link Busy}
    */
-  async request(path: string, init: RequestInit, signal: AbortSignal, passed: number[] = []): Promise<CloudAnswer> {
+  async request(
+    path: string,
+    init: RequestInit,
+    signal: AbortSignal,
+    passed: number[] = [],
+    trace: Trace = { arrived: false },
+  ): Promise<CloudAnswer> {
     for (let attempt = 0; ; attempt++) {
+      // A compartment that closes brings no token any more: waiting for one would hold it open.
+      if (signal.aborted) throw new ProblemError('cancelled')
       const token = await this.#tokens.get()
-      const answer = await this.#throughBreaker(path, init, token, signal)
+      const answer = await this.#throughBreaker(path, { ...init, signal }, token, passed, trace)
       if (answer.status < 300 || passed.includes(answer.status)) return answer
       answer.end()
+      if ([401, 403, 429].includes(answer.status)) trace.arrived = false
       if (answer.status === 401) {
         this.#tokens.drop(token)
         if (attempt === 0) continue
@@ -65,11 +94,17 @@ export class Cloud {
     }
   }
 
-  async #throughBreaker(path: string, init: RequestInit, token: string, signal: AbortSignal): Promise<CloudAnswer> {
+  async #throughBreaker(
+    path: string,
+    init: RequestInit & { signal: AbortSignal },
+    token: string,
+    passed: number[],
+    trace: Trace,
+  ): Promise<CloudAnswer> {
     try {
       return await this.#breaker.execute(async () => {
-        const answer = await this.#send(path, init, token, signal)
-        if (answer.status < 500 || answer.status === 503) return answer
+        const answer = await this.#send(path, init, token, trace)
+        if (answer.status < 500 || answer.status === 503 || passed.includes(answer.status)) return answer
         answer.end()
         throw new ProblemError('cloud-failed', { status: answer.status })
       })
@@ -79,7 +114,12 @@ export class Cloud {
     }
   }
 
-  async #send(path: string, init: RequestInit, token: string, signal: AbortSignal): Promise<CloudAnswer> {
+  async #send(
+    path: string,
+    { signal, ...init }: RequestInit & { signal: AbortSignal },
+    token: string,
+    trace: Trace,
+  ): Promise<CloudAnswer> {
     const abort = new AbortController()
     const stop = (): void => abort.abort()
     signal.addEventListener('abort', stop, { once: true })
@@ -92,6 +132,7 @@ export class Cloud {
     }
     try {
       signal.throwIfAborted()
+      trace.arrived = true
       const response = await fetch(this.url + path, {
         ...init,
         headers: { ...init.headers, authorization: `Bearer ${token}` },
@@ -103,6 +144,7 @@ export class Cloud {
     } catch (error) {
       end()
       if (error instanceof ProblemError) throw error
+      if (neverConnected(error)) trace.arrived = false
       if (signal.aborted) throw new ProblemError('cancelled', {}, { cause: error })
       throw this.#unreachable(error)
     }
@@ -133,9 +175,14 @@ export class Busy extends ProblemError {
   }
 }
 
+const stopping = new Set<string>([
+  ...['sign-in-expired', 'not-allowed', 'not-signed-in'],
+  ...['cloud-not-bulkhead', 'cloud-version', 'feed-would-empty'],
+])
+
 /** Problems that end the sync until a person, or the console, did something. */
 export function stopsSync({ code }: Problem): boolean {
-  return ['sign-in-expired', 'not-allowed', 'cloud-not-bulkhead', 'cloud-version', 'not-signed-in'].includes(code)
+  return stopping.has(code)
 }
 
 function newBreaker(): CircuitBreakerPolicy {
@@ -146,6 +193,13 @@ function newBreaker(): CircuitBreakerPolicy {
     breaker: new ConsecutiveBreaker(FAILURES_TO_BREAK),
     halfOpenAfter: new ExponentialBackoff({ initialDelay: 2_000, maxDelay: 60_000 }),
   })
+}
+
+function neverConnected(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown; errors?: { code?: unknown }[] } }
+  // One error for each address that was tried.
+  if (cause?.errors && cause.errors.length > 0) return cause.errors.every(({ code }) => NEVER_CONNECTED.has(code))
+  return NEVER_CONNECTED.has(cause?.code)
 }
 
 /** Milliseconds of a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); 5 s where there is none. */

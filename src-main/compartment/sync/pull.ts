@@ -8,13 +8,18 @@ import type { Holdings } from '../holdings.ts'
 import { isDamage, isDiskFull } from '../../storage/open.ts'
 import { Applying } from './apply.ts'
 import type { Cloud } from './cloud.ts'
+import { Leaving, RESYNC } from './leaving.ts'
 import { lineGroups } from './lines.ts'
 import { parseLine, parseOpening, type CheckedChange } from './parse.ts'
 
+/** The cloud's newest version when the first load began. */
+const FIRST_HEAD = 'first_head'
 /** Milliseconds that reading and storing a batch should take: calls wait for no longer. */
 const BATCH_TIME = 8
 
 export interface PullEvents {
+  /** The feed was opened; the cloud's newest version. */
+  opened(head: number): void
   /** A batch was stored. */
   stored(touched: { tickets: Set<string>; desk: boolean }): void
   progress(rows: number, total: number): void
@@ -22,20 +27,32 @@ export interface PullEvents {
 
 /**
  * Reads the change feed from where the last pull ended and stores it. What was read before a failure stays stored; the
- * next pull goes on there.
- * @throws ProblemError `feed-malformed`, `feed-cut`, `feed-gone` (the cache is empty then: pull again), `disk-full`, and
- * what {@link Cloud.request} throws
+ * next pull goes on there. A full one reads everything behind the present view, and ends with taking away what was not
+ * named.
+ * @param mayEmpty whether nearly all tickets may be taken away
+ * @throws ProblemError `feed-malformed`, `feed-cut`, `feed-gone` (pull again), `feed-would-empty` (and nothing was taken
+ * away), `disk-full`, and what {@link Cloud.request} throws
  */
-export async function pull(held: Holdings, cloud: Cloud, events: PullEvents, signal: AbortSignal): Promise<void> {
-  const { cursor } = held.cache.place
-  const path = `${paths.changes}?after=${cursor}&client=${held.ledger.clientId}`
+export async function pull(
+  held: Holdings,
+  cloud: Cloud,
+  events: PullEvents,
+  signal: AbortSignal,
+  mayEmpty: boolean,
+): Promise<void> {
+  const full = isFull(held.cache)
+  const cursor = full ? 0 : held.cache.place.cursor
+  const client = held.ledger.clientId
+  const path = `${paths.changes}?after=${cursor}&client=${client}${begun(held.cache, cursor)}`
   const answer = await cloud.request(path, {}, signal, [410])
   try {
     if (answer.status === 410 || !answer.response.body) {
-      held.resetCache()
+      startOver(held)
       throw new ProblemError('feed-gone')
     }
-    await new Reading(held, events, signal).read(whileAlive(answer.response.body, answer.alive))
+    await new Reading(held, events, signal, { client, full, mayEmpty }).read(
+      whileAlive(answer.response.body, answer.alive),
+    )
   } catch (error) {
     if (error instanceof ProblemError || isDamage(error)) throw error
     if (isDiskFull(error)) throw new ProblemError('disk-full', {}, { cause: error })
@@ -47,6 +64,23 @@ export async function pull(held: Holdings, cloud: Cloud, events: PullEvents, sig
   } finally {
     answer.end()
   }
+}
+
+/** Whether the next pull reads everything again. Without indexes the rows that are here cannot be found: it cannot then. */
+export function isFull(cache: Cache): boolean {
+  return cache.loaded && cache.meta(RESYNC, Number) === 1
+}
+
+/** Has everything read again, behind the present view where there is a whole one. */
+export function startOver(held: Holdings): void {
+  if (held.cache.loaded) held.cache.setMeta(RESYNC, '1')
+  else held.resetCache()
+}
+
+/** A first load that was cut says up to where it cannot have missed a deletion: it held nothing then. */
+function begun(cache: Cache, cursor: number): string {
+  const head = cache.meta(FIRST_HEAD, Number)
+  return cursor > 0 && head !== undefined && cache.meta('fed', Number) !== 1 ? `&began=${head}` : ''
 }
 
 class Reading {
@@ -64,13 +98,26 @@ class Reading {
   /** Rows of one version may be cut apart; only a version that was passed counts as read. */
   #passed: number
   #rows = 0
+  readonly #client: string
+  readonly #full: boolean
+  /** The rows that are here came from another epoch. */
+  #anew = false
+  readonly #leaving: Leaving
 
-  constructor(held: Holdings, events: PullEvents, signal: AbortSignal) {
+  constructor(
+    held: Holdings,
+    events: PullEvents,
+    signal: AbortSignal,
+    { client, full, mayEmpty }: { client: string; full: boolean; mayEmpty: boolean },
+  ) {
+    this.#client = client
     this.#held = held
     this.#events = events
     this.#signal = signal
     this.#cache = held.cache
-    this.#version = this.#passed = held.cache.place.cursor
+    this.#full = full
+    this.#leaving = new Leaving(held.cache, full, mayEmpty)
+    this.#version = this.#passed = full ? 0 : held.cache.place.cursor
   }
 
   async read(stream: AsyncIterable<Uint8Array>): Promise<void> {
@@ -100,12 +147,23 @@ class Reading {
   #open(opening: FeedOpening): void {
     const { cursor, epoch } = this.#held.cache.place
     if (epoch !== null && epoch !== opening.epoch) {
-      this.#held.resetCache()
-      throw new ProblemError('feed-gone')
+      const { ledger } = this.#held
+      if (!ledger.setBack) ledger.cloudSetBack()
+      this.#anew = true
+      if (!this.#full) {
+        startOver(this.#held)
+        throw new ProblemError('feed-gone')
+      }
     }
     this.#opening = opening
+    this.#events.opened(opening.head)
     const cache = this.#cache
-    if (epoch === null) cache.write(() => (cache.place = { cursor, epoch: opening.epoch }))
+    if (this.#full) return
+    if (epoch === null)
+      cache.write(() => {
+        cache.place = { cursor, epoch: opening.epoch }
+        cache.setMeta(FIRST_HEAD, String(opening.head))
+      })
     else if (!cache.loaded) cache.setMeta('resumed', '1')
   }
 
@@ -118,7 +176,7 @@ class Reading {
     if (change.version < this.#version) throw new ProblemError('feed-malformed')
     if (change.version > this.#version) this.#passed = this.#version
     this.#version = change.version
-    this.#batch.push(change)
+    if (!this.#leaving.holds(change)) this.#batch.push(change)
   }
 
   #store(): void {
@@ -128,11 +186,12 @@ class Reading {
     this.#mustBeSame()
     const cache = this.#cache
     const { ledger, technician } = this.#held
-    const applying = new Applying(cache, ledger, technician.id)
+    const applying = new Applying(cache, ledger, technician.id, this.#anew)
     cache.write(() => {
       for (const change of batch) applying.apply(change)
       applying.finish()
-      cache.place = { cursor: this.#passed, epoch: null }
+      // What is to be taken away waits for the end; until then the place stays before it.
+      if (!this.#full) cache.place = { cursor: Math.min(this.#passed, this.#leaving.before), epoch: null }
     })
     this.#rows += batch.length
     this.#events.stored(applying.touched)
@@ -158,13 +217,19 @@ class Reading {
     this.#store()
     this.#mustBeSame()
     const cache = this.#cache
-    const { ledger } = this.#held
+    const { ledger, technician } = this.#held
     // A ledger from a backup would number new writes as old ones that the cloud has answered already.
-    if (closing.lastSequence >= ledger.nextSequence) ledger.renumber()
+    if (this.#client === ledger.clientId && closing.lastSequence >= ledger.nextSequence) ledger.renumber()
+    const leaving = this.#leaving.all()
+    const applying = new Applying(cache, ledger, technician.id, this.#anew)
     cache.write(() => {
-      cache.place = { cursor: closing.cursor, epoch: null }
+      for (const change of leaving) applying.apply(change)
+      applying.finish()
+      cache.place = { cursor: closing.cursor, epoch: this.#full ? (this.#opening?.epoch ?? null) : null }
       cache.setMeta('fed', '1')
+      if (this.#full) cache.setMeta(RESYNC, '0')
     })
+    if (leaving.length > 0) this.#events.stored(applying.touched)
     // The ledger lets go first: should the program end here, the views are computed again when the files open.
     const released = ledger.release(closing.cursor)
     if (released.length === 0) return

@@ -10,6 +10,7 @@ export class Task {
   readonly #moved: () => void
   #backoff: IBackoff<unknown> | null = null
   #timer: NodeJS.Timeout | null = null
+  #dueAt = 0
   #run: Promise<void> | null = null
   #again: PromiseWithResolvers<void> | null = null
   #stopped = false
@@ -23,6 +24,16 @@ export class Task {
 
   get running(): boolean {
     return this.#run !== null
+  }
+
+  /** When it runs again after a wait, in ms since 1970 for display; null where nothing waits. */
+  get dueAt(): number | null {
+    return this.#timer === null ? null : this.#dueAt
+  }
+
+  /** Gives up a run that waits. */
+  rest(): void {
+    this.#clearTimer()
   }
 
   /** Runs soon; while it waits after a failure, that wait goes on. */
@@ -63,7 +74,10 @@ export class Task {
     if (delay === null) this.#backoff = null
     if (this.#stopped) return again?.resolve()
     if (again) void this.wantNow().then(again.resolve)
-    else if (delay !== null) this.#timer = setTimeout(() => this.#wake(), delay)
+    else if (delay !== null) {
+      this.#dueAt = Date.now() + delay
+      this.#timer = setTimeout(() => this.#wake(), delay)
+    }
     this.#moved()
   }
 

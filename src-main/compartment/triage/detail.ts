@@ -2,7 +2,8 @@ import type { EntryView, TicketDetail } from '../../../src-shared/domain/views.t
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Cache } from '../cache/cache.ts'
 import { patchedFields } from '../cache/overlay.ts'
-import type { Ledger, OutboxItem } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { OutboxItem } from '../ledger/outbox.ts'
 
 /**
  * A ticket with its conversation, unsent edits and entries included.
@@ -53,7 +54,7 @@ function failure(item: OutboxItem): TicketDetail['failed'][number] {
   const { outcome } = item
   const rejected = outcome?.outcome === 'rejected'
   return {
-    sequence: item.sequence,
+    sequence: item.place,
     fields: outcome?.outcome === 'conflict' ? outcome.conflicts.map((conflict) => conflict.field) : fieldsOf(item),
     problem: rejected
       ? { code: outcome.code, message: outcome.message }

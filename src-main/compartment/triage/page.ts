@@ -2,6 +2,7 @@ import type { PageKey, TicketFilter, TicketOutline, TicketPage, TicketSort } fro
 import type { Cache } from '../cache/cache.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { branchesOf, type Branches } from './branches.ts'
+import { withOpenStatuses } from './open-filter.ts'
 import { rowsOf } from './rows.ts'
 
 /** Rows between two anchors of an outline. */
@@ -32,7 +33,7 @@ export function readPage(cache: Cache, ledger: Ledger, request: PageRequest): Ti
 
 /** The length of a list and the place of every hundredth row. */
 export function readOutline(cache: Cache, filter: TicketFilter, sort: TicketSort): TicketOutline {
-  const branches = branchesOf(filter, sort, cache.words)
+  const branches = branchesOf(withOpenStatuses(filter, cache.configuration), sort, cache.words)
   if (branches.where.length === 0) return { total: 0, stride: OUTLINE_STRIDE, anchors: [] }
   const total = cache.statement<{ total: number }>(countSql(branches)).get()?.total ?? 0
   const anchors = cache.statement<ListKey>(outlineSql(branches)).all()
@@ -45,7 +46,7 @@ interface ListKey {
 }
 
 function keysOf(cache: Cache, { filter, sort, after, from }: PageRequest, limit: number): ListKey[] {
-  const branches = branchesOf(filter, sort, cache.words)
+  const branches = branchesOf(withOpenStatuses(filter, cache.configuration), sort, cache.words)
   if (branches.where.length === 0) return []
   const place = after ?? from
   if (!place) return cache.statement<ListKey>(pageSql(branches, null)).all({ limit })

@@ -1,6 +1,6 @@
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
-import { instant, NO_DUE, type StoredTicket } from '../cache/tickets.ts'
+import { instant, NO_DUE, numberOf, type StoredTicket } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 type ListedTicket = Omit<StoredTicket, 'description' | 'rest' | 'queue' | 'rank'> & { requesterName: string | null }
@@ -20,7 +20,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
     if (!row) continue
     rows.push({
       id: row.id,
-      number: row.number,
+      number: numberOf(row.number),
       subject: row.subject,
       status: words.text(row.status) ?? '',
       priority: words.text(row.priority) ?? '',

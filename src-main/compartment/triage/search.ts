@@ -1,7 +1,9 @@
 import type { SearchHit, TicketFilter } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
+import { rowOf } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { excerptOf } from './excerpt.ts'
+import { withOpenStatuses } from './open-filter.ts'
 import { rowsOf } from './rows.ts'
 
 /** Rows that a search looks through, newest first, before the text index is built. */
@@ -20,7 +22,7 @@ export function search(cache: Cache, ledger: Ledger, request: SearchRequest): Se
   if (words.length === 0) return []
   const numbers = cache.text.ready ? indexed(cache, request, words) : unindexed(cache, request, words)
   return rowsOf(cache, ledger, numbers).map((row) => {
-    const text = cache.tickets.byNumber(row.number)
+    const text = cache.tickets.byNumber(rowOf(row.number))
     const bodies = [row.subject, text?.description ?? '', ...cache.entries.bodies(row.id)]
     return { row, excerpt: excerptOf(bodies, words) }
   })
@@ -61,8 +63,9 @@ function unindexed(cache: Cache, { filter, limit }: SearchRequest, words: string
     .map((row) => row.number)
 }
 
-function conditions(cache: Cache, filter: TicketFilter): string {
+function conditions(cache: Cache, given: TicketFilter): string {
   const { words } = cache
+  const filter = withOpenStatuses(given, cache.configuration)
   const among = (column: string, keys: (number | undefined)[] | undefined): string =>
     keys ? ` AND t.${column} IN (${keys.filter((key) => key !== undefined).join(', ')})` : ''
   return (

@@ -51,6 +51,12 @@ export class Connection {
     })
   }
 
+  /** Opens a client under this scope; calls to it may follow at once. Why it cannot be opened, each of them says. */
+  open(scope: string, tenant: string): void {
+    if (this.state.get() !== 'open') return
+    this.#transport.send(encodeFrame({ op: 'open', id: ++this.#lastId, scope, tenant }))
+  }
+
   /** Starts a call. The returned function stops it: the host is told, and nothing reaches the receiver any more. */
   call({ to, type, path, input }: Call, receiver: Receiver): () => void {
     const state = this.state.get()

@@ -4,9 +4,9 @@ import { observable } from '@trpc/server/observable'
 import { problem, type Problem } from '../../../src-shared/problem.ts'
 import type { Connection } from './connection.ts'
 
-/** Where a client's calls go. A tenant's address is its scope, which may have to be opened first or again. */
+/** Where a client's calls go. A tenant's address is its scope, opened by asking for it, first or again. */
 export interface Destination {
-  current(): string | Promise<string>
+  current(): string
   /** The address that was used is no longer served; the next `current()` gives another. */
   gone(used: string): void
 }
@@ -69,11 +69,7 @@ export function channelLink<Router extends AnyTRPCRouter>(
           )
           if (op.type === 'subscription') observer.next({ result: { type: 'started' } })
         }
-        const start = (): void => {
-          const to = destination.current()
-          if (typeof to === 'string') run(to)
-          else to.then(run, (error: unknown) => fail(problemFrom(error)))
-        }
+        const start = (): void => run(destination.current())
         const aborted = (): void => {
           stop()
           fail(problem('cancelled'))

@@ -2,12 +2,18 @@
 export interface Command {
   id: string
   title: string
-  group: 'Clients' | 'List' | 'Ticket' | 'Console'
-  /** Such as `j`, `?`, `Mod+K`, `Mod+Shift+K`, `Enter`; Mod is Cmd on a Mac, else Ctrl. */
+  group: 'Go to' | 'Clients' | 'List' | 'Ticket' | 'Inbox' | 'Console'
+  /**
+   * Such as `j`, `?`, `Mod+K`, `Mod+Shift+K`, `Enter`, or two in a row as `g q`; Mod is Cmd on a Mac, else Ctrl.
+   * `*` stands for any text that no other command wants.
+   */
   keys: readonly string[]
   /** Left out of the palette (it would make no sense there), but in the help. */
   palette?: false
-  run(): void
+  /** Acts on no client and no ticket, so it need not wait for a screen that is on its way. */
+  anywhere?: boolean
+  /** @param text what was typed, for `*` */
+  run(text?: string): void
 }
 
 export const IS_MAC = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
@@ -47,6 +53,11 @@ export class CommandRegistry {
 
   find(combination: string): Command | undefined {
     return this.all().find((command) => command.keys.includes(combination))
+  }
+
+  /** Whether a sequence of two begins with this combination. */
+  startsSequence(combination: string): boolean {
+    return this.all().some((command) => command.keys.some((keys) => keys.startsWith(`${combination} `)))
   }
 }
 

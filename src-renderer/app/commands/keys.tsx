@@ -9,13 +9,13 @@ const SYMBOLS: Record<string, string> = {
   Escape: 'Esc',
 }
 
-/** A key combination as keycaps. */
+/** A key combination, or a sequence of two, as keycaps. */
 export function Keys({ combination }: { combination: string }) {
-  const parts = combination.split('+').map((part) => SYMBOLS[part] ?? part)
+  const parts = combination.split(/[+ ]/).map((part) => SYMBOLS[part] ?? part)
   return (
-    <span className={classes.keys} aria-label={parts.join(' ')}>
-      {parts.map((part) => (
-        <kbd key={part}>{part}</kbd>
+    <span className={classes.keys} role="img" aria-label={parts.join(combination.includes(' ') ? ' then ' : ' ')}>
+      {parts.map((part, index) => (
+        <kbd key={index}>{part}</kbd>
       ))}
     </span>
   )
@@ -23,6 +23,7 @@ export function Keys({ combination }: { combination: string }) {
 
 /** The same as words, for tooltips and titles. */
 export function keysText(combination: string): string {
+  if (combination.includes(' ')) return combination
   return combination
     .split('+')
     .map((part) => SYMBOLS[part] ?? part)

@@ -1,36 +1,49 @@
 import { createContext, use, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
-import { belongsToElement, combinationOf, CommandRegistry, type Command } from './commands.ts'
+import { CommandRegistry, type Command } from './commands.ts'
+import { KeyDispatcher } from './dispatcher.ts'
+import { listenToKeys, windowKeys } from './window-keys.ts'
 
-const RegistryContext = createContext<CommandRegistry | null>(null)
+interface Keyboard {
+  registry: CommandRegistry
+  dispatcher: KeyDispatcher
+}
+
+const KeyboardContext = createContext<Keyboard | null>(null)
 
 /** Listens to the keyboard for the whole window and runs the registered commands. */
 export function CommandProvider({ children }: { children: ReactNode }) {
-  const [registry] = useState(() => new CommandRegistry())
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing) return
-      const combination = combinationOf(event)
-      if (combination === '' || belongsToElement(event.target, combination)) return
-      const command = registry.find(combination)
-      if (!command) return
-      event.preventDefault()
-      command.run()
-    }
-    window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
-  }, [registry])
-  return <RegistryContext value={registry}>{children}</RegistryContext>
+  const [keyboard] = useState((): Keyboard => {
+    const registry = new CommandRegistry()
+    return { registry, dispatcher: new KeyDispatcher(registry, windowKeys) }
+  })
+  useEffect(() => listenToKeys(keyboard.dispatcher), [keyboard])
+  return <KeyboardContext value={keyboard}>{children}</KeyboardContext>
+}
+
+function useKeyboard(): Keyboard {
+  const keyboard = use(KeyboardContext)
+  if (!keyboard) throw new Error('no commands around this component')
+  return keyboard
 }
 
 export function useRegistry(): CommandRegistry {
-  const registry = use(RegistryContext)
-  if (!registry) throw new Error('no commands around this component')
-  return registry
+  return useKeyboard().registry
+}
+
+/** Holds keys while a place is on its way; see {@link KeyDispatcher.hold}. */
+export function useDispatcher(): KeyDispatcher {
+  return useKeyboard().dispatcher
+}
+
+/** Says that a place stands, and takes keys, for as long as it is given. */
+export function useArrived(place: string | null): void {
+  const { dispatcher } = useKeyboard()
+  useLayoutEffect(() => (place === null ? undefined : dispatcher.arrive(place)), [dispatcher, place])
 }
 
 /** Offers commands while the component is on screen. */
 export function useCommands(commands: readonly Command[]): void {
-  const registry = useRegistry()
+  const { registry } = useKeyboard()
   const holder = useRef(commands)
   useLayoutEffect(() => {
     holder.current = commands

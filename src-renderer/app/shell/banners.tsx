@@ -28,10 +28,10 @@ export function Banners() {
           {status.problem.message}
         </Banner>
       )}
-      {!status.online && (
+      {!status.online && status.offlineSince && (
         <Banner tone="amber" icon={<IconCloudOff size={16} />} testId="offline-banner">
-          The cloud is away{status.offlineSince ? ` since ${clock(status.offlineSince)}` : ''}. You read and edit what
-          is stored here; edits go out when it returns.
+          The cloud is away since {clock(status.offlineSince)}. You read and edit what is stored here; edits go out when
+          it returns.
         </Banner>
       )}
     </>

@@ -38,7 +38,7 @@ export function ClientHeader() {
       id: 'sync-now',
       title: 'Sync this client now',
       group: 'Clients',
-      keys: ['r'],
+      keys: [],
       run: () => void client.sync.now.mutate().catch(() => undefined),
     },
   ])
@@ -61,7 +61,7 @@ export function ClientHeader() {
           {summary.industry}
           {there && ` · ${there} there`}
         </span>
-        <SyncStatus sync={sync} />
+        <SyncStatus sync={sync} tenantId={summary.id} />
         <button className={classes.switch} onClick={() => open('switcher')}>
           <IconArrowsLeftRight size={14} /> Switch client <kbd>{keysText('Mod+Shift+K')}</kbd>
         </button>

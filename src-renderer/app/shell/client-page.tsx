@@ -1,4 +1,4 @@
-import { Outlet, useParams } from '@tanstack/react-router'
+import { Outlet, useMatches, useParams } from '@tanstack/react-router'
 import { TicketsPane } from '../../features/tickets/tickets-pane.tsx'
 import { TicketActions } from '../../features/ticket/ticket-actions.tsx'
 import { TenantScope } from '../../tenant/context.tsx'
@@ -10,11 +10,16 @@ import { useTenants } from '../tenants-context.tsx'
 import { ClientHeader } from './client-header.tsx'
 import classes from './client-page.module.css'
 
+const SYNC = '/client/$tenantId/sync'
+const INBOX = '/client/$tenantId/inbox'
+
 /** One client: header, list, and the open ticket over or beside it. Everything below is made anew for each client. */
 export function ClientPage() {
   const { tenantId, ticketId } = useParams({ strict: false })
   const clients = useStore(useConsole().clients)
   const tenants = useTenants()
+  // The other pages of a client stand alone: keys must not act on a list that nobody sees.
+  const hasList = useMatches().every(({ fullPath }) => fullPath !== SYNC && fullPath !== INBOX)
   if (!tenantId || !clients) return null
   const summary = clients.get(tenantId)
   if (!summary) {
@@ -30,10 +35,14 @@ export function ClientPage() {
       <ClientHeader />
       <DeskGate>
         <TicketActions>
-          <div className={classes.panes} data-ticket={ticketId !== undefined || undefined}>
-            <TicketsPane tenantId={tenantId} ticketId={ticketId} />
+          {hasList ? (
+            <div className={classes.panes} data-ticket={ticketId !== undefined || undefined}>
+              <TicketsPane tenantId={tenantId} ticketId={ticketId} />
+              <Outlet />
+            </div>
+          ) : (
             <Outlet />
-          </div>
+          )}
         </TicketActions>
       </DeskGate>
     </TenantScope>

@@ -1,25 +1,17 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useStore } from '../../ui/store.ts'
 import { useConsole, useSettings } from '../console/context.tsx'
 import { useCommands } from '../commands/use-commands.tsx'
 
-/** Commands of the console itself: appearance, all clients, signing out. */
-export function useConsoleCommands(): void {
-  const { client } = useConsole()
+/** Commands of the console itself: appearance, signing out. @param leave asks whether to sign out */
+export function useConsoleCommands(leave: () => void): void {
+  const status = useStore(useConsole().session)
   const [settings, change] = useSettings()
-  const navigate = useNavigate()
   const themes = [
     { theme: 'light', title: 'Use the light theme' },
     { theme: 'dark', title: 'Use the dark theme' },
     { theme: 'auto', title: 'Follow the theme of the system' },
   ] as const
   useCommands([
-    {
-      id: 'all-clients',
-      title: 'All clients',
-      group: 'Clients',
-      keys: ['Mod+0'],
-      run: () => void navigate({ to: '/' }),
-    },
     ...themes
       .filter(({ theme }) => theme !== settings.theme)
       .map(({ theme, title }) => ({
@@ -46,10 +38,10 @@ export function useConsoleCommands(): void {
         },
     {
       id: 'sign-out',
-      title: 'Sign out',
+      title: status?.state === 'open' && status.sandbox ? 'Leave the sample clients' : 'Sign out',
       group: 'Console',
       keys: [],
-      run: () => void client.session.signOut.mutate().catch(() => undefined),
+      run: leave,
     },
   ])
 }

@@ -1,12 +1,13 @@
 import { Tooltip } from '@mantine/core'
-import { IconCommand, IconLayoutList, IconSearch } from '@tabler/icons-react'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { IconAlertTriangle, IconCommand, IconLayoutList, IconSearch } from '@tabler/icons-react'
+import { useParams } from '@tanstack/react-router'
 import { memo, useMemo, useRef } from 'react'
 import type { ClientSummary } from '../../../src-shared/domain/views.ts'
 import { Tile } from '../../ui/tile.tsx'
 import { keysText } from '../commands/keys.tsx'
 import { useClients } from '../console/context.tsx'
 import { pinnedOf, recentIds } from './client-order.ts'
+import { places, useGo } from './go.ts'
 import classes from './rail.module.css'
 import { useOpenDialog } from './shell-dialogs.ts'
 import { useSwitchClient } from './switch-client.ts'
@@ -17,10 +18,11 @@ export function Rail() {
   const active = useParams({ strict: false }).tenantId
   const switchTo = useSwitchClient()
   const open = useOpenDialog()
-  const navigate = useNavigate()
+  const go = useGo()
   const shown = useRef<string[]>([])
   const pinned = useMemo(() => pinnedOf(clients), [clients])
   const recent = useMemo(() => (shown.current = recentIds(clients, shown.current)), [clients])
+  const undecided = useMemo(() => [...clients.values()].reduce((sum, { sync }) => sum + sync.failed, 0), [clients])
   return (
     <nav className={classes.rail} aria-label="Clients">
       <Tooltip label="All clients" position="right" openDelay={300}>
@@ -28,7 +30,7 @@ export function Rail() {
           className={classes.tool}
           aria-label="All clients"
           aria-current={active === undefined ? 'page' : undefined}
-          onClick={() => void navigate({ to: '/' })}
+          onClick={() => go(places.clients)}
         >
           <IconLayoutList size={20} stroke={1.7} />
         </button>
@@ -49,6 +51,18 @@ export function Rail() {
           return client && <RailClient key={id} client={client} place={0} active={id === active} onOpen={switchTo} />
         })}
       </div>
+      {undecided > 0 && (
+        <Tooltip label={`Undecided edits of all clients  ${keysText('g a')}`} position="right" openDelay={300}>
+          <button
+            className={classes.tool}
+            aria-label={`Undecided edits of all clients: ${undecided}`}
+            onClick={() => go(places.inboxes)}
+          >
+            <IconAlertTriangle size={20} stroke={1.7} />
+            <span className={classes.count}>{undecided > 99 ? '99+' : undecided}</span>
+          </button>
+        </Tooltip>
+      )}
       <Tooltip label={`Switch client  ${keysText('Mod+Shift+K')}`} position="right" openDelay={300}>
         <button className={classes.tool} aria-label="Switch client" onClick={() => open('switcher')}>
           <IconSearch size={20} stroke={1.7} />
@@ -73,8 +87,15 @@ interface RailClientProps {
 
 const RailClient = memo(function RailClient({ client, place, active, onOpen }: RailClientProps) {
   const { name, initials, colour, unread, atRisk } = client
+  const { failed } = client.sync
   const keys = place > 0 && place <= 9 ? `  ${keysText(`Mod+${place}`)}` : ''
-  const waiting = [unread > 0 && `${unread} unread`, atRisk > 0 && `${atRisk} at risk`].filter(Boolean).join(', ')
+  const waiting = [
+    unread > 0 && `${unread} unread`,
+    atRisk > 0 && `${atRisk} at risk`,
+    failed > 0 && `${failed} undecided`,
+  ]
+    .filter(Boolean)
+    .join(', ')
   return (
     <Tooltip
       position="right"
@@ -96,6 +117,7 @@ const RailClient = memo(function RailClient({ client, place, active, onOpen }: R
         <Tile initials={initials} colour={colour} size={40} />
         {unread > 0 && <span className={classes.unread}>{unread > 99 ? '99+' : unread}</span>}
         {atRisk > 0 && <span className={classes.risk}>!</span>}
+        {failed > 0 && <span className={classes.failed} />}
       </button>
     </Tooltip>
   )

@@ -1,6 +1,6 @@
 import { createContext, use } from 'react'
 
-export type DialogName = 'switcher' | 'commands' | 'help'
+export type DialogName = 'switcher' | 'commands' | 'help' | 'leave'
 
 export const DialogContext = createContext<(name: DialogName) => void>(() => undefined)
 

@@ -4,29 +4,43 @@ import { CommandPalette } from '../../features/switcher/command-palette.tsx'
 import { ClientSwitcher } from '../../features/switcher/client-switcher.tsx'
 import { ShortcutsHelp } from '../../features/switcher/shortcuts-help.tsx'
 import { useClients } from '../console/context.tsx'
+import { UndoProvider } from '../commands/undo.tsx'
 import { useCommands } from '../commands/use-commands.tsx'
 import { Banners } from './banners.tsx'
 import { pinnedOf } from './client-order.ts'
 import { useConsoleCommands } from './console-commands.ts'
+import { useGoCommands } from './go-commands.ts'
+import { Leave } from './leave.tsx'
 import { Rail } from './rail.tsx'
 import { DialogContext, type DialogName } from './shell-dialogs.ts'
 import classes from './shell.module.css'
 import { useSwitchClient } from './switch-client.ts'
 
-/** The frame around every screen: rail, banners, and the dialogs that are everywhere. */
+/** The frame around every screen, with the one thing that can be undone. */
 export function Shell() {
+  return (
+    <UndoProvider>
+      <Frame />
+    </UndoProvider>
+  )
+}
+
+/** Rail, banners, and the dialogs that are everywhere. */
+function Frame() {
   const [dialog, setDialog] = useState<DialogName | null>(null)
   const switchTo = useSwitchClient()
   const pinned = pinnedOf(useClients())
   const close = (): void => setDialog(null)
 
-  useConsoleCommands()
+  useConsoleCommands(() => setDialog('leave'))
+  useGoCommands()
   useCommands([
     {
       id: 'switch-client',
       title: 'Switch client',
       group: 'Clients',
       keys: ['Mod+Shift+K'],
+      anywhere: true,
       run: () => setDialog('switcher'),
     },
     {
@@ -34,6 +48,7 @@ export function Shell() {
       title: 'All commands',
       group: 'Console',
       keys: ['Mod+K'],
+      anywhere: true,
       palette: false,
       run: () => setDialog('commands'),
     },
@@ -43,6 +58,7 @@ export function Shell() {
       title: `Go to ${client.name}`,
       group: 'Clients' as const,
       keys: [`Mod+${index + 1}`],
+      anywhere: true,
       run: () => switchTo(client.id),
     })),
   ])
@@ -58,6 +74,7 @@ export function Shell() {
       {dialog === 'switcher' && <ClientSwitcher onClose={close} />}
       {dialog === 'commands' && <CommandPalette onClose={close} />}
       {dialog === 'help' && <ShortcutsHelp onClose={close} />}
+      {dialog === 'leave' && <Leave onClose={close} />}
     </DialogContext>
   )
 }

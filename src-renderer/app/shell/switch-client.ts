@@ -1,11 +1,11 @@
-import { useRouter } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { warm } from '../../features/tickets/list-request.ts'
 import { useTenants } from '../tenants-context.tsx'
+import { places, useGo } from './go.ts'
 
 /** Goes to a client, to the place where one was in it. Its first calls go out before anything is drawn. */
 export function useSwitchClient(): (tenantId: string) => void {
-  const router = useRouter()
+  const go = useGo()
   const tenants = useTenants()
   return useCallback(
     (tenantId: string) => {
@@ -13,10 +13,8 @@ export function useSwitchClient(): (tenantId: string) => void {
       const tenant = tenants.get(tenantId)
       void warm(tenant)
       const ticketId = tenant.memory.openTicket
-      void (ticketId
-        ? router.navigate({ to: '/client/$tenantId/ticket/$ticketId', params: { tenantId, ticketId } })
-        : router.navigate({ to: '/client/$tenantId', params: { tenantId } }))
+      go(ticketId ? places.ticket(tenantId, ticketId) : places.client(tenantId))
     },
-    [router, tenants],
+    [go, tenants],
   )
 }

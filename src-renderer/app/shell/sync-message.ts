@@ -12,6 +12,7 @@ export function syncMessage({ phase, pending, failed, progress }: SyncState): Sy
   const edits = pending > 0 ? `${count(pending, 'edit')} waiting for the cloud` : ''
   if (phase === 'stopped') return { text: joined('Sync has stopped', edits), tone: 'red', share: null }
   if (phase === 'offline') return { text: joined('Offline', edits), tone: 'amber', share: null }
+  if (phase === 'paused') return { text: joined('Sync is paused', edits), tone: 'amber', share: null }
   if (phase === 'first-sync') {
     if (!progress || progress.total === 0) return { text: 'First sync', tone: 'quiet', share: null }
     return { text: `First sync: ${rows(progress)}`, tone: 'quiet', share: share(progress) }

@@ -1,23 +1,49 @@
-import { IconBuilding, IconPin, IconPinFilled } from '@tabler/icons-react'
-import { syncMessage } from '../../app/shell/sync-message.ts'
+import { IconAlertTriangle, IconBuilding, IconSearch, IconSearchOff } from '@tabler/icons-react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { ordered } from '../../app/shell/client-order.ts'
+import { places, useGo } from '../../app/shell/go.ts'
 import { useSwitchClient } from '../../app/shell/switch-client.ts'
-import { keysText } from '../../app/commands/keys.tsx'
+import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
 import { EmptyNotice } from '../../ui/problem-notice.tsx'
 import { useStore } from '../../ui/store.ts'
-import { Tile } from '../../ui/tile.tsx'
+import { searchClients } from '../switcher/client-search.ts'
+import { ClientCard } from './client-card.tsx'
 import classes from './clients.module.css'
 
-/** All clients at a glance. */
+/** All clients at a glance, found by typing. */
 export function ClientsPage() {
   const { client, clients: store, session } = useConsole()
   const clients = useStore(store)
   const status = useStore(session)
   const switchTo = useSwitchClient()
-  if (!clients || status?.state !== 'open') return null
-  const list = ordered(clients)
-  if (list.length === 0) {
+  const go = useGo()
+  const [text, setText] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const list = useRef<HTMLUListElement>(null)
+  const all = useMemo(() => (clients ? ordered(clients) : null), [clients])
+  const shown = useMemo(() => (all ? searchClients(all, text).map((hit) => hit.client) : []), [all, text])
+  const pin = useCallback(
+    (tenantId: string, pinned: boolean) => void client.clients.pin.mutate({ tenantId, pinned }).catch(() => undefined),
+    [client],
+  )
+  useArrived(all ? places.clients : null)
+  useCommands([
+    { id: 'find-client', title: 'Find a client', group: 'Clients', keys: ['/'], run: () => field.current?.focus() },
+    {
+      id: 'type-to-find',
+      title: 'Find a client by typing',
+      group: 'Clients',
+      keys: ['*'],
+      palette: false,
+      run(typed = '') {
+        field.current?.focus()
+        setText((before) => before + typed)
+      },
+    },
+  ])
+  if (!all || status?.state !== 'open') return null
+  if (all.length === 0) {
     return (
       <EmptyNotice
         icon={<IconBuilding size={30} stroke={1.4} />}
@@ -26,63 +52,73 @@ export function ClientsPage() {
       />
     )
   }
+  const undecided = all.filter(({ sync }) => sync.failed > 0)
+  const edits = undecided.reduce((sum, { sync }) => sum + sync.failed, 0)
+  const focusCard = (): void => list.current?.querySelector<HTMLElement>('button')?.focus()
   return (
     <main className={classes.page}>
       <header className={classes.head}>
-        <h1>{status.organisation}</h1>
-        <p>
-          {list.length} clients. Press {keysText('Mod+Shift+K')} anywhere to go to one.
-        </p>
+        <div>
+          <h1>{status.organisation}</h1>
+          <p aria-live="polite">
+            {text.trim() === '' ? counted(all.length, 'client') : `${shown.length} of ${counted(all.length, 'client')}`}
+          </p>
+        </div>
+        <div className={classes.filter}>
+          <IconSearch size={15} />
+          <input
+            ref={field}
+            type="text"
+            aria-label="Find a client"
+            placeholder="Type to find a client"
+            spellCheck={false}
+            autoComplete="off"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => {
+              const [first] = shown
+              if (event.key === 'Enter' && first) switchTo(first.id)
+              else if (event.key === 'ArrowDown') focusCard()
+              else if (event.key === 'Escape' && text !== '') setText('')
+              else if (event.key === 'Escape') event.currentTarget.blur()
+              else return
+              event.preventDefault()
+            }}
+          />
+          <kbd>/</kbd>
+        </div>
       </header>
-      <ul className={classes.grid} aria-label="Clients">
-        {list.map((summary) => (
-          <li key={summary.id} className={classes.card}>
-            <button className={classes.open} onClick={() => switchTo(summary.id)}>
-              <Tile initials={summary.initials} colour={summary.colour} size={38} />
-              <span className={classes.names}>
-                <strong>{summary.name}</strong>
-                <span>{summary.industry}</span>
-              </span>
-              <span className={classes.figures}>
-                <Figure value={summary.open} label="open" known={summary.known} />
-                <Figure value={summary.unread} label="unread" known={summary.known} tone="accent" />
-                <Figure value={summary.atRisk} label="at risk" known={summary.known} tone="amber" />
-              </span>
-              <span className={classes.state}>{syncMessage(summary.sync)?.text ?? ''}</span>
+      {undecided.length > 0 && (
+        <button className={classes.undecided} onClick={() => go(places.inboxes)}>
+          <IconAlertTriangle size={16} />
+          <span>
+            {counted(edits, 'edit')} of {counted(undecided.length, 'client')} could not be saved and{' '}
+            {edits === 1 ? 'waits' : 'wait'} for your decision
+          </span>
+          <b>Decide</b>
+        </button>
+      )}
+      {shown.length === 0 && (
+        <EmptyNotice
+          icon={<IconSearchOff size={30} stroke={1.4} />}
+          title="No client goes by that"
+          text="Names, short names, domains and aliases are searched."
+          action={
+            <button className={classes.clear} onClick={() => setText('')}>
+              Show all clients
             </button>
-            <button
-              className={classes.pin}
-              aria-label={`${summary.pin === null ? 'Pin' : 'Unpin'} ${summary.name}`}
-              aria-pressed={summary.pin !== null}
-              onClick={() =>
-                void client.clients.pin
-                  .mutate({ tenantId: summary.id, pinned: summary.pin === null })
-                  .catch(() => undefined)
-              }
-            >
-              {summary.pin === null ? <IconPin size={15} /> : <IconPinFilled size={15} />}
-            </button>
-          </li>
+          }
+        />
+      )}
+      <ul ref={list} className={classes.grid} aria-label="Clients">
+        {shown.map((summary) => (
+          <ClientCard key={summary.id} summary={summary} onOpen={switchTo} onPin={pin} />
         ))}
       </ul>
     </main>
   )
 }
 
-function Figure({
-  value,
-  label,
-  known,
-  tone,
-}: {
-  value: number
-  label: string
-  known: boolean
-  tone?: 'accent' | 'amber'
-}) {
-  return (
-    <span className={classes.figure} data-tone={known && value > 0 ? tone : undefined}>
-      <b>{known ? value.toLocaleString('en') : '–'}</b> {label}
-    </span>
-  )
+function counted(n: number, word: string): string {
+  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }

@@ -2,7 +2,7 @@ import { go } from 'fuzzysort'
 import { useCallback, useState } from 'react'
 import type { Command } from '../../app/commands/commands.ts'
 import { Keys } from '../../app/commands/keys.tsx'
-import { useRegistry } from '../../app/commands/use-commands.tsx'
+import { useDispatcher, useRegistry } from '../../app/commands/use-commands.tsx'
 import { Marked, Picker } from '../../ui/picker.tsx'
 import classes from './switcher.module.css'
 
@@ -14,6 +14,7 @@ interface Hit {
 /** Every command of the screen that it was opened on, with its keys. */
 export function CommandPalette({ onClose }: { onClose(): void }) {
   const registry = useRegistry()
+  const dispatcher = useDispatcher()
   const [commands] = useState(() => registry.all().filter((command) => command.palette !== false))
   const search = useCallback(
     (text: string): Hit[] =>
@@ -43,8 +44,12 @@ export function CommandPalette({ onClose }: { onClose(): void }) {
       empty="No command goes by that name here."
       onPick={({ command }) => {
         onClose()
+        dispatcher.hold('a command')
         // After the dialog has given the focus back, so that a command can move it.
-        setTimeout(() => command.run())
+        setTimeout(() => {
+          dispatcher.arrive('a command')()
+          command.run()
+        })
       }}
       onClose={onClose}
     />

@@ -4,7 +4,7 @@ import { useRegistry } from '../../app/commands/use-commands.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import classes from './switcher.module.css'
 
-const GROUPS = ['Clients', 'List', 'Ticket', 'Console'] as const
+const GROUPS = ['Go to', 'Clients', 'List', 'Ticket', 'Inbox', 'Console'] as const
 
 /** The keys that work on the screen that it was opened on. */
 export function ShortcutsHelp({ onClose }: { onClose(): void }) {
@@ -15,7 +15,7 @@ export function ShortcutsHelp({ onClose }: { onClose(): void }) {
       <h2>Keyboard shortcuts</h2>
       <div className={classes.columns}>
         {GROUPS.map((group) => {
-          const some = commands.filter((command) => command.group === group)
+          const some = commands.filter((command) => command.group === group && !command.keys.includes('*'))
           if (some.length === 0) return null
           return (
             <section key={group} className={classes.section}>

@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
 import type { EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
+import { PendingSlot } from '../../ui/pending-mark.tsx'
 import classes from './ticket.module.css'
 
 /** What was written and what happened, oldest first. */
@@ -16,7 +17,9 @@ export function Conversation({ detail: { ticket, entries, requester } }: { detai
         <div className={classes.bubble}>
           <div className={classes.byline}>
             <b>{opened}</b> {requester ? 'opened this ticket' : 'is recorded for this ticket'}
-            <When at={ticket.createdAt} now={now} />
+            <span className={classes.meta}>
+              <When at={ticket.createdAt} now={now} />
+            </span>
           </div>
           <div className={classes.text}>{ticket.description || 'No description.'}</div>
         </div>
@@ -54,8 +57,10 @@ const Entry = memo(function Entry({ entry, now }: { entry: EntryView; now: numbe
           ) : (
             <span>{author.kind === 'contact' ? 'replied' : 'public reply'}</span>
           )}
-          <When at={createdAt} now={now} />
-          {pending && <span className={classes.pending}>Waiting for the cloud</span>}
+          <span className={classes.meta}>
+            <PendingSlot pending={pending} />
+            <When at={createdAt} now={now} />
+          </span>
         </div>
         <div className={classes.text}>{body}</div>
       </div>
@@ -65,7 +70,7 @@ const Entry = memo(function Entry({ entry, now }: { entry: EntryView; now: numbe
 
 function When({ at, now }: { at: string; now: number }) {
   return (
-    <time className={classes.when} dateTime={at} title={dateTime(at)}>
+    <time dateTime={at} title={dateTime(at)}>
       {agoShort(at, now)}
     </time>
   )

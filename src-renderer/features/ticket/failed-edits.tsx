@@ -1,5 +1,7 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useParams } from '@tanstack/react-router'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import { places, useGo } from '../../app/shell/go.ts'
 import { useDesk } from '../../tenant/desk.tsx'
 import { dateTime } from '../../ui/time.ts'
 import { fieldLabel } from './field-label.ts'
@@ -8,6 +10,8 @@ import classes from './ticket.module.css'
 /** Edits of this ticket that the cloud did not take, each with its reason. */
 export function FailedEdits({ detail }: { detail: TicketDetail }) {
   const { configuration } = useDesk()
+  const { tenantId } = useParams({ strict: false })
+  const go = useGo()
   if (detail.failed.length === 0) return null
   return (
     <ul className={classes.failed} aria-label="Edits that could not be saved">
@@ -18,6 +22,11 @@ export function FailedEdits({ detail }: { detail: TicketDetail }) {
             <b>{edit.fields.map((field) => fieldLabel(field, configuration)).join(', ') || 'Note'}</b> could not be
             saved ({dateTime(edit.at)}): {edit.problem.message}
           </span>
+          {tenantId && (
+            <button className={classes.decide} onClick={() => go(places.inbox(tenantId))}>
+              Decide
+            </button>
+          )}
         </li>
       ))}
     </ul>

@@ -1,14 +1,14 @@
 import { notifications } from '@mantine/notifications'
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
+import { useUndo } from '../../app/commands/undo.tsx'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { editTicket, inverseOf } from '../../tenant/edits.ts'
 import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
 import { describePatch } from './describe-patch.ts'
-import classes from './actions.module.css'
 
 /** The ticket that an action is about, with the values that it replaces. */
 export interface Subject extends Partial<TicketPatch> {
@@ -24,12 +24,17 @@ interface Actions {
 
 const ActionsContext = createContext<Actions | null>(null)
 
+/** Below zero the cloud has given no number yet. */
+function nameOf({ number }: Subject): string {
+  return number < 0 ? 'new' : String(number)
+}
+
 /** Edits with undo, and the dialogs that choose a value, for everything of one client. */
 export function TicketActions({ children }: { children: ReactNode }) {
   const desk = useDesk()
   const tenant = useTenant()
   const [choice, setChoice] = useState<{ kind: ChoiceKind; ticket: Subject } | null>(null)
-  const undo = useRef<(() => void) | null>(null)
+  const undo = useUndo()
 
   const run = useCallback(
     async (ticket: Subject, patch: TicketPatch): Promise<boolean> => {
@@ -39,7 +44,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
       } catch (error) {
         notifications.show({
           color: 'red',
-          title: `Ticket ${ticket.number} was not changed`,
+          title: `Ticket ${nameOf(ticket)} was not changed`,
           message: problemFrom(error).message,
         })
         return false
@@ -51,32 +56,12 @@ export function TicketActions({ children }: { children: ReactNode }) {
     async (ticket: Subject, patch: TicketPatch): Promise<void> => {
       if (!(await run(ticket, patch))) return
       const back = inverseOf(patch, ticket)
-      const id = notifications.show({
-        withBorder: true,
-        message: (
-          <span className={classes.toast}>
-            <span>
-              Ticket {ticket.number}: {describePatch(patch, desk)}
-            </span>
-            <button className={classes.undo} onClick={() => undo.current?.()}>
-              Undo <kbd>z</kbd>
-            </button>
-          </span>
-        ),
-      })
-      undo.current = () => {
-        undo.current = null
-        notifications.hide(id)
-        void run(ticket, back)
-      }
+      undo.offer(`Ticket ${nameOf(ticket)}: ${describePatch(patch, desk)}`, () => void run(ticket, back))
     },
-    [desk, run],
+    [desk, run, undo],
   )
   // An offer to undo must not outlive the client that it is about.
-  useEffect(() => () => notifications.clean(), [])
-  useCommands([
-    { id: 'undo', title: 'Undo the last change', group: 'Ticket', keys: ['z', 'Mod+Z'], run: () => undo.current?.() },
-  ])
+  useEffect(() => () => undo.clear(), [undo])
   const actions = useMemo<Actions>(
     () => ({
       edit: (ticket, patch) => void edit(ticket, patch),

@@ -7,6 +7,7 @@ import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import { useDesk } from '../../tenant/desk.tsx'
 import { dateTime, dueShort, useMinute } from '../../ui/time.ts'
 import listClasses from '../tickets/list.module.css'
+import { PendingMark } from '../../ui/pending-mark.tsx'
 import { CustomFieldInput, UnknownField } from './custom-field.tsx'
 import { useTicketActions } from './ticket-actions.tsx'
 import classes from './ticket.module.css'
@@ -168,11 +169,9 @@ function ChoiceField({ label, pending, mark, value, options, none, onChange }: C
 /** A labelled field that says when its edit has not reached the cloud. */
 function Field({ label, pending, children }: { label: string; pending: boolean; children: ReactNode }) {
   return (
-    <div className={classes.field} data-pending={pending || undefined}>
-      <span className={classes.fieldLabel}>
-        {label}
-        {pending && <span className={classes.pending}>Waiting for the cloud</span>}
-      </span>
+    <div className={classes.field}>
+      {pending && <PendingMark className={classes.fieldPending} />}
+      <span className={classes.fieldLabel}>{label}</span>
       {children}
     </div>
   )

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { IconArrowLeft, IconChevronDown, IconChevronUp } from '@tabler/icons-react'
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { flushSync } from 'react-dom'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
-import { useCommands, useRegistry } from '../../app/commands/use-commands.tsx'
+import { useArrived, useCommands, useRegistry } from '../../app/commands/use-commands.tsx'
+import { places, useGo } from '../../app/shell/go.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { markSeen } from '../../tenant/edits.ts'
@@ -12,7 +14,8 @@ import { ticketQuery } from '../../tenant/queries.ts'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Conversation } from './conversation.tsx'
 import { FailedEdits } from './failed-edits.tsx'
-import { NoteComposer } from './note-composer.tsx'
+import { Composer } from './composer.tsx'
+import { startMode, type EntryMode } from './entry-mode.ts'
 import { TicketFields } from './ticket-fields.tsx'
 import { useTicketCommands } from './ticket-actions.tsx'
 import classes from './ticket.module.css'
@@ -21,21 +24,23 @@ import classes from './ticket.module.css'
 export function TicketPane() {
   const { tenantId, ticketId } = useParams({ strict: false })
   const { memory } = useTenant()
-  const navigate = useNavigate()
+  const go = useGo()
   const back = (): void => {
     memory.openTicket = null
-    if (tenantId) void navigate({ to: '/client/$tenantId', params: { tenantId } })
+    if (tenantId) go(places.client(tenantId))
   }
   useEffect(() => {
     memory.openTicket = ticketId ?? null
   }, [memory, ticketId])
   useCommands([{ id: 'back', title: 'Back to the list', group: 'Ticket', keys: ['Escape', 'u'], run: back }])
-  return ticketId ? <OpenTicket key={ticketId} id={ticketId} onBack={back} /> : null
+  if (!tenantId || !ticketId) return null
+  return <OpenTicket key={ticketId} id={ticketId} place={places.ticket(tenantId, ticketId)} onBack={back} />
 }
 
-function OpenTicket({ id, onBack }: { id: string; onBack(): void }) {
+function OpenTicket({ id, place, onBack }: { id: string; place: string; onBack(): void }) {
   const tenant = useTenant()
   const { data, error } = useQuery(ticketQuery(tenant, id))
+  useArrived(data || error ? place : null)
   const unread = data?.unread === true
   useEffect(() => {
     if (unread) void markSeen(tenant, id).catch(() => undefined)
@@ -60,9 +65,16 @@ function Ticket({ detail, onBack }: { detail: TicketDetail; onBack(): void }) {
   const registry = useRegistry()
   const scroller = useRef<HTMLDivElement>(null)
   const composer = useRef<HTMLTextAreaElement>(null)
-  const { ticket } = detail
+  const { drafts } = useTenant().memory
+  const { ticket, requester } = detail
+  const [mode, setMode] = useState<EntryMode>(() => startMode(drafts, ticket.id))
   const status = desk.configuration.statuses.find(({ key }) => key === ticket.status)
 
+  const write = (next: EntryMode): void => {
+    // At once, so that what is typed next is already for this kind of entry.
+    flushSync(() => setMode(next))
+    composer.current?.focus()
+  }
   useTicketCommands(ticket, desk.me)
   useCommands([
     {
@@ -70,8 +82,19 @@ function Ticket({ detail, onBack }: { detail: TicketDetail; onBack(): void }) {
       title: 'Write an internal note',
       group: 'Ticket',
       keys: ['n'],
-      run: () => composer.current?.focus(),
+      run: () => write('note'),
     },
+    ...(requester
+      ? [
+          {
+            id: 'reply',
+            title: 'Write a public reply',
+            group: 'Ticket' as const,
+            keys: ['r'],
+            run: () => write('reply'),
+          },
+        ]
+      : []),
   ])
   // Keys act on the ticket from the first moment; the list behind it lets go of the focus.
   useLayoutEffect(() => scroller.current?.focus({ preventScroll: true }), [])
@@ -122,7 +145,16 @@ function Ticket({ detail, onBack }: { detail: TicketDetail; onBack(): void }) {
             <FailedEdits detail={detail} />
             <Conversation detail={detail} />
           </div>
-          <NoteComposer ticketId={ticket.id} number={ticket.number} field={composer} onSend={onSend} />
+          <Composer
+            key={mode}
+            mode={mode}
+            ticketId={ticket.id}
+            number={ticket.number}
+            requester={requester}
+            field={composer}
+            onMode={write}
+            onSend={onSend}
+          />
         </div>
         <TicketFields detail={detail} />
       </div>

@@ -58,8 +58,12 @@ export function useListCommands(list: ListCommands): void {
   }
   const jump = (index: number): void => memory.selected.set({ id: rows.at(index)?.id ?? '', index: Math.max(0, index) })
   const openSelected = (): void => {
-    const row = rows.at(indexOfSelected(memory, rows))
-    if (row) open(row)
+    const selected = indexOfSelected(memory, rows)
+    const index = selected < 0 ? list.firstOnScreen() : selected
+    const row = rows.at(index)
+    if (!row) return
+    memory.selected.set({ id: row.id, index })
+    open(row)
   }
   const clear = (): void => {
     if (isFiltered(view)) change(INITIAL_FILTER)
@@ -78,7 +82,7 @@ export function useListCommands(list: ListCommands): void {
           key('open', 'Open the selected ticket', ['Enter', 'o'], openSelected),
           key('page-down', 'A page down', ['PageDown'], () => step(PAGE)),
           key('page-up', 'A page up', ['PageUp'], () => step(-PAGE)),
-          key('first', 'First ticket', ['g', 'Home'], () => jump(0)),
+          key('first', 'First ticket', ['g g', 'Home'], () => jump(0)),
           key('last', 'Last ticket', ['G', 'End'], () => jump(rows.total - 1)),
         ]
       : []),

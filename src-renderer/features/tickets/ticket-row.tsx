@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { agoShort, dateTime, dueShort } from '../../ui/time.ts'
+import { PendingMark } from '../../ui/pending-mark.tsx'
 import classes from './list.module.css'
 import type { Words } from './words.ts'
 
@@ -43,19 +44,12 @@ export const ListRow = memo(function ListRow({ row, index, top, selected, words,
       onClick={() => onOpen(row, index)}
     >
       <span role="gridcell" className={classes.number}>
-        {row.number}
+        {row.pending && <PendingMark className={classes.pending} />}
+        {row.number < 0 ? 'new' : row.number}
       </span>
       <span role="gridcell" className={classes.subject}>
         {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
         <Subject row={row} excerpt={excerpt} />
-        {row.pending && (
-          <span
-            className={classes.pending}
-            title="Waiting for the cloud"
-            role="img"
-            aria-label="Waiting for the cloud"
-          />
-        )}
       </span>
       <span role="gridcell" className={classes.status}>
         <span className={classes.dot} data-category={status?.category} />

@@ -1,7 +1,8 @@
-import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
+import { useArrived } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
+import { places, useGo } from '../../app/shell/go.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import type { ListView } from '../../tenant/memory.ts'
@@ -32,13 +33,14 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
   const { memory, queries } = tenant
   const view = useStore(memory.view)
   const selected = useStore(memory.selected)
-  const navigate = useNavigate()
+  const go = useGo()
   const [{ density }] = useSettings()
   const pane = useRef<HTMLElement>(null)
   const searchField = useRef<HTMLInputElement>(null)
   const searchNext = useRef(false)
   const [rows, onRange] = useTicketRows(tenant, desk, view, ROW_HEIGHT[density])
   const inList = ticketId === undefined
+  useArrived(inList && (!rows.loading || rows.error) ? places.client(tenantId) : null)
 
   useLayoutEffect(() => {
     const { dataset } = document.documentElement
@@ -61,7 +63,7 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
 
   const toList = (): void => {
     memory.openTicket = null
-    void navigate({ to: '/client/$tenantId', params: { tenantId } })
+    go(places.client(tenantId))
   }
   const isOver = (): boolean => !inList && window.innerWidth < SPLIT_FROM
   const change = useCallback(
@@ -72,11 +74,7 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
     [memory],
   )
   const onSort = useCallback((sort: TicketSort) => change({ sort }), [change])
-  const open = useCallback(
-    (row: TicketRow) =>
-      void navigate({ to: '/client/$tenantId/ticket/$ticketId', params: { tenantId, ticketId: row.id } }),
-    [navigate, tenantId],
-  )
+  const open = useCallback((row: TicketRow) => go(places.ticket(tenantId, row.id)), [go, tenantId])
 
   // A ticket that a person rests on is read ahead: opening it then shows it at once.
   const { id: selectedId } = selected

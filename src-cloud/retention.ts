@@ -1,0 +1,45 @@
+import type { Sql } from './database/connect.ts'
+
+/** Days that tombstones are kept where nothing else is said. */
+export const RETENTION_DAYS = 90
+
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * Drops the tombstones of every tenant that are older than so many days, each tenant in a transaction of its own. A
+ * client that has not synced since then is told so by its feed and loads everything again.
+ * @param owner as the owner of the database
+ * @param signal ends it between two tenants
+ * @returns how many were dropped
+ */
+export async function sweepTombstones(owner: Sql, days: number, signal?: AbortSignal): Promise<number> {
+  const tenants = await owner<{ id: string }[]>`select tenant_id as id from tenant_feed`
+  let dropped = 0
+  for (const { id } of tenants) {
+    if (signal?.aborted) break
+    const [row] = await owner<{ dropped: number }[]>`select bulkhead.sweep_tombstones(${id}, ${days}) as dropped`
+    dropped += row?.dropped ?? 0
+  }
+  return dropped
+}
+
+/**
+ * Sweeps now and every day. A sweep that fails is made up for by the next.
+ * @param failed told of one that failed
+ * @returns a function that ends it
+ */
+export function sweepDaily(owner: Sql, days: number, failed: (error: unknown) => void): () => Promise<void> {
+  const stop = new AbortController()
+  let sweep: Promise<unknown> = Promise.resolve()
+  const run = () => {
+    sweep = sweepTombstones(owner, days, stop.signal).catch(failed)
+  }
+  run()
+  const timer = setInterval(run, DAY)
+  timer.unref()
+  return async () => {
+    stop.abort()
+    clearInterval(timer)
+    await sweep
+  }
+}

@@ -1,0 +1,32 @@
+import { useParams } from '@tanstack/react-router'
+import type { Command } from '../commands/commands.ts'
+import { useCommands } from '../commands/use-commands.tsx'
+import { useTenants } from '../tenants-context.tsx'
+import { places, useGo } from './go.ts'
+
+/** The screens, each by two keys: `g` and a letter. Those of a client are there while one is on screen. */
+export function useGoCommands(): void {
+  const { tenantId } = useParams({ strict: false })
+  const tenants = useTenants()
+  const go = useGo()
+  const to = (id: string, title: string, keys: string[], place: string): Command => ({
+    ...{ id, title, keys, group: 'Go to', run: () => go(place) },
+  })
+  useCommands([
+    to('all-clients', 'All clients', ['g h', 'Mod+0'], places.clients),
+    ...(tenantId
+      ? [
+          {
+            ...to('tickets', 'Tickets of this client', ['g t'], places.client(tenantId)),
+            run() {
+              tenants.memory(tenantId).openTicket = null
+              go(places.client(tenantId))
+            },
+          },
+          to('inbox', 'Undecided edits of this client', ['g i'], places.inbox(tenantId)),
+          to('sync', 'Sync of this client', ['g q'], places.sync(tenantId)),
+          to('inboxes', 'Undecided edits of all clients', ['g a'], places.inboxes),
+        ]
+      : [to('inboxes', 'Undecided edits of all clients', ['g a', 'g i'], places.inboxes)]),
+  ])
+}

@@ -1,0 +1,26 @@
+import { useRouter } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useDispatcher } from '../commands/use-commands.tsx'
+
+/** The address of each screen. */
+export const places = {
+  clients: '/',
+  inboxes: '/inbox',
+  client: (tenantId: string) => `/client/${tenantId}`,
+  ticket: (tenantId: string, ticketId: string) => `/client/${tenantId}/ticket/${ticketId}`,
+  sync: (tenantId: string) => `/client/${tenantId}/sync`,
+  inbox: (tenantId: string) => `/client/${tenantId}/inbox`,
+} as const
+
+/** Goes to a screen by its address. Keys wait until it stands, so each screen has to say so with `useArrived`. */
+export function useGo(): (place: string) => void {
+  const router = useRouter()
+  const dispatcher = useDispatcher()
+  return useMemo(
+    () => (place) => {
+      dispatcher.hold(place)
+      void router.navigate({ to: place })
+    },
+    [router, dispatcher],
+  )
+}

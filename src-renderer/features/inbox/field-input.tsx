@@ -1,0 +1,104 @@
+import type { KeyboardEvent } from 'react'
+import { useDesk } from '../../tenant/desk.tsx'
+import classes from './inbox.module.css'
+import { customFieldOf, optionsOf } from './value-text.ts'
+
+interface FieldInputProps {
+  field: string
+  label: string
+  value: unknown
+  onChange(value: unknown): void
+  /** Enter, or Escape: back to where the keys decide. */
+  onDone(): void
+}
+
+/** The input that a field needs, with its present value. Native controls: they are quick by keyboard everywhere. */
+export function FieldInput({ field, label, value, onChange, onDone }: FieldInputProps) {
+  const desk = useDesk()
+  const custom = customFieldOf(field, desk)
+  const choices = optionsOf(field, desk)
+  const common = {
+    className: classes.input,
+    'aria-label': label,
+    autoFocus: true,
+    onKeyDown(event: KeyboardEvent) {
+      if (event.key !== 'Enter' && event.key !== 'Escape') return
+      event.preventDefault()
+      event.stopPropagation()
+      onDone()
+    },
+  }
+  const text = value === null || value === undefined ? '' : String(value)
+  if (choices) {
+    return (
+      <select {...common} value={text} onChange={(event) => onChange(event.target.value || null)}>
+        {(choices.none !== null || text === '') && <option value="">{choices.none ?? 'Choose'}</option>}
+        {choices.options.map(({ key, label: name }) => (
+          <option key={key} value={key}>
+            {name}
+          </option>
+        ))}
+      </select>
+    )
+  }
+  if (custom?.type === 'checkbox') {
+    return (
+      <select {...common} value={String(value === true)} onChange={(event) => onChange(event.target.value === 'true')}>
+        <option value="true">Yes</option>
+        <option value="false">No</option>
+      </select>
+    )
+  }
+  if (custom?.type === 'multi-select') {
+    return (
+      <select
+        {...common}
+        multiple
+        value={Array.isArray(value) ? value.map(String) : []}
+        onChange={(event) => onChange([...event.target.selectedOptions].map((option) => option.value))}
+      >
+        {custom.options.map(({ key, label: name }) => (
+          <option key={key} value={key}>
+            {name}
+          </option>
+        ))}
+      </select>
+    )
+  }
+  if (field === 'tags') {
+    return (
+      <input
+        {...common}
+        defaultValue={Array.isArray(value) ? value.join(', ') : ''}
+        placeholder="Tags, with commas between"
+        onChange={(event) =>
+          onChange(
+            event.target.value
+              .split(',')
+              .map((tag) => tag.trim())
+              .filter(Boolean),
+          )
+        }
+      />
+    )
+  }
+  if (custom?.type === 'number') {
+    return (
+      <input
+        {...common}
+        type="number"
+        step="any"
+        defaultValue={text}
+        onChange={(event) => onChange(event.target.value === '' ? null : event.target.valueAsNumber)}
+      />
+    )
+  }
+  return (
+    <input
+      {...common}
+      type={custom?.type === 'date' ? 'date' : 'text'}
+      value={text}
+      onChange={(event) => onChange(event.target.value === '' && field !== 'subject' ? null : event.target.value)}
+    />
+  )
+}

@@ -1,0 +1,66 @@
+import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import type { FieldValue, TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+
+const CUSTOM = 'customFields.'
+
+/** The client's own description of a field named `customFields.<key>`, where there is one. */
+export function customFieldOf(field: string, { configuration }: Desk): CustomField | undefined {
+  if (!field.startsWith(CUSTOM)) return undefined
+  return configuration.customFields.find(({ key }) => key === field.slice(CUSTOM.length))
+}
+
+/** What a choice field offers, in the client's words; null where the field is free. `none` is what no value is called. */
+export function optionsOf(
+  field: string,
+  desk: Desk,
+): { options: readonly { key: string; label: string }[]; none: string | null } | null {
+  const { configuration, technicians, me } = desk
+  switch (field) {
+    case 'status':
+      return { options: configuration.statuses, none: null }
+    case 'priority':
+      return { options: configuration.priorities, none: null }
+    case 'type':
+      return { options: configuration.types, none: 'No type' }
+    case 'queue':
+      return { options: configuration.queues, none: 'No queue' }
+    case 'assigneeId':
+      return {
+        options: technicians.map(({ id, name }) => ({ key: id, label: id === me ? `${name} (you)` : name })),
+        none: 'Unassigned',
+      }
+  }
+  const custom = customFieldOf(field, desk)
+  return custom?.type === 'select' ? { options: custom.options, none: 'Not set' } : null
+}
+
+/** A value of a field in the client's words. */
+export function valueText(field: string, value: unknown, desk: Desk): string {
+  const choices = optionsOf(field, desk)
+  const custom = customFieldOf(field, desk)
+  if (value === null || value === undefined || value === '') return choices?.none ?? 'Not set'
+  if (choices && typeof value === 'string') {
+    const known = choices.options.find(({ key }) => key === value)?.label
+    return known ?? (field === 'assigneeId' ? 'Former technician' : value)
+  }
+  if (Array.isArray(value)) {
+    const options = custom?.type === 'multi-select' ? custom.options : []
+    const labels = value.map((one: unknown) => options.find(({ key }) => key === one)?.label ?? String(one))
+    return labels.join(', ') || 'None'
+  }
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No'
+  if (typeof value === 'number') return value.toLocaleString('en')
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** One patch of values by field name; custom fields come as `customFields.<key>`. */
+export function patchOf(values: readonly { field: string; value: unknown }[]): TicketPatch {
+  const patch: Record<string, unknown> = {}
+  const customFields: Record<string, FieldValue> = {}
+  for (const { field, value } of values) {
+    if (field.startsWith(CUSTOM)) customFields[field.slice(CUSTOM.length)] = value as FieldValue
+    else patch[field] = value
+  }
+  return Object.keys(customFields).length > 0 ? { ...patch, customFields } : patch
+}

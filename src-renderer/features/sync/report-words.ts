@@ -1,0 +1,46 @@
+import type { SyncReport } from '../../../src-shared/domain/views.ts'
+
+/** How the sync stands, in one line for the head of its page. */
+export function headline({ state, outbox, paused }: SyncReport): string {
+  const edits = outbox.length > 0 ? `${counted(outbox.length, 'edit')} waiting here` : ''
+  if (state.phase === 'stopped') return joined('Sync has stopped', edits)
+  if (paused) return joined('Sync is paused', edits)
+  if (state.phase === 'offline') return joined('The cloud is away', edits)
+  if (state.phase === 'first-sync') return 'The first sync is under way'
+  if (edits) return edits
+  return state.phase === 'pulling' ? 'Catching up with the cloud' : 'Everything is in step with the cloud'
+}
+
+export const BREAKER: Record<SyncReport['breaker'], string> = {
+  closed: 'Clear',
+  open: 'Resting after failures',
+  'half-open': 'Trying one request',
+}
+
+/** Seconds or minutes until an instant: `in 12 s`, `in 3 min`, `now`. */
+export function untilShort(instant: string, now: number): string {
+  const seconds = Math.ceil((Date.parse(instant) - now) / 1000)
+  if (seconds <= 0) return 'now'
+  return seconds < 120 ? `in ${seconds} s` : `in ${Math.round(seconds / 60)} min`
+}
+
+/** A file size as people read it. */
+export function bytes(count: number): string {
+  if (count < 1024) return `${count} bytes`
+  const units = ['kB', 'MB', 'GB']
+  let value = count / 1024
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+export function counted(n: number, word: string): string {
+  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
+}
+
+function joined(...parts: string[]): string {
+  return parts.filter(Boolean).join(' · ')
+}

@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react'
+import type { SyncReport } from '../../../src-shared/domain/views.ts'
+import { agoShort, dateTime } from '../../ui/time.ts'
+import { BREAKER, bytes, untilShort } from './report-words.ts'
+import classes from './sync.module.css'
+
+/** The figures of a sync report. @param now ms since 1970, to the second */
+export function SyncFacts({ report, now }: { report: SyncReport; now: number }) {
+  const { state, nextTry, cursor, head, files } = report
+  const behind = head === null ? null : Math.max(0, head - cursor)
+  return (
+    <dl className={classes.facts}>
+      <Fact name="Last in step">
+        <Moment at={state.lastSuccessAt} now={now} />
+      </Fact>
+      <Fact name="Last download">
+        <Moment at={report.lastPullAt} now={now} />
+      </Fact>
+      <Fact name="Last upload">
+        <Moment at={report.lastPushAt} now={now} />
+      </Fact>
+      <Fact name="Next try" note={nextTry?.reason}>
+        {nextTry ? untilShort(nextTry.at, now) : 'Nothing waits'}
+      </Fact>
+      <Fact name="Way to the cloud" tone={report.breaker === 'closed' ? undefined : 'amber'}>
+        {BREAKER[report.breaker]}
+      </Fact>
+      <Fact
+        name="Version here"
+        note={behind === null ? 'The newest in the cloud is not known' : behind === 0 ? 'The newest' : undefined}
+      >
+        {cursor.toLocaleString('en')}
+        {behind !== null && behind > 0 && ` of ${head?.toLocaleString('en')}`}
+      </Fact>
+      <Fact name="Stored here" note={`${bytes(files.ledgerBytes)} of it edits and audit trail`}>
+        {bytes(files.cacheBytes + files.ledgerBytes)}
+      </Fact>
+      {state.progress && state.progress.total > 0 && (
+        <Fact name="Rows">
+          {state.progress.rows.toLocaleString('en')} of {state.progress.total.toLocaleString('en')}
+        </Fact>
+      )}
+    </dl>
+  )
+}
+
+interface FactProps {
+  name: string
+  note?: string | undefined
+  tone?: 'amber' | undefined
+  children: ReactNode
+}
+
+function Fact({ name, note, tone, children }: FactProps) {
+  return (
+    <div className={classes.fact}>
+      <dt>{name}</dt>
+      <dd data-tone={tone}>{children}</dd>
+      {note && <dd className={classes.note}>{note}</dd>}
+    </div>
+  )
+}
+
+function Moment({ at, now }: { at: string | null; now: number }) {
+  if (at === null) return 'Never'
+  const ago = agoShort(at, now)
+  return (
+    <time dateTime={at} title={dateTime(at)}>
+      {ago === 'now' ? 'Just now' : /\d$/.test(ago) ? ago : `${ago} ago`}
+    </time>
+  )
+}

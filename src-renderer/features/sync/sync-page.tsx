@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { SyncReport } from '../../../src-shared/domain/views.ts'
+import { problemFrom } from '../../app/channel/link.ts'
+import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
+import { places, useGo } from '../../app/shell/go.ts'
+import { useTenant, useSummary } from '../../tenant/context.tsx'
+import { keys, reportQuery } from '../../tenant/queries.ts'
+import { Page, PageButton } from '../../ui/page.tsx'
+import { ProblemNotice } from '../../ui/problem-notice.tsx'
+import { useSecond } from '../../ui/time.ts'
+import { Outbox } from './outbox.tsx'
+import { counted, headline } from './report-words.ts'
+import { SyncFacts } from './sync-facts.tsx'
+import classes from './sync.module.css'
+
+/** How one client's data and the cloud's stand to each other, and everything that can be done about it. */
+export function SyncPage() {
+  const { tenantId } = useParams({ strict: false })
+  const tenant = useTenant()
+  const summary = useSummary()
+  const { data: report, error } = useQuery({ ...reportQuery(tenant), refetchInterval: 5000 })
+  useArrived(tenantId && (report || error) ? places.sync(tenantId) : null)
+  const title = `Sync of ${summary.name}`
+  if (!report) {
+    if (!error) return <main aria-busy aria-label={title} />
+    return <ProblemNotice title="The sync cannot be shown" text={problemFrom(error).message} />
+  }
+  return <Report report={report} title={title} />
+}
+
+function Report({ report, title }: { report: SyncReport; title: string }) {
+  const { client, queries, memory } = useTenant()
+  const { tenantId } = useParams({ strict: false })
+  const go = useGo()
+  const [asking, setAsking] = useState(false)
+  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null)
+  const now = useSecond()
+  const { state, paused } = report
+
+  const act = async (run: () => Promise<unknown>, done: string): Promise<void> => {
+    try {
+      await run()
+      setSaid({ text: done, bad: false })
+    } catch (thrown) {
+      setSaid({ text: problemFrom(thrown).message, bad: true })
+    }
+    await queries.invalidateQueries({ queryKey: keys.report })
+  }
+  const syncNow = (): void => void act(() => client.sync.now.mutate(), 'Asked the cloud.')
+  const pause = (): void =>
+    void act(
+      () => client.sync.pause.mutate({ paused: !paused }),
+      paused ? 'Sync goes on.' : 'Sync is paused. Edits are kept here until it goes on.',
+    )
+  const copy = (): void =>
+    void act(
+      async () => navigator.clipboard.writeText(await client.sync.diagnostics.query()),
+      'Diagnostics are on the clipboard. They hold no data of the client.',
+    )
+  const resync = (): void => {
+    setAsking(false)
+    void act(() => client.sync.resync.mutate(), 'Loading everything again.')
+  }
+  const back = (): void => {
+    if (!tenantId) return
+    go(memory.openTicket ? places.ticket(tenantId, memory.openTicket) : places.client(tenantId))
+  }
+  useCommands([
+    { id: 'sync-now', title: 'Sync this client now', group: 'Clients', keys: ['s'], run: syncNow },
+    { id: 'sync-pause', title: paused ? 'Let sync go on' : 'Pause sync', group: 'Clients', keys: ['p'], run: pause },
+    { id: 'sync-copy', title: 'Copy diagnostics', group: 'Clients', keys: ['c'], run: copy },
+    { id: 'sync-again', title: 'Load everything again', group: 'Clients', keys: [], run: () => setAsking(true) },
+    { id: 'back', title: 'Back to the tickets', group: 'Go to', keys: ['Escape', 'u'], run: back },
+  ])
+  return (
+    <Page
+      title={title}
+      lead={headline(report)}
+      actions={
+        <div className={classes.actions}>
+          <PageButton shortcut="s" disabled={paused || state.phase === 'stopped'} onClick={syncNow}>
+            Sync now
+          </PageButton>
+          <PageButton shortcut="p" onClick={pause}>
+            {paused ? 'Go on' : 'Pause'}
+          </PageButton>
+        </div>
+      }
+    >
+      {state.problem && (
+        <p className={classes.problem} role="status">
+          {state.problem.message}
+          {state.problem.code === 'feed-would-empty' && (
+            <PageButton onClick={() => void act(() => client.sync.allowDeletes.mutate(), 'Allowed this once.')}>
+              Allow the removal
+            </PageButton>
+          )}
+        </p>
+      )}
+      <p className={classes.said} data-bad={said?.bad || undefined} role="status">
+        {said?.text}
+      </p>
+      <SyncFacts report={report} now={now} />
+      {state.failed > 0 && tenantId && (
+        <p className={classes.undecided}>
+          <span>{counted(state.failed, 'edit')} could not be saved and need your decision.</span>
+          <PageButton shortcut="g i" onClick={() => go(places.inbox(tenantId))}>
+            Decide
+          </PageButton>
+        </p>
+      )}
+      <Outbox entries={report.outbox} />
+      <section className={classes.section} aria-label="When something is wrong">
+        <h3>When something is wrong</h3>
+        <div className={classes.line}>
+          <span>
+            <b>Copy diagnostics</b>
+            What support needs to know, without data of the client.
+          </span>
+          <PageButton shortcut="c" onClick={copy}>
+            Copy
+          </PageButton>
+        </div>
+        <div className={classes.line}>
+          <span>
+            <b>Load everything again</b>
+            Every ticket of this client is downloaded anew. Edits that wait here stay, and go out as usual.
+          </span>
+          {asking ? (
+            <span className={classes.actions}>
+              <PageButton onClick={() => setAsking(false)}>Cancel</PageButton>
+              <PageButton onClick={resync}>Yes, load again</PageButton>
+            </span>
+          ) : (
+            <PageButton onClick={() => setAsking(true)}>Load again</PageButton>
+          )}
+        </div>
+      </section>
+    </Page>
+  )
+}

@@ -1,0 +1,31 @@
+import { Button } from '@mantine/core'
+import classes from './confirm.module.css'
+import { Dialog } from './dialog.tsx'
+
+interface ConfirmProps {
+  title: string
+  /** What happens, and what does not. */
+  text: string
+  /** The verb on the button. */
+  action: string
+  onConfirm(): void
+  onClose(): void
+}
+
+/** Asks once before something that a person would not want by accident. */
+export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Dialog label={title} onClose={onClose} className={classes.confirm}>
+      <h2>{title}</h2>
+      <p>{text}</p>
+      <div className={classes.actions}>
+        <Button size="sm" variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button size="sm" onClick={onConfirm} data-autofocus autoFocus>
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,107 @@
+/** One thing that is measured, and what it is held against. */
+export interface FigureSpec {
+  figure: string
+  unit: string
+  /** What the baseline of the same run is; `limit` where nothing but the bar is there to compare with. */
+  baseline: string
+  /** Null where the figure is only reported. */
+  bar: { of: 'value' | 'ratio'; at: 'most' | 'least'; limit: number } | null
+  /** Value to baseline, or for speeds baseline to value. */
+  ratio?: 'speed'
+}
+
+const most = (limit: number, of: 'value' | 'ratio' = 'value') => ({ of, at: 'most', limit }) as const
+const least = (limit: number) => ({ of: 'ratio', at: 'least', limit }) as const
+
+const nextFrame = 'a key press that adds a line of text'
+const rawLoad = 'plain load of the same rows into the same encrypted schema'
+const plainQuery = 'the same match alone in a plain copy'
+
+/** Every figure, in the order in which they are measured. */
+export const figures = {
+  preload: { figure: 'built size: preload', unit: 'kB', baseline: 'limit', bar: most(5) },
+  main: { figure: 'built size: main and compartment', unit: 'kB', baseline: 'limit', bar: most(500) },
+  window: { figure: 'built size: first load of the window, gzip', unit: 'kB', baseline: 'limit', bar: most(350) },
+  usable: {
+    ...{ figure: 'first sync: list usable', unit: 'ms', baseline: rawLoad, ratio: 'speed' },
+    bar: least(0.6),
+  },
+  everything: {
+    ...{ figure: 'first sync: text search ready', unit: 'ms', baseline: rawLoad, ratio: 'speed' },
+    bar: least(0.6),
+  },
+  newest: { figure: 'text search, newest first, p95', unit: 'ms', baseline: plainQuery, bar: most(10) },
+  rank: { figure: 'text search, by rank, p95', unit: 'ms', baseline: plainQuery, bar: most(60) },
+  disk: { figure: 'size on disk after first sync', unit: 'MB', baseline: 'the raw NDJSON', bar: most(2, 'ratio') },
+  memory: {
+    figure: 'memory per additional awake client',
+    unit: 'MB',
+    baseline: 'an idle bare worker thread',
+    bar: null,
+  },
+  page: {
+    ...{ figure: 'page of 50 tickets, window to compartment and back, p95', unit: 'ms' },
+    ...{ baseline: 'echo of the same bytes over a bare WebSocket', bar: most(5) },
+  },
+  busy: {
+    ...{ figure: 'main thread busy per page of 50 tickets', unit: 'ms' },
+    ...{ baseline: 'the same for the bare echo', bar: most(0.5) },
+  },
+  held: {
+    ...{ figure: 'switch to a client held in the window, key press to rows painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(50) },
+  },
+  awake: {
+    ...{ figure: 'switch to an awake client, key press to rows painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(50) },
+  },
+  asleep: {
+    ...{ figure: 'switch to a sleeping client, key press to rows painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(150) },
+  },
+  ready: {
+    ...{ figure: 'start to "console ready" with 500 known clients', unit: 'ms' },
+    ...{ baseline: 'the same with 30', bar: most(1.5, 'ratio') },
+  },
+  listed: {
+    ...{ figure: 'start to all clients listed with 500 known clients', unit: 'ms' },
+    ...{ baseline: 'the same with 30', bar: null },
+  },
+} as const satisfies Record<string, FigureSpec>
+
+export type FigureName = keyof typeof figures
+
+/** A figure as `--json` prints it. */
+export interface Figure {
+  figure: string
+  value: number
+  unit: string
+  /** Measured in the same run and unit; where there is only a limit, that. */
+  baseline: number
+  ratio: number
+  /** Of `ratio` for figures that compare, of `value` for the others; null where only reported. */
+  bar: number | null
+  holds: boolean | null
+}
+
+/** Holds a measured value against its baseline and bar. */
+export function judge(spec: FigureSpec, value: number, measured: number | null): Figure {
+  const { figure, unit, bar } = spec
+  const baseline = measured ?? bar?.limit ?? value
+  const ratio = spec.ratio === 'speed' ? baseline / value : value / baseline
+  const judged = bar?.of === 'ratio' ? ratio : value
+  const holds = bar && (bar.at === 'most' ? judged <= bar.limit : judged >= bar.limit)
+  return {
+    figure,
+    value: round(value),
+    unit,
+    baseline: round(baseline),
+    ratio: round(ratio),
+    bar: bar?.limit ?? null,
+    holds,
+  }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3))
+}

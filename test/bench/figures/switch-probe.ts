@@ -1,0 +1,83 @@
+/** What the page of a switch measurement can be asked; see {@link installProbe}. */
+export interface Probe {
+  /** Measures the next key press until this client's rows are painted; for `plain`, one that adds a line of text. */
+  expect(client: string): void
+  /** Milliseconds of that. */
+  painted(): Promise<number>
+  /** Goes to a client and resolves when its rows are in the document. */
+  visit(client: string): Promise<void>
+  /** Hurries through the clients of these digits, as keys with Control. */
+  pass(digits: readonly number[]): Promise<void>
+}
+
+/**
+ * Runs in the page before its own scripts. A key press begins with the event's own time, so before any handler. The
+ * end is the browser's own record (Element Timing) of the frame that painted the subject of the client's first row;
+ * the element is marked when its rows are committed, so before they are painted.
+ */
+export function installProbe(): void {
+  const MARK = 'first-row'
+  let expected: string | null = null
+  let began = 0
+  let result = Promise.withResolvers<number>()
+
+  const shows = (client: string): boolean =>
+    document.documentElement.dataset['client'] === client && document.querySelector('[id^="row-"]') !== null
+  const mark = (): void => {
+    if (expected === null || began === 0 || !shows(expected)) return
+    expected = null
+    const texts = [...(document.querySelector('[id^="row-"]')?.querySelectorAll('*') ?? [])]
+    const subject = texts.find((e) => e.childElementCount === 0 && (e.textContent ?? '').length > 12)
+    if (subject) subject.setAttribute('elementtiming', MARK)
+    else result.reject(new Error('the first row has no text'))
+  }
+  // There is no element yet to observe.
+  new MutationObserver(mark).observe(document, { subtree: true, attributeFilter: ['data-client'] })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { renderTime: number; paintTime?: number })[]) {
+      // Older browsers know only when it was shown, a little later.
+      const end = entry.paintTime ?? entry.renderTime
+      if (began > 0 && end > began) result.resolve(end - began)
+    }
+  }).observe({ type: 'element' })
+  addEventListener(
+    'keydown',
+    (event) => {
+      if (expected === null || event.key === 'Control') return
+      began = event.timeStamp
+      if (expected !== 'plain') return
+      expected = null
+      const line = Object.assign(document.createElement('div'), { textContent: 'A line of text.' })
+      line.style.cssText = 'position: fixed; top: 0; left: 50%'
+      line.setAttribute('elementtiming', MARK)
+      document.body.append(line)
+      void result.promise.then(() => line.remove())
+    },
+    true,
+  )
+
+  window.switchProbe = {
+    expect(client) {
+      expected = client
+      began = 0
+      result = Promise.withResolvers()
+    },
+    painted: () => result.promise,
+    visit: (client) =>
+      new Promise((resolve) => {
+        delete document.documentElement.dataset['client']
+        const look = (): void => {
+          if (shows(client)) resolve()
+          else setTimeout(look, 4)
+        }
+        location.hash = `#/client/${client}`
+        look()
+      }),
+    async pass(digits) {
+      for (const digit of digits) {
+        dispatchEvent(new KeyboardEvent('keydown', { key: String(digit), code: `Digit${digit}`, ctrlKey: true }))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openCache, type Cache } from '../../src-main/compartment/cache/cache.ts'
+import { firstIndexes, fulltext, lastIndex, listIndexes } from '../../src-main/compartment/cache/schema.ts'
+import type { Configuration } from '../../src-shared/domain/configuration.ts'
+import type { Entry } from '../../src-shared/domain/entry.ts'
+import type { Contact, Technician } from '../../src-shared/domain/people.ts'
+import type { Ticket } from '../../src-shared/domain/ticket.ts'
+import type { Change } from '../../src-shared/domain/views.ts'
+import { Driven, type Start } from '../compartment/driver.ts'
+
+/** Milliseconds from the start until each point. */
+export interface LoadTimes {
+  /** The default list is served by its index. */
+  usable: number
+  /** All indexes and the text index are there. */
+  everything: number
+}
+
+/** Rows of one transaction of the plain load. */
+const BATCH = 2000
+
+interface Line {
+  kind?: string
+  version: number
+  data: unknown
+}
+
+/**
+ * The plainest way to get the rows of a feed into the same encrypted schema: nothing is checked, nobody is answered
+ * meanwhile, no place is kept.
+ */
+export async function plainLoad(url: string, folder: string): Promise<LoadTimes & { cache: Cache }> {
+  const cache = openCache(folder, randomBytes(32))
+  const began = performance.now()
+  const store = cache.db.transaction((lines: Line[]) => {
+    for (const { kind, version, data } of lines) {
+      if (kind === 'ticket') cache.tickets.put(data as Ticket, version, version)
+      else if (kind === 'entry') cache.entries.add(data as Entry)
+      else if (kind === 'contact') cache.putContact(data as Contact)
+      else if (kind === 'technician') cache.putTechnician(data as Technician)
+      else if (kind === 'configuration') cache.putConfiguration(data as Configuration)
+    }
+  })
+  let batch: Line[] = []
+  for await (const line of linesOf(url)) {
+    batch.push(JSON.parse(line) as Line)
+    if (batch.length < BATCH) continue
+    store(batch)
+    batch = []
+  }
+  store(batch)
+  for (const index of firstIndexes) cache.db.exec(index)
+  const usable = performance.now() - began
+  for (const index of [...listIndexes, lastIndex]) cache.db.exec(index)
+  cache.db.exec(fulltext)
+  cache.db.exec(`INSERT INTO ticket_text (rowid, subject, body) SELECT number, subject,
+    description || coalesce((SELECT char(10) || group_concat(body, char(10)) FROM entry WHERE ticket_id = ticket.id), '') FROM ticket`)
+  return { usable, everything: performance.now() - began, cache }
+}
+
+async function* linesOf(url: string): AsyncGenerator<string> {
+  const response = await fetch(url)
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+}
+
+/** First sync of a real compartment worker. */
+export async function firstSync(start: Start): Promise<LoadTimes & { compartment: Driven }> {
+  const compartment = await Driven.open({ ...start, online: false })
+  const whole: number[] = []
+  const began = performance.now()
+  const stop = compartment.follow<Change>('changes', ({ tickets }) => {
+    if (tickets === 'all') whole.push(performance.now() - began)
+  })
+  await compartment.sync()
+  const everything = performance.now() - began
+  stop()
+  const { progress, problem } = await compartment.state()
+  if (problem || progress) throw new Error(`the first sync did not end: ${problem?.message}`)
+  // Windows are told to read everything again when the lists have their indexes, and a last time at the end.
+  const usable = whole.at(-2)
+  if (usable === undefined) throw new Error('the compartment did not say when its lists were usable')
+  return { usable, everything, compartment }
+}
+
+/** Bytes of all files of a closed cache. */
+export function cacheBytes(folder: string): number {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('cache.db'))
+    .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+}

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mergeTicket } from '../../src-cloud/mutations/merge.ts'
+import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
+import { cases, ran, seedOf } from '../faults/cases.ts'
+import { pushed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+
+type Fields = Record<string, unknown>
+interface Merged {
+  ticket: Fields
+  outcome: 'applied' | 'merged' | 'conflict'
+  conflicts: { field: string; base: unknown; mine: unknown; theirs: unknown }[]
+}
+
+/** The merge as docs/sync.md tells it, on flat fields; absent counts as null. */
+function reference(theirs: Fields, base: Fields, patch: Fields): Merged {
+  const ticket = { ...theirs }
+  const conflicts: Merged['conflicts'] = []
+  let unseen = false
+  const of = (fields: Fields, name: string): unknown => fields[name] ?? null
+  for (const field of new Set([...Object.keys(patch), ...Object.keys(base)])) {
+    const [then, now] = [of(base, field), of(theirs, field)]
+    const theyChanged = field in base && !isDeepStrictEqual(then, now)
+    if (!(field in patch)) {
+      unseen ||= theyChanged
+      continue
+    }
+    const mine = of(patch, field)
+    const iChanged = !isDeepStrictEqual(mine, then)
+    if (isDeepStrictEqual(mine, now)) unseen ||= theyChanged
+    else if (isDeepStrictEqual(then, now)) ticket[field] = mine
+    else if (iChanged) conflicts.push({ field, base: then, mine, theirs: now })
+    else unseen ||= theyChanged
+  }
+  return { ticket, conflicts, outcome: conflicts.length > 0 ? 'conflict' : unseen ? 'merged' : 'applied' }
+}
+
+// Few values each, so that the three sides agree and differ in every way; each fits the sample's configuration.
+const values = {
+  subject: fc.constantFrom('one', 'two', 'three'),
+  status: fc.constantFrom('new', 'open', 'vendor'),
+  priority: fc.constantFrom('p1', 'p2'),
+  type: fc.constantFrom(null, 'incident'),
+  queue: fc.constantFrom(null, 'desk'),
+  tags: fc.constantFrom<string[][]>([], ['a'], ['a', 'b'], ['b', 'a']),
+}
+const custom = fc.record(
+  {
+    site: fc.constantFrom('Harbour', 'Hill', null),
+    seats: fc.constantFrom(1, 2, null),
+    floor: fc.constantFrom('one', null),
+  },
+  { requiredKeys: [] },
+)
+const whole = fc.record({ ...values, customFields: custom })
+const part = fc.record({ ...values, customFields: custom }, { requiredKeys: [] })
+
+function flat({ customFields, ...fields }: TicketPatch): Fields {
+  const named = Object.entries(customFields ?? {}).map(([key, value]) => [`customFields.${key}`, value] as const)
+  return { ...fields, ...Object.fromEntries(named) }
+}
+/** Absent and null are the same. */
+function present(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}
+const byField = (a: { field: string }, b: { field: string }): number => (a.field < b.field ? -1 : 1)
+
+const RUNS = cases(3_000, 60_000)
+
+test('the cloud merges field by field as the reference model does', () => {
+  const seed = seedOf('merge')
+  fc.assert(
+    fc.property(whole, part, part, (theirs, base, patch) => {
+      const ticket = { ...theirs, id: uuid('t'), updatedAt: '2026-01-01T00:00:00Z' } as unknown as Ticket
+      const { changes, conflicts, merged } = mergeTicket(ticket, base as TicketPatch, patch as TicketPatch)
+      const model = reference(flat(theirs), flat(base as TicketPatch), flat(patch as TicketPatch))
+      const { customFields, ...fields } = changes
+      const after = { ...theirs, ...fields, customFields: { ...theirs.customFields, ...customFields } }
+      expect(present(flat(after as TicketPatch))).toEqual(present(model.ticket))
+      expect(
+        conflicts
+          .map(({ field, base: then, mine, theirs: now }) => ({ field, base: then, mine, theirs: now }))
+          .sort(byField),
+      ).toEqual(model.conflicts.sort(byField))
+      expect(conflicts.length > 0 ? 'conflict' : merged ? 'merged' : 'applied').toBe(model.outcome)
+    }),
+    { numRuns: RUNS, seed },
+  )
+  ran('merge, in process', RUNS)
+})
+
+const OVER_HTTP = cases(40, 600)
+let cloud: TestCloud
+beforeAll(async () => {
+  cloud = await withCloud([sampleOrganisation('Alpha', [sampleClient('Acme', OVER_HTTP)])])
+})
+afterAll(() => cloud.close())
+
+test('over HTTP the answer, and the ticket that is stored, are those of the reference model', async () => {
+  const seed = seedOf('merge over HTTP')
+  const token = await cloud.tenantToken()
+  const [other, mine] = [crypto.randomUUID(), crypto.randomUUID()]
+  const samples = fc.sample(fc.tuple(whole, part, part), { numRuns: OVER_HTTP, seed })
+  for (const [i, [theirs, base, patch]] of samples.entries()) {
+    const ticketId = uuid('Acme', 'ticket', i + 1)
+    const read = async (): Promise<Ticket> => {
+      const [row] = await cloud.owner<{ data: Ticket }[]>`select data from ticket where id = ${ticketId}`
+      if (!row) throw new Error('no such ticket')
+      return row.data
+    }
+    const update = { kind: 'ticket.update' as const, ticketId }
+    const start = await read()
+    await pushed(cloud.url, token, other, i + 1, [
+      { ...update, base: pick(start, theirs), patch: theirs as TicketPatch },
+    ])
+    const before = await read()
+    const model = reference(flat(pick(before)), flat(base as TicketPatch), flat(patch as TicketPatch))
+    const { results } = await pushed(cloud.url, token, mine, i + 1, [
+      { ...update, base: base as TicketPatch, patch: patch as TicketPatch },
+    ])
+    const [result] = results
+    expect(result?.outcome).toBe(model.outcome)
+    const conflicts = result?.outcome === 'conflict' ? result.conflicts : []
+    expect(conflicts.map(({ field }) => field).sort()).toEqual(model.conflicts.map(({ field }) => field).sort())
+    expect(present(flat(pick(await read())))).toEqual(present(model.ticket))
+  }
+  ran('merge, over HTTP', OVER_HTTP)
+})
+
+/** The fields that merge, or of them those that `like` has. */
+function pick(ticket: Ticket, like: object = { ...values, customFields: ticket.customFields }): TicketPatch {
+  const names = Object.keys(values).filter((name) => name in like)
+  const keys = Object.keys((like as { customFields?: object }).customFields ?? {})
+  return {
+    ...Object.fromEntries(names.map((name) => [name, ticket[name]])),
+    customFields: Object.fromEntries(keys.map((key) => [key, ticket.customFields[key] ?? null])),
+  } as TicketPatch
+}
