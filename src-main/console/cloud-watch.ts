@@ -6,6 +6,9 @@ import { paths } from '../../src-shared/protocol/api.ts'
 import { HEARTBEAT_SECONDS, VersionEvent } from '../../src-shared/protocol/events.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
+/** Milliseconds below which a stream that ended counts as one that failed. */
+const SHORTEST_STREAM = 2000
+
 /**
  * Follows the organisation's event stream and knows from it whether the cloud answers.
  * Two missed heartbeats mean that the stream is dead. Emits `connected` at every (re)connection: time to pull.
@@ -59,6 +62,7 @@ export class CloudWatch extends EventEmitter<{
     try {
       const response = await this.#session.stream(paths.events, AbortSignal.any([signal, dead.signal]))
       this.#setOnline()
+      const began = performance.now()
       const parser = createParser({
         onEvent: (event) => {
           watchdog.refresh()
@@ -67,7 +71,9 @@ export class CloudWatch extends EventEmitter<{
       })
       const decoder = new TextDecoder()
       for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }))
-      if (!signal.aborted) this.#setOffline(new ProblemError('cloud-unreachable', { url: this.#session.url }).problem)
+      // A cloud ends its streams when the token ends: the next one follows at once, and nothing was away meanwhile.
+      if (performance.now() - began < SHORTEST_STREAM)
+        throw new ProblemError('cloud-unreachable', { url: this.#session.url })
     } catch (error) {
       if (signal.aborted) return
       // A stream that broke after it stood is the connection's fault, whatever the reader threw.
