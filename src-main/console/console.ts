@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientSummary, SessionStatus, Settings } from '../../src-shared/domain/views.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
@@ -13,6 +13,8 @@ import { newPassphraseParameters, sealWithPassphrase } from './sealing.ts'
 import { TechnicianSession } from './technician-session.ts'
 import { Workspace } from './workspace.ts'
 
+/** Milliseconds before an embedded cloud that did not start is started again. */
+const REVIVE_PAUSE = 3000
 /** Clients of the sandbox that are pinned for a newcomer. */
 const SANDBOX_PINS = 6
 
@@ -203,6 +205,7 @@ export class Console {
     parameters: KeyringFile['passphrase'],
     sign: { url: string; email: string; password: string; sandbox: boolean },
   ): Promise<void> {
+    mkdirSync(profile, { recursive: true, mode: 0o700 })
     const keyring = this.#unfinished ?? Keyring.create(profile, sealing, parameters)
     await this.#signInAndWork(profile, keyring, sign)
   }
@@ -257,13 +260,18 @@ export class Console {
     try {
       workspace.session.url = await this.#sandboxCloudUrl()
       await workspace.session.signIn(SANDBOX_SIGN_IN.email, SANDBOX_SIGN_IN.password)
-      if (this.#workspace === workspace) workspace.connect()
     } catch (error) {
       if (this.#workspace !== workspace) return
       workspace.reportAway(problemOf(error))
-      // Tried again by itself from here on; the sign-in of last time may still hold.
-      workspace.connect()
+      // An embedded cloud is started until it stands; one that was given comes back by itself.
+      if (!this.#cloud && !this.#options.cloudUrl)
+        setTimeout(() => this.#reviveUnlessLeft(workspace), REVIVE_PAUSE).unref()
     }
+    if (this.#workspace === workspace) workspace.connect()
+  }
+
+  #reviveUnlessLeft(workspace: Workspace): void {
+    if (this.#workspace === workspace && !this.#closed) void this.#reviveSandboxCloud()
   }
 
   /** Where the sample clients' cloud answers: the given one, else an embedded one, started here. */
@@ -275,7 +283,15 @@ export class Console {
       throw new ProblemError('cancelled')
     }
     this.#cloud = cloud
+    void cloud.ended.then(() => this.#onCloudEnded(cloud))
     return cloud.url
+  }
+
+  /** An embedded cloud that ended by itself is started again, where its clients are still open. */
+  #onCloudEnded(cloud: SandboxCloud): void {
+    if (this.#cloud !== cloud) return
+    this.#cloud = null
+    if (this.#workspace) void this.#reviveSandboxCloud()
   }
 
   #welcome(found: Problem | null): void {
@@ -284,11 +300,11 @@ export class Console {
   }
 
   async #closeWorkspace(): Promise<void> {
-    const workspace = this.#workspace
+    const [workspace, cloud] = [this.#workspace, this.#cloud]
     this.#workspace = null
-    await workspace?.close()
-    await this.#cloud?.close()
     this.#cloud = null
+    await workspace?.close()
+    await cloud?.close()
   }
 
   async #orBroken(open: () => Promise<void>): Promise<void> {

@@ -88,19 +88,23 @@ test('settings that are rubbish are set aside, and the console opens', async () 
   expect(readFileSync(join(profile, 'settings.json.broken'), 'utf8')).toBe('{"theme": ')
 })
 
-test('npm start --sandbox alone: a cloud with sample clients, and nothing left running afterwards', async () => {
+test('a newcomer tries the sample clients: their cloud starts, is started again when it dies, and nothing is left running afterwards', async () => {
   const profile = join(folder.path, 'sandbox')
   // Where Postgres, which does not run as root, can reach it.
   chmodSync(folder.path, 0o755)
-  const host = await startConsole([`--profile=${profile}`, '--sandbox'], { BULKHEAD_DATA: join(folder.path, 'cloud') })
+  const host = await startConsole([`--profile=${profile}`], { BULKHEAD_DATA: join(folder.path, 'cloud') })
   const browser = await launchBrowser()
   const { page } = await openWindow(browser, host.address)
+  await page.getByRole('button', { name: /Try it with sample clients/ }).click()
   await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: 2 * SOON })
   await expect
     .poll(() => page.getByRole('list', { name: 'Clients' }).getByRole('listitem').count())
     .toBeGreaterThanOrEqual(12)
   await page.keyboard.press('Control+1')
   await waitForClient(page, 'Atelier Voss Architekten')
+  for (const pid of childrenOf(host.pid)) kill(pid)
+  await page.getByTestId('offline-banner').waitFor({ timeout: SOON })
+  await expect.poll(() => page.getByTestId('offline-banner').count(), { timeout: 2 * SOON }).toBe(0)
   await browser.close()
   const children = childrenOf(host.pid)
   expect(children.length).toBeGreaterThan(0)
@@ -108,6 +112,14 @@ test('npm start --sandbox alone: a cloud with sample clients, and nothing left r
   await host.kill()
   await expect.poll(() => children.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: SOON }).toEqual([])
 })
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It went with its parent.
+  }
+}
 
 /** Processes below this one, from the kernel's own list. */
 function childrenOf(pid: number): number[] {

@@ -4,7 +4,7 @@ import classes from '../../ui/undo.module.css'
 import { useCommands } from './use-commands.tsx'
 
 interface Undo {
-  /** Says what was done and offers to take it back, by the button or by `z`. The newest offer counts. */
+  /** Says what was done and offers to take it back, by the button or by `z`. `z` again takes back the one before. */
   offer(done: string, back: () => void): void
   /** Withdraws all offers, as when the client that they are about is left. */
   clear(): void
@@ -12,14 +12,17 @@ interface Undo {
 
 const UndoContext = createContext<Undo | null>(null)
 
-/** Holds the one thing that can be undone in this window. */
+/** Offers that `z` reaches back to. */
+const DEPTH = 20
+
+/** Holds what can be undone in this window, newest last. */
 export function UndoProvider({ children }: { children: ReactNode }) {
-  const latest = useRef<(() => void) | null>(null)
+  const offers = useRef<(() => void)[]>([])
   const undo = useMemo<Undo>(
     () => ({
       offer(done, back) {
         const run = (): void => {
-          if (latest.current === run) latest.current = null
+          offers.current = offers.current.filter((other) => other !== run)
           notifications.hide(id)
           back()
         }
@@ -35,10 +38,10 @@ export function UndoProvider({ children }: { children: ReactNode }) {
             </span>
           ),
         })
-        latest.current = run
+        offers.current = [...offers.current.slice(1 - DEPTH), run]
       },
       clear() {
-        latest.current = null
+        offers.current = []
         notifications.clean()
       },
     }),
@@ -50,7 +53,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
       title: 'Undo the last change',
       group: 'Ticket',
       keys: ['z', 'Mod+Z'],
-      run: () => latest.current?.(),
+      run: () => offers.current.at(-1)?.(),
     },
   ])
   return <UndoContext value={undo}>{children}</UndoContext>

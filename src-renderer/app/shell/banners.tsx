@@ -30,8 +30,8 @@ export function Banners() {
       )}
       {!status.online && status.offlineSince && (
         <Banner tone="amber" icon={<IconCloudOff size={16} />} testId="offline-banner">
-          The cloud is away since {clock(status.offlineSince)}. You read and edit what is stored here; edits go out when
-          it returns.
+          The cloud has been away since {clock(status.offlineSince)}. You read and edit what is stored here; edits go
+          out when it returns.
         </Banner>
       )}
     </>

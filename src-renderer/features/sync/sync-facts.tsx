@@ -7,6 +7,7 @@ import classes from './sync.module.css'
 /** The figures of a sync report. @param now ms since 1970, to the second */
 export function SyncFacts({ report, now }: { report: SyncReport; now: number }) {
   const { state, nextTry, cursor, head, files } = report
+  const away = state.phase === 'offline' || state.problem?.code === 'cloud-unreachable'
   const behind = head === null ? null : Math.max(0, head - cursor)
   return (
     <dl className={classes.facts}>
@@ -19,15 +20,23 @@ export function SyncFacts({ report, now }: { report: SyncReport; now: number }) 
       <Fact name="Last upload">
         <Moment at={report.lastPushAt} now={now} />
       </Fact>
-      <Fact name="Next try" note={nextTry?.reason}>
-        {nextTry ? untilShort(nextTry.at, now) : 'Nothing waits'}
+      <Fact name="Next try" note={nextTry && !away ? nextTry.reason : undefined}>
+        {nextTry ? untilShort(nextTry.at, now) : away ? 'When the cloud is back' : 'Nothing waits'}
       </Fact>
-      <Fact name="Way to the cloud" tone={report.breaker === 'closed' ? undefined : 'amber'}>
-        {BREAKER[report.breaker]}
+      <Fact name="Way to the cloud" tone={away || report.breaker !== 'closed' ? 'amber' : undefined}>
+        {away && report.breaker === 'closed' ? 'The cloud is away' : BREAKER[report.breaker]}
       </Fact>
       <Fact
         name="Version here"
-        note={behind === null ? 'The newest in the cloud is not known' : behind === 0 ? 'The newest' : undefined}
+        note={
+          behind === null
+            ? 'The newest in the cloud is not known'
+            : behind === 0
+              ? away
+                ? 'The newest that is known'
+                : 'The newest'
+              : undefined
+        }
       >
         {cursor.toLocaleString('en')}
         {behind !== null && behind > 0 && ` of ${head?.toLocaleString('en')}`}

@@ -47,7 +47,7 @@ export function WelcomePage({ status }: { status: Extract<SessionStatus, { state
           <span>
             {busy
               ? 'A small cloud starts on this computer. The first time takes about half a minute.'
-              : 'A small cloud starts on this computer, with a dozen invented clients and their tickets.'}
+              : 'A small cloud starts on this computer, with fourteen invented clients and their tickets.'}
           </span>
         </button>
         <button className={classes.choice} disabled={busy} onClick={() => setStep('connect')}>
