@@ -15,7 +15,7 @@ import { parseLine, parseOpening, type CheckedChange } from './parse.ts'
 /** The cloud's newest version when the first load began. */
 const FIRST_HEAD = 'first_head'
 /** Milliseconds that reading and storing a batch should take: calls wait for no longer. */
-const BATCH_TIME = 8
+const BATCH_TIME = 20
 
 export interface PullEvents {
   /** The feed was opened; the cloud's newest version. */
@@ -92,7 +92,7 @@ class Reading {
   #opening: FeedOpening | null = null
   #closing: FeedClosing | null = null
   #batch: CheckedChange[] = []
-  #batchLimit = 400
+  #batchLimit = 1000
   #began = 0
   #version: number
   /** Rows of one version may be cut apart; only a version that was passed counts as read. */
@@ -207,7 +207,7 @@ class Reading {
   async #breathe(): Promise<void> {
     const took = performance.now() - this.#began
     if (took > BATCH_TIME * 1.5) this.#batchLimit = Math.max(50, Math.floor(this.#batchLimit * 0.8))
-    else if (took < BATCH_TIME) this.#batchLimit = Math.min(2000, Math.ceil(this.#batchLimit * 1.1))
+    else if (took < BATCH_TIME) this.#batchLimit = Math.min(4000, Math.ceil(this.#batchLimit * 1.25))
     await nextTurn()
     this.#signal.throwIfAborted()
     this.#began = performance.now()
