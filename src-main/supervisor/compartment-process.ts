@@ -54,10 +54,6 @@ export class CompartmentProcess {
     return this.#closing || this.#ended
   }
 
-  get busy(): boolean {
-    return this.#synced.length > 0
-  }
-
   /**
    * Sends a call in.
    * @returns a function that stops it
