@@ -8,7 +8,13 @@ const ROOT = join(import.meta.dirname, '..')
 const COMMAND = 'npm run soak --'
 
 /** The tests of docs/sync.md: those that grow in a soak, and those that gain by being run often. */
-const TESTS = ['test/faults/', 'test/property/', 'test/cloud/feed.test.ts', 'test/compartment/faults.test.ts']
+const TESTS = [
+  'test/faults/',
+  'test/property/',
+  'test/cloud/feed.test.ts',
+  'test/cloud/attachments.test.ts',
+  'test/compartment/faults.test.ts',
+]
 
 /**
  * Runs the tests of the sync with many more cases, round after round with a new seed each, until the time is up; one

@@ -107,8 +107,8 @@ function filter([buckets]: Part['bucket'], parameter: number): string {
 /** One kind's lines, ordered and limited by itself: only so does Postgres walk the index on (tenant_id, version). */
 const linesOf = (kind: EntityKind, bucket: Part['bucket']) => `(
   select version, case when deleted
-    then '{"kind":"${kind}","id":"' || id || '","version":' || version || ',"deleted":true}' || e'\\n'
-    else '{"kind":"${kind}","id":"' || id || '","version":' || version || ',"data":' || data || '}' || e'\\n' end as line
+    then concat('{"kind":"${kind}","id":"', id, '","version":', version, e',"deleted":true}\\n')
+    else concat('{"kind":"${kind}","id":"', id, '","version":', version, ',"data":', data, e'}\\n') end as line
   from ${tableOf[kind]} where tenant_id = bulkhead.current_tenant() and version > $1 ${filter(bucket, 4)}
   order by version limit $2)`
 

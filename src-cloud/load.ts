@@ -3,6 +3,7 @@ import type { Configuration } from '../src-shared/domain/configuration.ts'
 import type { Entry } from '../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../src-shared/domain/people.ts'
 import type { Tenant } from '../src-shared/domain/tenant.ts'
+import type { SavedView } from '../src-shared/domain/saved-view.ts'
 import type { Ticket } from '../src-shared/domain/ticket.ts'
 import type { EntityKind } from '../src-shared/protocol/feed.ts'
 import type { Sql, Transaction } from './database/connect.ts'
@@ -13,6 +14,7 @@ export interface SandboxClient {
   tenant: Omit<Tenant, 'head'>
   configuration: Configuration
   contacts: Contact[]
+  views?: SavedView[]
   tickets: Iterable<{ ticket: Ticket; entries: Entry[] }>
 }
 
@@ -74,6 +76,7 @@ async function loadClient(
   await writer.add('configuration', client.configuration)
   for (const { id, name, email } of technicians) await writer.add('technician', { id, name, email })
   for (const contact of client.contacts) await writer.add('contact', contact)
+  for (const view of client.views ?? []) await writer.add('view', view)
   let lastNumber = 0
   for (const { ticket, entries } of client.tickets) {
     await writer.add('ticket', ticket)
@@ -97,6 +100,8 @@ class Writer {
     contact: [],
     ticket: [],
     entry: [],
+    attachment: [],
+    view: [],
   }
   #count = 0
 

@@ -13,14 +13,37 @@ const DAY = 24 * 60 * 60 * 1000
  * @returns how many were dropped
  */
 export async function sweepTombstones(owner: Sql, days: number, signal?: AbortSignal): Promise<number> {
-  const tenants = await owner<{ id: string }[]>`select tenant_id as id from tenant_feed`
   let dropped = 0
-  for (const { id } of tenants) {
+  for (const id of await tenantsOf(owner)) {
     if (signal?.aborted) break
     const [row] = await owner<{ dropped: number }[]>`select bulkhead.sweep_tombstones(${id}, ${days}) as dropped`
     dropped += row?.dropped ?? 0
   }
   return dropped
+}
+
+/**
+ * Drops contents of files that no attachment names any more, and those that were left unfinished for so many days, each
+ * in a transaction of its own.
+ * @param owner as the owner of the database
+ * @param signal ends it between two contents
+ * @returns how many it dropped
+ */
+export async function sweepContents(owner: Sql, days: number, signal?: AbortSignal): Promise<number> {
+  let dropped = 0
+  for (const id of await tenantsOf(owner)) {
+    while (!signal?.aborted) {
+      const [row] = await owner<{ found: boolean }[]>`select bulkhead.sweep_content(${id}, ${days}) as found`
+      if (!row?.found) break
+      dropped++
+    }
+  }
+  return dropped
+}
+
+async function tenantsOf(owner: Sql): Promise<string[]> {
+  const rows = await owner<{ id: string }[]>`select tenant_id as id from tenant_feed`
+  return rows.map(({ id }) => id)
 }
 
 /**
@@ -32,7 +55,10 @@ export function sweepDaily(owner: Sql, days: number, failed: (error: unknown) =>
   const stop = new AbortController()
   let sweep: Promise<unknown> = Promise.resolve()
   const run = () => {
-    sweep = sweepTombstones(owner, days, stop.signal).catch(failed)
+    // Contents after the tombstones, since those still name them.
+    sweep = sweepTombstones(owner, days, stop.signal)
+      .then(() => sweepContents(owner, days, stop.signal))
+      .catch(failed)
   }
   run()
   const timer = setInterval(run, DAY)

@@ -82,11 +82,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
     const api = connect(address, 16, { username: API_ROLE, password })
     undo.push(() => api.end({ timeout: 5 }))
+    const contents = connect(address, 4, { username: API_ROLE, password })
+    undo.push(() => contents.end({ timeout: 5 }))
     const tokens = new Tokens(key, options.tokenSeconds)
     const announcements = new Announcements()
     await announcements.start(api)
     const app = await buildServer(
-      { api, tokens, sessions: new Sessions(api, tokens), announcements },
+      { api, contents, tokens, sessions: new Sessions(api, tokens), announcements },
       loggerOptions(options.log),
     )
     undo.push(() => app.close())

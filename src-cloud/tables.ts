@@ -7,4 +7,6 @@ export const tableOf = {
   contact: 'contact',
   ticket: 'ticket',
   entry: 'entry',
+  attachment: 'attachment',
+  view: 'saved_view',
 } as const satisfies Record<EntityKind, string>

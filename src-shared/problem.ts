@@ -52,10 +52,39 @@ export const problems = {
       'These edits carry numbers that the cloud knows from other edits. They are sent again under new numbers; nothing is lost.',
     retry: false,
   },
+  'file-refused': {
+    message: '{name} cannot be added: files with the extension {extension} are refused for this client.',
+    retry: false,
+  },
+  'part-damaged': { message: 'A piece of the file was damaged on its way. It is sent again.', retry: true },
+  'content-incomplete': {
+    message: 'The cloud does not have all of this file yet. What is missing is sent, and then it is checked again.',
+    retry: true,
+  },
+  'content-mismatch': {
+    message:
+      'The file that reached the cloud is not the one that was added, so the cloud dropped it. It is sent again; if this comes back, add the file anew.',
+    retry: true,
+  },
+  'content-unavailable': {
+    message: 'The cloud does not have this file yet. Whoever added it has to be online for a while; try again later.',
+    retry: true,
+  },
+  'range-unsatisfiable': { message: 'There is no such part of this file: it has {size} bytes.', retry: false },
   'too-large': {
     message: '{what} is larger than the {limit} that the cloud takes. Shorten it and try again.',
     retry: false,
   },
+  'too-many': { message: '{what} can have {limit} {things} at most. Take some off first.', retry: false },
+  'merged-elsewhere': {
+    message: 'This ticket was merged into {ticket} already. Separate the two first.',
+    retry: false,
+  },
+  'has-parent': {
+    message: 'A ticket has one parent, and {child} has {parent} already. Remove that link first.',
+    retry: false,
+  },
+  circular: { message: 'That would lead {ticket} back to itself. Choose another ticket.', retry: false },
   // the cloud itself
   'database-failed': {
     message: 'The database does not start or answer ({reason}). Look at {log} and start again.',
@@ -86,6 +115,11 @@ export const problems = {
   'sign-in-expired': { message: 'Your sign-in has ended. Sign in again; your unsent edits stay.', retry: false },
   'not-allowed': {
     message: 'You have no access to this client. Ask an administrator of your organisation.',
+    retry: false,
+  },
+  'client-left': {
+    message:
+      'You do not work for this client any more, and some of your edits have not reached the cloud. Ask an administrator to give the client back, or withdraw the edits on its sync page.',
     retry: false,
   },
   // the profile and its files
@@ -129,6 +163,48 @@ export const problems = {
       'This profile was sealed with {was}, but only {now} is available. Bring {was} back and start again; nothing was changed.',
     retry: false,
   },
+  'keychain-changed': {
+    message:
+      "The keychain no longer opens the keys of this profile: it was reset, or is another's. Bring it back or restore a recovery file; nothing was changed.",
+    retry: false,
+  },
+  'keychain-exposed': {
+    message:
+      "The only keychain here ({store}) hides nothing: any program of your account, and whoever copies your folders, can read your clients' files. Choose a passphrase, or accept that.",
+    retry: false,
+  },
+  'keyring-missing': {
+    message:
+      "The file keyring.json is missing, and with it the keys of your clients' files. Bring it back or restore a recovery file; the files are left as they are.",
+    retry: false,
+  },
+  'lock-needs-passphrase': {
+    message: 'Nothing could unlock the console again: this system does not ask who you are. Set a passphrase first.',
+    retry: false,
+  },
+  'unlock-refused': { message: 'The system did not confirm that it is you. Try again.', retry: false },
+  locked: { message: 'The console is locked. Unlock it first.', retry: false },
+  'recovery-passphrase-wrong': {
+    message: 'That passphrase does not open this recovery file. Nothing was changed; try again.',
+    retry: false,
+  },
+  'recovery-damaged': {
+    message: 'This is no recovery file, or a damaged one ({reason}). Nothing was changed; use another copy.',
+    retry: false,
+  },
+  'recovery-foreign': {
+    message: 'This recovery file belongs to another profile: its keys do not open the files here. Nothing was changed.',
+    retry: false,
+  },
+  'sign-in-other': {
+    message: 'This profile belongs to {name}. Sign in as {name}, or start with another --profile.',
+    retry: false,
+  },
+  'rotation-failed': {
+    message:
+      "The new copies of this client's files could not be made. Its files and its key are as they were; try again.",
+    retry: true,
+  },
   'file-newer': {
     message:
       'The file {file} was written by a newer Bulkhead (schema {theirs}, this one knows {ours}). Update the app; the file is left as it is.',
@@ -140,18 +216,56 @@ export const problems = {
       'The file of your unsent edits was damaged: {recovered} edits were recovered, {lost} places could not be read. Check your last edits; the damaged file is kept as {file}.',
     retry: false,
   },
+  // credentials
+  'reason-needed': { message: 'Say why you need this: the rules of this client ask for a reason.', retry: false },
+  'credential-refused': {
+    message: 'You may not {act} this credential. Ask a technician who may.',
+    retry: false,
+  },
+  'secret-unreadable': {
+    message:
+      'This secret cannot be opened: what is stored was changed, or belongs elsewhere. Restore an earlier version, or enter it again.',
+    retry: false,
+  },
+  'credential-elsewhere': {
+    message: 'This credential is not for {host}, so it was not used there. Correct its address, or use another one.',
+    retry: false,
+  },
+  'grant-ended': {
+    message: '{host} does not renew this sign-in any more. Sign in there again and enter the new refresh token.',
+    retry: false,
+  },
+  'grant-failed': { message: '{host} did not renew this sign-in ({reason}). Try again later.', retry: true },
   // the compartment and the channel
   'host-lost': {
     message: 'The console has stopped. It is reconnected by itself; what you saved is safe.',
     retry: true,
   },
   'scope-closed': { message: 'This client was closed. Open it again.', retry: false },
+  'scope-rested': {
+    message: 'This client was let go of because nobody looked at it for a while. It opens again when you go there.',
+    retry: true,
+  },
   'compartment-crashed': {
     message: "This client's compartment stopped and is starting again. Your edits are safe.",
     retry: true,
   },
+  'compartment-out-of-memory': {
+    message: "This client's compartment used up its memory and is starting again. Your edits are safe.",
+    retry: true,
+  },
+  'compartment-unresponsive': {
+    message: "This client's compartment did not answer and is being started again. Your edits are safe.",
+    retry: true,
+  },
   'compartment-stopped': {
-    message: "This client's compartment keeps failing and was stopped. Open the client again to retry.",
+    message:
+      "This client's compartment was stopped: {what}. The other clients go on. Open the client again to retry; its diagnostics hold no customer data.",
+    retry: false,
+  },
+  'compartment-stuck': {
+    message:
+      'This client is held by work that cannot be interrupted, so its files stay as they are. Restart Bulkhead to open it; the other clients go on.',
     retry: false,
   },
   'not-found': { message: '{what} does not exist (any more).', retry: false },

@@ -3,8 +3,10 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { problem, problemOf, ProblemError, problems, type Problem, type ProblemCode } from '../../src-shared/problem.ts'
 
-/** Of a request's body, at most. */
-export const BODY_MIB = 16
+const MIB = 1024 * 1024
+
+/** Bytes of a request's body at most, where its route says nothing else. */
+export const BODY_BYTES = 16 * MIB
 
 /** The body of every answer that is not well. */
 export const ProblemBody = z.object({
@@ -24,18 +26,24 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'feed-gone': 410,
   'sequence-gap': 409,
   'sequence-reused': 409,
+  'content-incomplete': 409,
+  'content-mismatch': 409,
+  'content-unavailable': 409,
+  'range-unsatisfiable': 416,
   'too-large': 413,
+  'part-damaged': 400,
   'invalid-input': 400,
+  'cloud-busy': 503,
 }
 
 /** Answers with the problem inside whatever was thrown; what has none is logged and answered as `internal`. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const found = problemIn(error)
+  const found = problemIn(error, request.routeOptions.bodyLimit ?? BODY_BYTES)
   if (found.code === 'internal') request.log.error({ err: plain(error) }, 'request failed')
   void reply.code(STATUS[found.code] ?? 500).send({ error: found })
 }
 
-function problemIn(error: unknown): Problem {
+function problemIn(error: unknown, bodyLimit: number): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation
     return problem('invalid-input', {
@@ -43,7 +51,7 @@ function problemIn(error: unknown): Problem {
     })
   }
   const status = (error as FastifyError).statusCode
-  if (status === 413) return problem('too-large', { what: 'This request', limit: `${BODY_MIB} MiB` })
+  if (status === 413) return problem('too-large', { what: 'This request', limit: `${bodyLimit / MIB} MiB` })
   if (!(error instanceof ProblemError) && status !== undefined && status >= 400 && status < 500)
     return problem('invalid-input', { reason: 'The request has the wrong form.' })
   return problemOf(error)

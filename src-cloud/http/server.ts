@@ -11,16 +11,20 @@ import { problem } from '../../src-shared/problem.ts'
 import { API_HEADER, API_VERSION, paths } from '../../src-shared/protocol/api.ts'
 import type { Announcements } from '../announcements.ts'
 import type { Sql } from '../database/connect.ts'
+import { attachmentRoutes } from '../routes/attachments.ts'
 import { organisationRoutes } from '../routes/organisation.ts'
 import { sessionRoutes } from '../routes/session.ts'
 import { tenantRoutes } from '../routes/tenant.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Tokens } from '../tokens.ts'
-import { answerError, BODY_MIB } from './problems.ts'
+import { answerError, BODY_BYTES } from './problems.ts'
 
-/** What the routes act on. `api` connects as the API role. */
+/** What the routes act on. */
 export interface Services {
+  /** Connects as the API role. */
   api: Sql
+  /** The same for contents of files: they wait for each other, not the rest for them. */
+  contents: Sql
   tokens: Tokens
   sessions: Sessions
   announcements: Announcements
@@ -33,7 +37,7 @@ export async function buildServer(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { logger } : {}),
-    bodyLimit: BODY_MIB * 1024 * 1024,
+    bodyLimit: BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64 },
   })
@@ -67,6 +71,7 @@ export async function buildServer(
   await app.register(sessionRoutes, services)
   await app.register(organisationRoutes, services)
   await app.register(tenantRoutes, services)
+  await app.register(attachmentRoutes, services)
   return app
 }
 

@@ -1,82 +1,180 @@
+import type { Attachment } from '../../src-shared/domain/attachment.ts'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
-import type { Entry } from '../../src-shared/domain/entry.ts'
+import type { Author, Entry } from '../../src-shared/domain/entry.ts'
+import type { Contact } from '../../src-shared/domain/people.ts'
+import type { SavedView } from '../../src-shared/domain/saved-view.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
+import type { BucketKind } from '../../src-shared/protocol/feed.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import type { Transaction } from '../database/connect.ts'
 import type { Changed } from './merge.ts'
+import { mentionsOf } from './mentions.ts'
 
-/** A ticket as a batch sees it: what the table held, with what the batch's mutations have done to it so far. */
-export interface HeldTicket {
-  ticket: Ticket
+/** An entity as a batch sees it: what the table held, with what the batch's mutations have done to it so far. */
+export interface Held<E> {
+  data: E
+  /** Who wrote its fields; empty for what is only ever added. */
   changed: Changed
   /** In the table; 0 for one that this batch creates. */
   version: number
   deleted: boolean
 }
 
-export interface HeldEntry {
-  ticketId: string
-  version: number
-  /** Of one that this batch adds. */
-  entry: Entry | null
+/** What mutations write, by kind. */
+export interface Writable {
+  ticket: Ticket
+  entry: Entry
+  attachment: Attachment
+  contact: Contact
+  view: SavedView
+}
+export type WritableKind = keyof Writable & BucketKind
+
+/** Names a row: kind and id. */
+export type EntityRow = `${WritableKind}/${string}`
+
+/** All that the mutations of a batch read of their tenant. What they may change stays locked to the end of the transaction. */
+export class Desk {
+  readonly configuration: Configuration | null
+  /** Who acts. */
+  readonly technician: string
+  /** Names of the technicians who work here, of those whom the batch names. */
+  readonly technicians: ReadonlyMap<string, string>
+  /** Contents that the cloud has whole, as `<sha256>/<size>`, of those that the batch names. */
+  readonly contents: ReadonlySet<string>
+  /** Of the batch, for everything that it writes. */
+  readonly now = new Date().toISOString()
+  readonly #held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
+  /** In order of their last write: a row takes its version there. */
+  readonly #written = new Set<EntityRow>()
+
+  constructor(
+    technician: string,
+    read: {
+      configuration: Configuration | null
+      technicians: ReadonlyMap<string, string>
+      contents: ReadonlySet<string>
+      held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
+    },
+  ) {
+    this.technician = technician
+    this.configuration = read.configuration
+    this.technicians = read.technicians
+    this.contents = read.contents
+    this.#held = read.held
+  }
+
+  /** Also of a deleted one, and one that this batch creates. */
+  get<K extends WritableKind>(kind: K, id: string): Held<Writable[K]> | undefined {
+    return this.#held[kind].get(id)
+  }
+
+  /** Puts what the batch has done in place of what was there. */
+  put<K extends WritableKind>(kind: K, id: string, held: Held<Writable[K]>): void {
+    this.#held[kind].set(id, held)
+    const row: EntityRow = `${kind}/${id}`
+    this.#written.delete(row)
+    this.#written.add(row)
+  }
+
+  /** Puts one that was not there. */
+  create<K extends WritableKind>(kind: K, id: string, data: Writable[K]): void {
+    this.put(kind, id, { data, changed: { '*': this.stamp }, version: 0, deleted: false })
+  }
+
+  /** What the batch writes, in order of the versions that it takes. */
+  get written(): { row: EntityRow; kind: WritableKind; id: string; held: Held<Writable[WritableKind]> }[] {
+    return [...this.#written].flatMap((row) => {
+      const [kind, id] = row.split('/') as [WritableKind, string]
+      const held = this.#held[kind].get(id)
+      return held ? [{ row, kind, id, held }] : []
+    })
+  }
+
+  /** The tickets that the batch creates, in its order. */
+  get createdTickets(): Ticket[] {
+    return [...this.#held.ticket.values()].filter(({ version }) => version === 0).map(({ data }) => data)
+  }
+
+  /** Of what the technician writes now. */
+  get stamp(): { by: string | null; at: string } {
+    return { by: this.technicians.get(this.technician) ?? null, at: this.now }
+  }
+
+  /** The technician as author; null where they do not work here (any more). */
+  get author(): Author | null {
+    const name = this.technicians.get(this.technician)
+    return name === undefined ? null : { kind: 'technician', id: this.technician, name }
+  }
 }
 
-/** All that the mutations of a batch read of their tenant. Its tickets stay locked to the end of the transaction. */
-export interface Desk {
-  configuration: Configuration | null
-  /** Names of the technicians who work here, of those whom the batch names. */
-  technicians: Map<string, string>
-  contacts: Set<string>
-  tickets: Map<string, HeldTicket>
-  entries: Map<string, HeldEntry>
-  /** Ids of tickets and entries that the batch writes, in order of their last write. */
-  written: Set<string>
-  /** Of the batch, for everything that it writes. */
-  now: string
-}
+type Row<E> = Held<E> & { id: string }
 
 /**
- * Reads what a batch is about, in one flight of statements.
+ * Reads what a batch is about, in one flight of statements. What locks comes in one order, so that two batches that share
+ * some wait for each other and never in a circle: relations, tickets, contacts, views, contents, each by id.
  * @param technician who acts
  */
 export async function readDesk(tx: Transaction, technician: string, bodies: MutationBody[]): Promise<Desk> {
-  const [tickets, entries, technicians, contacts] = [
-    new Set<string>(),
-    new Set<string>(),
-    new Set([technician]),
-    new Set<string>(),
-  ]
-  for (const body of bodies) {
-    tickets.add(body.ticketId.toLowerCase())
-    if (body.kind === 'entry.create') entries.add(body.entryId.toLowerCase())
-    const values = body.kind === 'ticket.create' ? body.ticket : body.kind === 'ticket.update' ? body.patch : {}
-    if (values.assigneeId) technicians.add(values.assigneeId)
-    if (body.kind === 'ticket.create' && body.ticket.requesterId) contacts.add(body.ticket.requesterId)
-  }
-  const list = (ids: Set<string>) => tx`any(string_to_array(${[...ids].join(',')}, ',')::uuid[])`
-  const [configurations, ticketRows, entryRows, technicianRows, contactRows] = await Promise.all([
-    tx<{ data: Configuration }[]>`select data from configuration`,
-    // Locked in one order, so that two batches that share tickets wait for each other and never in a circle.
-    tx<{ id: string; data: Ticket; changed: Changed; version: number; deleted: boolean }[]>`
-      select id, data, changed, version, deleted from ticket
-      where tenant_id = bulkhead.current_tenant() and id = ${list(tickets)} order by id for update`,
-    tx<{ id: string; ticket_id: string; version: number }[]>`
-      select id, ticket_id, version from entry where tenant_id = bulkhead.current_tenant() and id = ${list(entries)}`,
-    tx<{ id: string; name: string }[]>`
-      select id, data ->> 'name' as name from tenant_technician
-      where tenant_id = bulkhead.current_tenant() and id = ${list(technicians)} and not deleted`,
-    tx<{ id: string }[]>`
-      select id from contact where tenant_id = bulkhead.current_tenant() and id = ${list(contacts)} and not deleted`,
-  ])
-  return {
+  const named = mentionsOf(bodies, technician)
+  const ids = (some: Set<string>) => tx`string_to_array(${[...some].join(',')}, ',')::uuid[]`
+  const tenant = tx`tenant_id = bulkhead.current_tenant()`
+  // Relations are checked along the way that tickets lead.
+  const tickets = named.related
+    ? tx`(select bulkhead.led_to(${ids(named.tickets)} || array(
+           select ticket_id from entry where ${tenant} and id = any(${ids(named.entries)}))))`
+    : tx`(${ids(named.tickets)})`
+  const [, ticketRows, contacts, views, contents, requesters, configurations, entries, attachments, technicians] =
+    await Promise.all([
+      named.related ? tx`select bulkhead.lock_relations()`.execute() : null,
+      tx<Row<Ticket>[]>`
+        select id, data, changed, version, deleted from ticket
+        where ${tenant} and id = any ${tickets} order by id for update`.execute(),
+      // Tickets that are made meanwhile may refer to the contact.
+      named.contacts.size === 0
+        ? []
+        : tx<Row<Contact>[]>`
+            select id, data, changed, version, deleted from contact
+            where ${tenant} and id = any(${ids(named.contacts)}) order by id for no key update`.execute(),
+      named.views.size === 0
+        ? []
+        : tx<Row<SavedView>[]>`
+            select id, data, changed, version, deleted from saved_view
+            where ${tenant} and id = any(${ids(named.views)}) order by id for no key update`.execute(),
+      named.contents.size === 0
+        ? []
+        : tx<{ content: string }[]>`
+            select content from unnest(string_to_array(${[...named.contents].sort().join(',')}, ',')) content
+            where bulkhead.has_content(split_part(content, '/', 1), split_part(content, '/', 2)::bigint)`.execute(),
+      tx<Row<Contact>[]>`
+        select id, data, changed, version, deleted from contact where ${tenant} and id = any(${ids(named.requesters)})`,
+      tx<{ data: Configuration }[]>`select data from configuration`,
+      tx<Row<Entry>[]>`
+        select id, data, '{}'::jsonb as changed, version, deleted from entry
+        where ${tenant} and id = any(${ids(named.entries)})`,
+      named.attachments.size === 0
+        ? []
+        : tx<Row<Attachment>[]>`
+            select id, data, '{}'::jsonb as changed, version, deleted from attachment
+            where ${tenant} and id = any(${ids(named.attachments)})`,
+      tx<{ id: string; name: string }[]>`
+        select id, data ->> 'name' as name from tenant_technician
+        where ${tenant} and id = any(${ids(named.technicians)}) and not deleted`,
+    ])
+  return new Desk(technician, {
     configuration: configurations[0]?.data ?? null,
-    technicians: new Map(technicianRows.map(({ id, name }) => [id, name])),
-    contacts: new Set(contactRows.map(({ id }) => id)),
-    tickets: new Map(ticketRows.map(({ id, data, ...row }) => [id, { ...row, ticket: data }])),
-    entries: new Map(
-      entryRows.map(({ id, ticket_id, version }) => [id, { ticketId: ticket_id, version, entry: null }]),
-    ),
-    written: new Set(),
-    now: new Date().toISOString(),
-  }
+    technicians: new Map(technicians.map(({ id, name }) => [id, name])),
+    contents: new Set(contents.map(({ content }) => content)),
+    held: {
+      ticket: byId(ticketRows),
+      entry: byId(entries),
+      attachment: byId(attachments),
+      contact: byId([...requesters, ...contacts]),
+      view: byId(views),
+    },
+  })
+}
+
+function byId<E>(rows: readonly Row<E>[]): Map<string, Held<E>> {
+  return new Map(rows.map(({ id, ...held }) => [id, held]))
 }

@@ -1,16 +1,16 @@
 import type { z } from 'zod'
-import { Mutation } from '../../src-shared/protocol/mutation.ts'
-
-/** The mutation schema that this cloud applies; older ones are brought up to it. */
-export const MUTATION_SCHEMA = 1
+import { Mutation, MUTATION_SCHEMA, type MutationBody } from '../../src-shared/protocol/mutation.ts'
 
 /**
  * What turns a mutation of a schema into one of the next, by the older schema's number. A new schema adds an entry here
- * for the one before it, raises {@link MUTATION_SCHEMA}, and leaves the entry until no client sends the old one: an
+ * for the one before it, raises `MUTATION_SCHEMA`, and leaves the entry until no client sends the old one: an
  * outbox may be older than its console.
  */
 export type Upgrades = Readonly<Record<number, (mutation: Record<string, unknown>) => Record<string, unknown>>>
-const UPGRADES: Upgrades = {}
+const UPGRADES: Upgrades = {
+  // Schema 2 added kinds and changed none.
+  1: (mutation) => mutation,
+}
 
 /** A mutation of any schema as it came, its envelope checked. */
 export type GivenMutation = Record<string, unknown> & { sequence: number; schema: number }
@@ -34,7 +34,20 @@ export function readMutation(given: GivenMutation, upgrades = UPGRADES): ReadMut
     mutation = { ...upgrade(mutation), sequence, schema: schema + 1 }
   }
   const parsed = Mutation.safeParse(mutation)
-  return parsed.success ? { sequence, mutation: parsed.data } : { sequence, reason: firstIssue(parsed.error) }
+  if (!parsed.success) return { sequence, reason: firstIssue(parsed.error) }
+  return { sequence, mutation: { ...parsed.data, body: inLowerCase(parsed.data.body) } }
+}
+
+/** A mutation's own ids as they are compared and stored. */
+function inLowerCase(body: MutationBody): MutationBody {
+  const lower = Object.entries(body).map(([key, value]: [string, unknown]) => [
+    key,
+    typeof value === 'string' && key.endsWith('Id') ? value.toLowerCase() : value,
+  ])
+  const lowered = Object.fromEntries(lower) as MutationBody
+  if (lowered.kind !== 'ticket.split') return lowered
+  const entries = lowered.entries.map(({ from, id }) => ({ from: from.toLowerCase(), id: id.toLowerCase() }))
+  return { ...lowered, entries }
 }
 
 function firstIssue(error: z.ZodError): string {

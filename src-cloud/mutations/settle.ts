@@ -1,8 +1,9 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import { MutationResult } from '../../src-shared/protocol/mutation.ts'
 import type { Transaction } from '../database/connect.ts'
-import { applyMutation, rejected, type Outcome } from './apply.ts'
-import { readDesk, type Desk } from './desk.ts'
+import { applyMutation } from './apply.ts'
+import { readDesk, type Desk, type EntityRow, type WritableKind } from './desk.ts'
+import { rejected, type Outcome } from './outcome.ts'
 import type { ReadMutation } from './schema.ts'
 
 /** A mutation with the hash of its content as it came. */
@@ -57,7 +58,7 @@ export async function settle(
       waiting = { sequence: one.sequence, outcome: 'retry', message: NEWER }
       break
     }
-    outcomes.push({ sequence: one.sequence, hash: one.hash, outcome: outcomeOf(desk, technician, one, refuse) })
+    outcomes.push({ sequence: one.sequence, hash: one.hash, outcome: outcomeOf(desk, one, refuse) })
   }
   const settled = outcomes.length > 0 ? await store(tx, clientId, desk, outcomes) : []
   const lastSequence = outcomes.at(-1)?.sequence ?? last
@@ -70,40 +71,49 @@ interface Decided {
   outcome: Outcome
 }
 
-function outcomeOf(
-  desk: Desk,
-  technician: string,
-  one: Exclude<ReadMutation, { newer: true }>,
-  refuse: boolean,
-): Outcome {
+function outcomeOf(desk: Desk, one: Exclude<ReadMutation, { newer: true }>, refuse: boolean): Outcome {
   if (refuse) return REFUSED
-  return 'mutation' in one ? applyMutation(desk, technician, one.mutation.body) : rejected('invalid-input', one.reason)
+  return 'mutation' in one ? applyMutation(desk, one.mutation.body) : rejected('invalid-input', one.reason)
 }
 
 /** Stores everything that a batch wrote, in one statement and as the last of its transaction. */
 async function store(tx: Transaction, clientId: string, desk: Desk, outcomes: Decided[]): Promise<MutationResult[]> {
   await giveNumbers(tx, desk)
-  const [created, updated, added]: string[][] = [[], [], []]
-  const positions = new Map<string, number>()
-  for (const id of desk.written) {
+  const positions = new Map<EntityRow, number>()
+  /** Rows to write as JSON, by what they are. */
+  const elements = new Map<WrittenAs, string[]>()
+  for (const { row, kind, id, held } of desk.written) {
     const position = positions.size + 1
-    positions.set(id, position)
-    const held = desk.tickets.get(id)
-    const entry = desk.entries.get(id)?.entry
-    if (held) (held.version === 0 ? created : updated)?.push(row(id, position, held.ticket, held.changed))
-    else if (entry) added?.push(row(id, position, entry))
+    positions.set(row, position)
+    const { data, changed, deleted, version } = held
+    const as: WrittenAs = `${version === 0 ? 'new' : 'old'} ${kind}`
+    const some = elements.get(as) ?? []
+    some.push(JSON.stringify({ id, position, data, changed, deleted }))
+    elements.set(as, some)
   }
   const rows = outcomes.map(({ sequence, hash, outcome }): StoredResult => ({
     result: { ...outcome.result, sequence } as MutationResult,
-    position: outcome.row === null ? null : (positions.get(outcome.row) ?? null),
+    position: lastOf(outcome.rows.flatMap((row) => positions.get(row) ?? [])),
     hash,
   }))
-  const list = (parts: string[] | undefined) => `[${(parts ?? []).join(',')}]`
+  const list = (as: WrittenAs) => {
+    const some = elements.get(as)
+    return some ? `[${some.join(',')}]` : null
+  }
   const [written] = await tx<{ held: number }[]>`
     select bulkhead.write_batch(${clientId}, ${outcomes[0]?.sequence ?? 0}, ${outcomes.at(-1)?.sequence ?? 0},
-      ${list(created)}::text::json, ${list(updated)}::text::json, ${list(added)}::text::json,
-      ${JSON.stringify(rows)}::text::json) as held`
+      ${JSON.stringify(rows)}::text::json, ${positions.size},
+      ${list('new contact')}::text::json, ${list('old contact')}::text::json,
+      ${list('new ticket')}::text::json, ${list('old ticket')}::text::json,
+      ${list('new entry')}::text::json, ${list('new attachment')}::text::json,
+      ${list('new view')}::text::json, ${list('old view')}::text::json) as held`
   return rows.map((one) => versioned(one, written?.held ?? 0))
+}
+
+type WrittenAs = `${'new' | 'old'} ${WritableKind}`
+
+function lastOf(positions: number[]): number | null {
+  return positions.length === 0 ? null : Math.max(...positions)
 }
 
 /** A result as a batch stores it: its version, where it wrote something, is so many after the one before the batch. */
@@ -139,18 +149,14 @@ async function readStored(tx: Transaction, clientId: string, first: number, last
     .filter(({ result: { sequence } }) => sequence >= first && sequence <= last)
 }
 
-function row(id: string, position: number, data: object, changed?: object): string {
-  return JSON.stringify({ id, position, data, ...(changed ? { changed } : {}) })
-}
-
 /** Numbers the tickets that the batch creates, in its order. */
 async function giveNumbers(tx: Transaction, desk: Desk): Promise<void> {
-  const created = [...desk.tickets.values()].filter(({ version }) => version === 0)
+  const created = desk.createdTickets
   if (created.length === 0) return
   const [numbered] = await tx<{ last: number }[]>`
     insert into ticket_number (tenant_id, last_number) values (bulkhead.current_tenant(), ${created.length})
     on conflict (tenant_id) do update set last_number = ticket_number.last_number + ${created.length}
     returning last_number as last`
   const last = numbered?.last ?? 0
-  for (const [i, held] of created.entries()) held.ticket.number = last - created.length + i + 1
+  for (const [i, ticket] of created.entries()) ticket.number = last - created.length + i + 1
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { FeedChange, FeedClosing, FeedOpening, FeedQuery } from '../../src-shared/protocol/feed.ts'
 import { ChecksumQuery, Checksums } from '../../src-shared/protocol/checksum.ts'
@@ -9,24 +8,16 @@ import { MutationBatch, MutationReply } from '../../src-shared/protocol/mutation
 import { readChecksums } from '../checksums.ts'
 import { encoded, encodingOf } from '../compress.ts'
 import { openFeed } from '../feed.ts'
+import { tenantOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { pushMutations } from '../mutations/push.ts'
-import type { TenantIdentity } from '../tokens.ts'
 
 /** Routes of one tenant: the token decides which; no path names it. Only tenant tokens open them. */
 export async function tenantRoutes(app: FastifyInstance, { api, tokens }: Services): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const security = [{ tenant: [] }]
-  const identities = new WeakMap<object, TenantIdentity>()
-  app.addHook('onRequest', async (request) => {
-    identities.set(request, await tokens.verifyTenant(request.headers.authorization))
-  })
-  const identityOf = (request: object): TenantIdentity => {
-    const identity = identities.get(request)
-    if (!identity) throw new ProblemError('sign-in-expired')
-    return identity
-  }
+  const identityOf = tenantOnly(app, tokens)
 
   // Typed by hand: the answer is a stream of what the schema says of each line.
   app.get<{ Querystring: FeedQuery }>(

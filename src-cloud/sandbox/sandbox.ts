@@ -11,6 +11,7 @@ import { contactsOf, sandboxTechnicians } from './people.ts'
 import type { Profile } from './profile.ts'
 import { idOf } from './random.ts'
 import { ticketsOf } from './tickets.ts'
+import { viewsOf } from './views.ts'
 
 /**
  * An organisation with sample clients, to try Bulkhead with: fictional but for one, which replays a real incident log.
@@ -34,6 +35,7 @@ function drawn(profile: Profile, technicians: Technician[], now: Date): SandboxC
     tenant: { id: idOf(`tenant/${profile.slug}`), ...profile.tenant },
     configuration: configurationOf(profile),
     contacts,
+    views: viewsOf(profile),
     tickets: ticketsOf(profile, contacts, technicians, now),
   }
 }

@@ -6,12 +6,15 @@ import { letter } from './letter.ts'
 import { longThread } from './long-thread.ts'
 import { keyOf, type Profile, type Special, type StatusWords } from './profile.ts'
 import { idOf, Random } from './random.ts'
+import { related, type Drawn } from './relations.ts'
 import { filler, type Scene } from './slots.ts'
 import { openingTimes } from './timeline.ts'
 import { caseOf, type Topic } from './topics/topic.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+/** Minutes that a note of work tells. */
+const WORKED = [5, 10, 10, 15, 15, 15, 20, 30, 30, 45, 60, 90]
 
 /** The tickets of a client in order of opening, drawn anew on each iteration and the same every time. */
 export function ticketsOf(
@@ -20,14 +23,14 @@ export function ticketsOf(
   technicians: Technician[],
   now: Date,
 ): Iterable<{ ticket: Ticket; entries: Entry[] }> {
-  return {
-    *[Symbol.iterator]() {
-      const opened = openingTimes(profile.size, now.getTime(), profile.tenant.timeZone, profile.roundTheClock)
-      const crew = profile.team.flatMap((place) => technicians[place] ?? [])
-      for (const [i, createdAt] of opened.entries())
-        yield new Draft(profile, contacts, crew, i, createdAt, now.getTime()).done()
-    },
-  }
+  return { [Symbol.iterator]: () => related(profile.slug, drafts(profile, contacts, technicians, now)) }
+}
+
+function* drafts(profile: Profile, contacts: Contact[], technicians: Technician[], now: Date): Generator<Drawn> {
+  const opened = openingTimes(profile.size, now.getTime(), profile.tenant.timeZone, profile.roundTheClock)
+  const crew = profile.team.flatMap((place) => technicians[place] ?? [])
+  for (const [i, createdAt] of opened.entries())
+    yield new Draft(profile, contacts, crew, i, createdAt, now.getTime()).done()
 }
 
 /** Draws one ticket. No draw depends on the time, so that ids and texts are the same on any day. */
@@ -71,23 +74,32 @@ class Draft {
     this.#fill = filler(this.#scene)
   }
 
-  done(): { ticket: Ticket; entries: Entry[] } {
+  done(): Drawn {
     const random = this.#random
     const id = idOf(`${this.#profile.slug}/ticket/${this.#number}`)
     const subject = this.#special?.subject ?? this.#fill(random.pick(this.#topic.subjects))
     const description = this.#description()
     const lines = this.#lines().map((line) => ({ line, body: this.#fill(line.template) }))
     const span = this.#span()
-    const entries = lines.map(({ line, body }, i) => ({
-      id: idOf(`${id}/entry/${i + 1}`),
-      ticketId: id,
-      kind: line.kind,
-      author: authorOf(line, { ...this.#scene, colleague: this.#colleague }),
-      body,
-      createdAt: instant(this.#createdAt + span * ((i + 1) / lines.length) ** 1.6),
-    }))
+    // Of its own, so that all other draws stay what they are.
+    const clock = new Random(`${this.#profile.slug}/time/${this.#number}`)
+    const entries = lines.map(({ line, body }, i): Entry => {
+      const at = this.#createdAt + span * ((i + 1) / lines.length) ** 1.6
+      const minutes = clock.pick(WORKED)
+      const worked = line.kind === 'note' && line.by === 'technician' && clock.chance(0.3)
+      const workedAt = instant(Math.max(this.#createdAt, at - minutes * MINUTE))
+      return {
+        id: idOf(`${id}/entry/${i + 1}`),
+        ticketId: id,
+        kind: worked ? 'time' : line.kind,
+        author: authorOf(line, { ...this.#scene, colleague: this.#colleague }),
+        body,
+        createdAt: instant(at),
+        ...(worked ? { time: { minutes, billable: clock.chance(0.8), workedAt } } : {}),
+      }
+    })
     const priority = this.#priority()
-    const ticket = {
+    const ticket: Ticket = {
       id,
       number: this.#number,
       subject,
@@ -104,7 +116,7 @@ class Draft {
       updatedAt: instant(this.#createdAt + (entries.length > 0 || this.#isOver() ? span : 0)),
       dueAt: this.#dueAt(priority),
     }
-    return { ticket, entries }
+    return { ticket, entries, topic: this.#topic.key, over: this.#isOver() }
   }
 
   #drawStatus(): StatusWords {

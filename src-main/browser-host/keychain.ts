@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { AsyncEntry } from '@napi-rs/keyring'
-import type { SealingSource } from '../console/host.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import type { Keychain, Sealing, SealingSource } from '../console/host.ts'
 import { sealWithKey } from '../console/sealing.ts'
 
 const SERVICE = 'Bulkhead'
@@ -12,21 +13,45 @@ const BACKENDS: Partial<Record<NodeJS.Platform, string>> = {
 }
 
 /**
- * The OS keychain as sealing, where there is one that lasts: it holds one random key that seals the profile's secrets.
- * On Linux only the Secret Service counts; the kernel's keyring forgets at the next start of the machine.
- * @param given BULKHEAD_PASSPHRASE, which comes first where it is set
+ * How the browser host seals: with the OS keychain where there is one that lasts, else with a passphrase. On Linux only
+ * the Secret Service counts; the kernel's keyring forgets at the next start of the machine.
+ * @param given BULKHEAD_PASSPHRASE
  */
-export async function findSealing(given: string | null): Promise<SealingSource> {
+export function findSealing(given: string | null): SealingSource {
   const backend = BACKENDS[process.platform]
-  if (given !== null || !backend || (process.platform === 'linux' && !process.env['DBUS_SESSION_BUS_ADDRESS']))
-    return { kind: 'passphrase', given }
-  try {
-    const entry = new AsyncEntry(SERVICE, ACCOUNT, { linux: { store: 'secret-service' } })
-    const known = await entry.getSecret()
-    const key = known ? new Uint8Array(known) : new Uint8Array(randomBytes(32))
-    if (!known) await entry.setSecret(key)
-    return { kind: 'keychain', backend, sealing: sealWithKey(backend, key) }
-  } catch {
-    return { kind: 'passphrase', given }
+  const none = !backend || (process.platform === 'linux' && !process.env['DBUS_SESSION_BUS_ADDRESS'])
+  return {
+    given,
+    keychain: async () => {
+      if (none) return null
+      try {
+        return await openKeychain(backend, new AsyncEntry(SERVICE, ACCOUNT, { linux: { store: 'secret-service' } }))
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+/** The keychain holds one random key that seals a profile's secrets. It is made when something is sealed first. */
+async function openKeychain(backend: string, entry: AsyncEntry): Promise<Keychain> {
+  const known = await entry.getSecret()
+  let sealing: Sealing | null = known ? sealWithKey(backend, Uint8Array.from(known)) : null
+  return {
+    backend,
+    exposed: false,
+    async seal(secret) {
+      if (!sealing) {
+        const key = new Uint8Array(randomBytes(32))
+        await entry.setSecret(key)
+        sealing = sealWithKey(backend, key)
+      }
+      return sealing.seal(secret)
+    },
+    async open(sealed) {
+      if (!sealing) throw new ProblemError('key-wrong')
+      return sealing.open(sealed)
+    },
+    forget: () => sealing?.forget(),
   }
 }

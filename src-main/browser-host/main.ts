@@ -27,7 +27,7 @@ export async function startBrowserHost(
   const files = readWindowFiles(join(import.meta.dirname, '../renderer'))
   const host = await openHost({
     profile,
-    sealing: await findSealing(options.passphrase),
+    sealing: findSealing(options.passphrase),
     settings: openSettings(profile),
     worker: join(import.meta.dirname, 'compartment.js'),
     sandbox: options.sandbox,

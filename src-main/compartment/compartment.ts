@@ -1,58 +1,61 @@
-import { randomUUID } from 'node:crypto'
-import type { NewTicket, TicketPatch } from '../../src-shared/domain/ticket.ts'
-import type {
-  Change,
-  Desk,
-  FieldChoice,
-  InboxItem,
-  OutboxEntry,
-  Rollup,
-  SearchHit,
-  SyncReport,
-  SyncState,
-  TicketCounts,
-  TicketDetail,
-  TicketFilter,
-  TicketOutline,
-  TicketPage,
-  TicketSort,
-} from '../../src-shared/domain/views.ts'
+import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
+import { DEFAULT_VAULT_POLICY, type VaultPolicy } from '../../src-shared/domain/vault.ts'
+import type { Change, Desk, Rollup, SyncReport, SyncState } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
+import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
+import { Attachments } from './attachments/attachments.ts'
+import { attachmentCalls } from './attachments/calls.ts'
+import type { Bench } from './bench.ts'
 import { Broadcast } from './broadcast.ts'
-import { patchedFields, refreshView } from './cache/overlay.ts'
+import { refreshViews } from './cache/overlay.ts'
 import { Holdings } from './holdings.ts'
-import { cancel, dismiss, reopen, resend, resolve } from './ledger/decisions.ts'
-import type { OutboxItem } from './ledger/outbox.ts'
+import { ticketsOf } from './ledger/subjects.ts'
 import type { Assignment } from './port.ts'
 import type { CompartmentApi } from './router.ts'
 import { isDamage, isDiskFull } from '../storage/open.ts'
 import { Cloud } from './sync/cloud.ts'
 import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
+import { Turns, type TurnPort } from './sync/turns.ts'
+import { contactBook } from './triage/contact-book.ts'
+import { drafting } from './triage/drafting.ts'
 import { readCounts, readRollup } from './triage/counts.ts'
+import { decisions } from './triage/deciding.ts'
 import { readTicket } from './triage/detail.ts'
 import { diagnosticsOf } from './triage/diagnostics.ts'
-import { changeOf } from './triage/edit.ts'
-import { readInbox, readOutbox, serverValue } from './triage/inbox.ts'
-import { readOutline, readPage, type PageRequest } from './triage/page.ts'
-import { search, type SearchRequest } from './triage/search.ts'
+import { ticketWrites } from './triage/editing.ts'
+import { readOutbox } from './triage/inbox.ts'
+import { readOutline, readPage } from './triage/page.ts'
+import { savedViews } from './triage/saved-views.ts'
+import { search } from './triage/search.ts'
+import { CredentialUse } from './vault/use/credential-use.ts'
+import { Vault } from './vault/vault.ts'
 
 /** More changed tickets than this are told as `all`. */
 const MAX_NAMED = 200
 const ROLLUP_DELAY = 200
 const ROLLUP_INTERVAL = 60_000
 
-export interface CompartmentEvents {
+export interface CompartmentEvents extends TurnPort {
   tokenWanted(): void
   rollup(rollup: Rollup): void
   syncState(state: SyncState): void
+  /** What stands before the cloud asked for so many milliseconds of patience: of everybody. */
+  quiet(wait: number): void
 }
 
 /** One tenant's data, opened: what windows ask, and the sync that keeps it in step. It never names its tenant. */
-export class Compartment implements CompartmentApi {
+export class Compartment {
+  readonly api: CompartmentApi
   readonly tokens: TokenHolder
+  readonly turns: Turns
   readonly sync: SyncLoop
+  readonly files: Attachments
+  /** For code of the compartment: credentials are used, and nobody sees them. */
+  readonly credentials: CredentialUse
+  readonly #vault: Vault
   readonly #held: Holdings
+  readonly #bench: Bench
   readonly #events: CompartmentEvents
   readonly #changes = new Broadcast<Change>(mergeChanges)
   readonly #states = new Broadcast<SyncState>((_, newer) => newer)
@@ -65,146 +68,39 @@ export class Compartment implements CompartmentApi {
     this.#held = new Holdings(assignment)
     this.#events = events
     this.tokens = new TokenHolder(() => events.tokenWanted())
-    this.sync = new SyncLoop(this.#held, new Cloud(assignment.cloudUrl, this.tokens), assignment.online, {
+    this.turns = new Turns(events)
+    const cloud = new Cloud(assignment.cloudUrl, this.tokens, (wait) => events.quiet(wait))
+    cloud.quiet(assignment.quiet ?? 0)
+    this.files = new Attachments(this.#held, cloud, assignment.online, (ticketId) => this.#changed([ticketId], false))
+    this.#vault = new Vault(
+      this.#held,
+      () => this.#read(readVaultPolicy),
+      () => {
+        this.#changes.send({ tickets: [], desk: false, vault: true })
+        this.#rollUpSoon()
+      },
+    )
+    this.credentials = new CredentialUse(this.#vault)
+    this.sync = new SyncLoop(this.#held, cloud, this.turns, assignment, {
       changed: (tickets, desk) => this.#changed(tickets, desk),
       state: (state) => this.#stateMoved(state),
     })
+    this.#bench = {
+      held: this.#held,
+      read: (work) => this.#read(work),
+      ticket: (id) => this.#read((held) => readTicket(held, this.files, id)),
+      show: (bodies) => this.#show(bodies),
+      tell: ({ tickets, desk }) => this.#changed(tickets, desk),
+    }
+    this.api = this.#calls()
     this.#rollups = setInterval(() => this.#rollUp(), ROLLUP_INTERVAL)
     this.#rollUpSoon()
   }
 
-  desk(): Desk {
-    return this.#read(({ cache, technician }) => ({
-      configuration: cache.configuration,
-      technicians: cache.technicians,
-      me: technician.id,
-    }))
-  }
-
-  page(input: PageRequest): TicketPage {
-    return this.#read(({ cache, ledger }) => readPage(cache, ledger, input))
-  }
-
-  outline(input: { filter: TicketFilter; sort: TicketSort }): TicketOutline {
-    return this.#read(({ cache }) => readOutline(cache, input.filter, input.sort))
-  }
-
-  counts(): TicketCounts {
-    return this.#read(({ cache, technician }) => readCounts(cache, technician.id))
-  }
-
-  search(input: SearchRequest): SearchHit[] {
-    return this.#read(({ cache, ledger }) => search(cache, ledger, input))
-  }
-
-  ticket(id: string): TicketDetail {
-    return this.#read(({ cache, ledger, technician }) => readTicket(cache, ledger, technician, id))
-  }
-
-  edit({ id, patch }: { id: string; patch: TicketPatch }): TicketDetail {
-    const { ticket } = this.ticket(id)
-    const change = changeOf(ticket, patch)
-    if (change) {
-      const body = { kind: 'ticket.update' as const, ticketId: id, ...change }
-      this.#held.ledger.append(body, { fields: patchedFields(change.patch) })
-      this.#show(id)
-    }
-    return this.ticket(id)
-  }
-
-  addEntry({ ticketId, kind, body }: { ticketId: string; kind: 'note' | 'reply'; body: string }): TicketDetail {
-    this.ticket(ticketId)
-    const entryId = randomUUID()
-    this.#held.ledger.append(
-      { kind: 'entry.create', ticketId, entryId, entryKind: kind, body },
-      { entry: entryId, entryKind: kind },
-    )
-    this.#show(ticketId)
-    return this.ticket(ticketId)
-  }
-
-  create(ticket: NewTicket): TicketDetail {
-    const ticketId = randomUUID()
-    this.#held.ledger.append({ kind: 'ticket.create', ticketId, ticket }, { fields: patchedFields(ticket) })
-    this.#show(ticketId)
-    return this.ticket(ticketId)
-  }
-
-  inbox(): InboxItem[] {
-    return this.#read(({ cache, ledger }) => readInbox(cache, ledger))
-  }
-
-  resolve({ id, choices }: { id: string; choices: FieldChoice[] }): InboxItem[] {
-    return this.#decided(resolve(this.#held.ledger, id, choices))
-  }
-
-  resend({ id, ...mend }: { id: string; text?: string | undefined; patch?: TicketPatch | undefined }): InboxItem[] {
-    const { ledger } = this.#held
-    const ticketId = ledger.find(id)?.body.ticketId ?? ''
-    const seen = (field: string): unknown => this.#read(({ cache }) => serverValue(cache, ticketId, field))
-    return this.#decided(resend(ledger, id, mend, seen))
-  }
-
-  dismiss(id: string): InboxItem[] {
-    return this.#decided(dismiss(this.#held.ledger, id))
-  }
-
-  reopen(id: string): InboxItem[] {
-    return this.#decided(reopen(this.#held.ledger, id))
-  }
-
-  outbox(): OutboxEntry[] {
-    return this.#read(({ cache, ledger }) => readOutbox(cache, ledger))
-  }
-
-  cancel(id: string): OutboxEntry[] {
-    this.#show(cancel(this.#held.ledger, id).body.ticketId)
-    return this.outbox()
-  }
-
-  markSeen(id: string): void {
-    const seen = this.#read(({ cache }) => {
-      const row = cache.tickets.byId(id)
-      return row !== undefined && row.seen < row.version && cache.write(() => cache.tickets.markSeen(row.number))
-    })
-    if (seen) this.#changed([id], false)
-  }
-
-  syncState(): SyncState {
-    return this.sync.state
-  }
-
-  syncNow(): void {
-    this.sync.now()
-  }
-
-  syncReport(): SyncReport {
-    return { ...this.sync.report, outbox: this.outbox(), files: this.#held.sizes }
-  }
-
-  pause(paused: boolean): void {
-    this.sync.pause(paused)
-  }
-
-  resync(): void {
-    this.sync.resync()
-    this.#changed('all', true)
-  }
-
-  allowDeletes(): void {
-    this.sync.allowDeletes()
-  }
-
-  diagnostics(): string {
-    return diagnosticsOf(this.syncReport())
-  }
-
-  changes(signal: AbortSignal | undefined): AsyncIterable<Change> {
-    return this.#changes.listen(signal)
-  }
-
-  syncStates(signal: AbortSignal | undefined): AsyncIterable<SyncState> {
-    return this.#states.listen(signal, this.sync.state)
+  /** One sync; files that wait for it go too, for a while. Resolves when it ended, well or not. */
+  async once(): Promise<void> {
+    await this.sync.once()
+    await this.files.once()
   }
 
   /** Ends the sync, then writes everything to the files and closes them. */
@@ -213,28 +109,68 @@ export class Compartment implements CompartmentApi {
     clearInterval(this.#rollups)
     if (this.#rollupSoon) clearTimeout(this.#rollupSoon)
     this.tokens.refuse(new ProblemError('cancelled'))
-    await this.sync.stop()
+    await Promise.all([this.sync.stop(), this.files.stop()])
     this.#held.close()
   }
 
-  #decided({ body }: OutboxItem): InboxItem[] {
-    this.#show(body.ticketId)
-    return this.inbox()
+  /** All that windows can ask, in groups of what belongs together. */
+  #calls(): CompartmentApi {
+    const { read, ticket } = this.#bench
+    return {
+      ...ticketWrites(this.#bench),
+      ...decisions(this.#bench),
+      ...drafting(this.#bench),
+      ...contactBook(this.#bench),
+      ...savedViews(this.#bench),
+      ...attachmentCalls(this.#bench, this.files),
+      vault: this.#vault,
+      ticket,
+      desk: () => read(readDesk),
+      page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),
+      outline: ({ filter, sort }) => read(({ cache }) => readOutline(cache, filter, sort)),
+      counts: () => read(({ cache, technician }) => readCounts(cache, technician.id)),
+      search: (input) => read(({ cache, ledger }) => search(cache, ledger, input)),
+      syncState: () => this.sync.state,
+      syncNow: () => {
+        this.sync.now()
+        this.files.now()
+      },
+      syncReport: () => this.#report(),
+      pause: (paused) => this.sync.pause(paused),
+      resync: () => {
+        this.sync.resync()
+        this.#changed('all', true)
+      },
+      allowDeletes: () => this.sync.allowDeletes(),
+      diagnostics: () => diagnosticsOf(this.#report()),
+      changes: (signal) => this.#changes.listen(signal),
+      syncStates: (signal) => this.#states.listen(signal, this.sync.state),
+    }
   }
 
-  // The ledger has the write already. A view that cannot follow now does so when the files are opened next.
-  #show(ticketId: string): void {
+  #report(): SyncReport {
+    const outbox = this.#read(({ cache, ledger }) => readOutbox(cache, ledger))
+    return { ...this.sync.report, outbox, files: this.#held.sizes }
+  }
+
+  // The ledger has the writes already. A view that cannot follow now does so when the files are opened next.
+  #show(bodies: readonly MutationBody[]): void {
     const { cache, ledger } = this.#held
     try {
-      cache.write(() => {
-        refreshView(cache, ledger, ticketId)
-        const row = cache.tickets.byId(ticketId)
-        if (row) cache.tickets.markSeen(row.number)
+      const { tickets, desk } = cache.write(() => {
+        const touched = refreshViews(cache, ledger, bodies)
+        for (const id of bodies.flatMap(ticketsOf)) {
+          const row = cache.tickets.byId(id)
+          if (row) cache.tickets.markSeen(row.number)
+        }
+        return touched
       })
+      this.#changed(tickets, desk)
     } catch (error) {
       if (!isDiskFull(error)) throw error
+      this.#changed('all', true)
     }
-    this.#changed([ticketId], false)
+    this.files.edited()
     this.sync.edited()
   }
 
@@ -263,6 +199,7 @@ export class Compartment implements CompartmentApi {
   }
 
   #stateMoved(state: SyncState): void {
+    this.files.syncMoved(state)
     this.#states.send(state)
     this.#events.syncState(state)
     this.#rollUpSoon()
@@ -279,17 +216,41 @@ export class Compartment implements CompartmentApi {
     // Without indexes the counts cost a pass over everything; they come when the first load has ended.
     if (!this.#held.cache.loaded) return
     try {
-      this.#events.rollup(this.#read(({ cache, ledger }) => readRollup(cache, ledger)))
+      const counts = this.#read(({ cache, ledger }) => readRollup(cache, ledger))
+      this.#events.rollup({ ...counts, vaultDue: this.#vaultDue() })
     } catch (error) {
       // A damaged cache is being loaded again by now; the rollup comes with it.
       if (!(error instanceof ProblemError)) throw error
     }
   }
+
+  #vaultDue(): number {
+    try {
+      return this.#vault.dueCount(Date.now())
+    } catch (error) {
+      // A damaged vault is told to whoever opens it, and keeps no other count back.
+      if (error instanceof ProblemError) return 0
+      throw error
+    }
+  }
+}
+
+function readDesk({ cache, technician }: Holdings): Desk {
+  const { configuration, technicians } = cache
+  const attachments = configuration.attachments ?? DEFAULT_ATTACHMENT_POLICY
+  return { attachments, configuration, technicians, me: technician.id }
+}
+
+// Rules that are not known yet, or not any more, may ask for a reason.
+function readVaultPolicy({ cache: { configuration } }: Holdings): VaultPolicy {
+  if (configuration.statuses.length === 0) return { ...DEFAULT_VAULT_POLICY, reasonNeeded: true }
+  return configuration.vault ?? DEFAULT_VAULT_POLICY
 }
 
 function mergeChanges(older: Change, newer: Change): Change {
   const desk = older.desk || newer.desk
-  if (older.tickets === 'all' || newer.tickets === 'all') return { tickets: 'all', desk }
+  const vault = older.vault || newer.vault ? { vault: true as const } : {}
+  if (older.tickets === 'all' || newer.tickets === 'all') return { tickets: 'all', desk, ...vault }
   const tickets = [...new Set([...older.tickets, ...newer.tickets])]
-  return { tickets: tickets.length > MAX_NAMED ? 'all' : tickets, desk }
+  return { tickets: tickets.length > MAX_NAMED ? 'all' : tickets, desk, ...vault }
 }

@@ -1,29 +1,36 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError } from '../../src-shared/problem.ts'
+import { FileStore } from './attachments/file-store.ts'
 import { CACHE_FILE, deleteCache, openCache, type Cache } from './cache/cache.ts'
 import { refreshAllViews } from './cache/overlay.ts'
 import { deriveKeys, zeroKeys, type CompartmentKeys } from './keys.ts'
 import { Ledger, LEDGER_FILE } from './ledger/ledger.ts'
 import { salvageLedger } from './ledger/salvage.ts'
 import type { Assignment } from './port.ts'
+import { settleRotation } from './rotation/settle.ts'
+import { VaultStore } from './vault/store.ts'
 import { isDamage, isDiskFull, opensWith } from '../storage/open.ts'
 
 /** The open files of a compartment. `cache` is another object after {@link Holdings.resetCache}. */
 export class Holdings {
   readonly ledger: Ledger
+  readonly files: FileStore
   readonly technician: Assignment['technician']
   readonly #folder: string
   readonly #keys: CompartmentKeys
   readonly #limits: Assignment['maxPages']
+  readonly #binding: Uint8Array
   #cache: Cache
+  #vault: VaultStore | null = null
 
   /**
    * Opens the files, and makes those that are missing. The root key is filled with zeros whatever happens.
    * @throws ProblemError `key-wrong`, `file-newer`, `file-damaged`, `disk-full`
    */
-  constructor({ folder, rootKey, technician, maxPages }: Assignment) {
+  constructor({ folder, rootKey, binding, technician, maxPages, maxBytes }: Assignment) {
     this.technician = technician
+    this.#binding = binding
     this.#folder = folder
     this.#limits = maxPages
     const root = new Uint8Array(rootKey)
@@ -31,10 +38,12 @@ export class Holdings {
     root.fill(0)
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
+      settleRotation(folder, this.#keys)
       this.ledger = this.#openLedger()
       try {
         this.#cache = openCache(folder, this.#keys.cache, maxPages?.cache)
         this.#refreshViews()
+        this.files = new FileStore(folder, this.#keys.files, this.#keys.fileNames, maxBytes)
       } catch (error) {
         this.ledger.close()
         throw error
@@ -47,6 +56,20 @@ export class Holdings {
 
   get cache(): Cache {
     return this.#cache
+  }
+
+  /**
+   * The file of credentials, opened or made when it is first needed: damage to it stops nothing else.
+   * @throws ProblemError `file-damaged`, `file-newer`, `disk-full`
+   */
+  get vault(): VaultStore {
+    this.#vault ??= VaultStore.open(this.#folder, this.#keys, this.#binding, this.#limits?.vault)
+    return this.#vault
+  }
+
+  /** Whether there are, or were, credentials. */
+  get hasVault(): boolean {
+    return this.#vault !== null || VaultStore.exists(this.#folder)
   }
 
   /** Empties the cache: damaged, or of another epoch of the cloud. The ledger is not touched. */
@@ -94,13 +117,17 @@ export class Holdings {
     }
   }
 
-  /** Checkpoints and closes both files, and forgets the keys. */
+  /** Checkpoints and closes the files, and forgets the keys. */
   close(): void {
     try {
       this.#cache.close()
     } finally {
-      this.ledger.close()
-      zeroKeys(this.#keys)
+      try {
+        this.#vault?.close()
+      } finally {
+        this.ledger.close()
+        zeroKeys(this.#keys)
+      }
     }
   }
 }

@@ -1,17 +1,26 @@
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
-import { Id } from '../../src-shared/domain/primitives.ts'
-import { NewTicket, TicketPatch } from '../../src-shared/domain/ticket.ts'
+import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
+import { WorkTime } from '../../src-shared/domain/entry.ts'
+import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
+import { Id, Key } from '../../src-shared/domain/primitives.ts'
+import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
+import { LinkRelation, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
   FieldChoice,
   MAX_PAGE,
   PageKey,
   TicketFilter,
   TicketSort,
+  DraftKind,
+  type AttachmentPiece,
   type Change,
+  type ContactView,
   type Desk,
+  type Draft,
   type InboxItem,
   type OutboxEntry,
+  type SavedViewView,
   type SearchHit,
   type SyncReport,
   type SyncState,
@@ -19,10 +28,13 @@ import {
   type TicketDetail,
   type TicketOutline,
   type TicketPage,
+  type UploadPlace,
 } from '../../src-shared/domain/views.ts'
+import { vaultRouter, type VaultCalls } from './vault/router.ts'
 
 /** What the procedures act on: one compartment, opened. */
 export interface CompartmentApi {
+  readonly vault: VaultCalls
   desk(): Desk
   page(input: z.infer<typeof PageInput>): TicketPage
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
@@ -34,11 +46,58 @@ export interface CompartmentApi {
   /** Opens a ticket, also without the cloud; its number is negative until the cloud gives one. */
   create(ticket: NewTicket): TicketDetail
   markSeen(id: string): void
+  /** What was typed about a ticket and not sent; of null, what was typed for a new one. */
+  drafts(ticketId: string | null): Draft[]
+  /** Keeps what is being typed; an empty text forgets it. Adding the entry forgets it too. */
+  saveDraft(input: { ticketId: string | null; kind: DraftKind; body: string }): void
+  /** Puts tags on and takes tags off. */
+  tag(input: { id: string; add: string[]; remove: string[] }): TicketDetail
+  /** Notes work; a correction has minutes below zero. */
+  addTime(input: { ticketId: string; time: WorkTime; body: string }): TicketDetail
+  /** Makes a ticket part of another, and gives it a status that needs no more work. @returns the other */
+  merge(input: { id: string; intoId: string; status: string | null }): TicketDetail
+  unmerge(input: { id: string; status: string | null }): TicketDetail
+  /** Opens a ticket with copies of some entries of another. @returns the new one */
+  split(input: { fromId: string; entryIds: string[]; ticket: NewTicket }): TicketDetail
+  link(input: { id: string; otherId: string; relation: LinkRelation }): TicketDetail
+  unlink(input: { id: string; otherId: string; relation: LinkRelation }): TicketDetail
+  /** Contacts whose name, address or site has all these words, by name. */
+  contacts(input: { text: string; limit: number }): ContactView[]
+  contact(id: string): ContactView
+  createContact(contact: NewContact): ContactView
+  editContact(input: { id: string; patch: ContactPatch }): ContactView
+  /** The views that everybody sees and the technician's own, by name. */
+  views(): SavedViewView[]
+  createView(view: NewView): SavedViewView[]
+  editView(input: { id: string; patch: ViewPatch }): SavedViewView[]
+  removeView(id: string): SavedViewView[]
+  /** Begins to take a file from the window, in pieces. @throws ProblemError `too-large`, `file-refused`, `disk-full` */
+  beginUpload(input: {
+    ticketId: string
+    entryId: string | null
+    name: string
+    type: string
+    size: number
+  }): Promise<UploadPlace>
+  /** Takes the next bytes, in base64; at most {@link MAX_PIECE} of them. */
+  appendUpload(input: { uploadId: string; offset: number; data: string }): Promise<UploadPlace>
+  /** Puts the file to its ticket; its content goes to the cloud by and by. */
+  finishUpload(uploadId: string): Promise<TicketDetail>
+  abandonUpload(uploadId: string): Promise<void>
+  /** Sends a content again that the cloud did not take. */
+  retryAttachment(id: string): TicketDetail
+  /**
+   * Gives up a content that was not sent. Where the cloud does not know of the file it is off its ticket; else it stays
+   * there without content.
+   */
+  cancelAttachment(id: string): TicketDetail
+  /** Bytes of a file, in base64; fetched from the cloud where they are not here. */
+  readAttachment(input: { id: string; offset: number; length: number }): Promise<AttachmentPiece>
   inbox(): InboxItem[]
   /** Decides every field of a conflict. @returns what is left to decide */
   resolve(input: { id: string; choices: FieldChoice[] }): InboxItem[]
   /** Sends a refused edit again, mended or as it was; what depends on it goes with it. */
-  resend(input: { id: string; text?: string | undefined; patch?: TicketPatch | undefined }): InboxItem[]
+  resend(input: { id: string; text?: string | undefined; patch?: z.infer<typeof AnyPatch> | undefined }): InboxItem[]
   dismiss(id: string): InboxItem[]
   /** Takes a decision back. */
   reopen(id: string): InboxItem[]
@@ -66,6 +125,9 @@ const PageInput = z.object({
   from: PageKey.nullish(),
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
 })
+/** Of what the refused edit is about. */
+const AnyPatch = z.union([TicketPatch, ContactPatch, ViewPatch])
+const LinkInput = z.object({ id: Id, otherId: Id, relation: LinkRelation })
 const OutlineInput = z.object({ filter: TicketFilter, sort: TicketSort })
 const SearchInput = z.object({
   text: z.string().max(500),
@@ -91,6 +153,79 @@ export const tenantRouter = t.router({
       .mutation(({ ctx, input }) => ctx.addEntry(input)),
     create: t.procedure.input(NewTicket).mutation(({ ctx, input }) => ctx.create(input)),
     markSeen: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.markSeen(input.id)),
+    drafts: t.procedure
+      .input(z.object({ ticketId: Id.nullable() }))
+      .query(({ ctx, input }) => ctx.drafts(input.ticketId)),
+    saveDraft: t.procedure
+      .input(z.object({ ticketId: Id.nullable(), kind: DraftKind, body: z.string().max(100_000) }))
+      .mutation(({ ctx, input }) => ctx.saveDraft(input)),
+    tag: t.procedure
+      .input(z.object({ id: Id, add: z.array(Tag).max(64).default([]), remove: z.array(Tag).max(64).default([]) }))
+      .mutation(({ ctx, input }) => ctx.tag(input)),
+    addTime: t.procedure
+      .input(z.object({ ticketId: Id, time: WorkTime, body: z.string().trim().min(1).max(100_000) }))
+      .mutation(({ ctx, input }) => ctx.addTime(input)),
+    merge: t.procedure
+      .input(z.object({ id: Id, intoId: Id, status: Key.nullable() }))
+      .mutation(({ ctx, input }) => ctx.merge(input)),
+    unmerge: t.procedure
+      .input(z.object({ id: Id, status: Key.nullable() }))
+      .mutation(({ ctx, input }) => ctx.unmerge(input)),
+    split: t.procedure
+      .input(z.object({ fromId: Id, entryIds: z.array(Id).max(500), ticket: NewTicket }))
+      .mutation(({ ctx, input }) => ctx.split(input)),
+    link: t.procedure.input(LinkInput).mutation(({ ctx, input }) => ctx.link(input)),
+    unlink: t.procedure.input(LinkInput).mutation(({ ctx, input }) => ctx.unlink(input)),
+  }),
+  contacts: t.router({
+    list: t.procedure
+      .input(z.object({ text: z.string().max(200), limit: z.number().int().min(1).max(MAX_PAGE).default(50) }))
+      .query(({ ctx, input }) => ctx.contacts(input)),
+    get: t.procedure.input(z.object({ id: Id })).query(({ ctx, input }) => ctx.contact(input.id)),
+    create: t.procedure.input(NewContact).mutation(({ ctx, input }) => ctx.createContact(input)),
+    edit: t.procedure
+      .input(z.object({ id: Id, patch: ContactPatch }))
+      .mutation(({ ctx, input }) => ctx.editContact(input)),
+  }),
+  views: t.router({
+    list: t.procedure.query(({ ctx }) => ctx.views()),
+    create: t.procedure.input(NewView).mutation(({ ctx, input }) => ctx.createView(input)),
+    edit: t.procedure.input(z.object({ id: Id, patch: ViewPatch })).mutation(({ ctx, input }) => ctx.editView(input)),
+    remove: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.removeView(input.id)),
+  }),
+  vault: vaultRouter,
+  attachments: t.router({
+    begin: t.procedure
+      .input(
+        z.object({
+          ticketId: Id,
+          entryId: Id.nullable().default(null),
+          name: z.string().min(1).max(1000),
+          type: z.string().max(200),
+          size: z.number().int().nonnegative(),
+        }),
+      )
+      .mutation(({ ctx, input }) => ctx.beginUpload(input)),
+    append: t.procedure
+      .input(z.object({ uploadId: Id, offset: z.number().int().nonnegative(), data: z.base64().max(MAX_PIECE * 1.4) }))
+      .mutation(({ ctx, input }) => ctx.appendUpload(input)),
+    finish: t.procedure
+      .input(z.object({ uploadId: Id }))
+      .mutation(({ ctx, input }) => ctx.finishUpload(input.uploadId)),
+    abandon: t.procedure
+      .input(z.object({ uploadId: Id }))
+      .mutation(({ ctx, input }) => ctx.abandonUpload(input.uploadId)),
+    retry: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.retryAttachment(input.id)),
+    cancel: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.cancelAttachment(input.id)),
+    read: t.procedure
+      .input(
+        z.object({
+          id: Id,
+          offset: z.number().int().nonnegative(),
+          length: z.number().int().min(1).max(MAX_PIECE),
+        }),
+      )
+      .query(({ ctx, input }) => ctx.readAttachment(input)),
   }),
   inbox: t.router({
     list: t.procedure.query(({ ctx }) => ctx.inbox()),
@@ -98,9 +233,7 @@ export const tenantRouter = t.router({
       .input(z.object({ id: Id, choices: z.array(FieldChoice).min(1).max(200) }))
       .mutation(({ ctx, input }) => ctx.resolve(input)),
     resend: t.procedure
-      .input(
-        z.object({ id: Id, text: z.string().trim().min(1).max(100_000).optional(), patch: TicketPatch.optional() }),
-      )
+      .input(z.object({ id: Id, text: z.string().trim().min(1).max(100_000).optional(), patch: AnyPatch.optional() }))
       .mutation(({ ctx, input }) => ctx.resend(input)),
     dismiss: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.dismiss(input.id)),
     reopen: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.reopen(input.id)),

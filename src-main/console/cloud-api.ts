@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { problems, ProblemError, type ProblemCode } from '../../src-shared/problem.ts'
 import { API_HEADER, API_VERSION } from '../../src-shared/protocol/api.ts'
+import { retryAfter } from '../../src-shared/protocol/retry-after.ts'
 
 const Answer = z.object({ error: z.object({ code: z.string(), message: z.string().max(500) }) })
 
@@ -12,15 +13,26 @@ export interface CloudRequest {
   body?: unknown
   token?: string
   signal?: AbortSignal
-  /** For streams, which stay open. */
-  timeout?: false
+  /** Milliseconds that it may take, where not the usual; false for streams, which stay open. */
+  timeout?: number | false
+}
+
+/** The cloud asked for patience. */
+export class CloudBusy extends ProblemError {
+  /** Milliseconds. */
+  readonly wait: number
+
+  constructor(wait: number) {
+    super('cloud-busy', { seconds: Math.ceil(wait / 1000) })
+    this.wait = wait
+  }
 }
 
 /**
  * Sends a request to a cloud and checks that a Bulkhead cloud of our protocol version answered.
  * @returns the response, with status below 400
  * @throws ProblemError with the cloud's own problem, or `cloud-unreachable`, `cloud-not-bulkhead`, `cloud-version`,
- *   `cloud-failed`; 401 is `sign-in-expired`
+ *   `cloud-failed`; 401 is `sign-in-expired`; {@link CloudBusy}
  */
 export async function requestCloud(url: string, path: string, request: CloudRequest = {}): Promise<Response> {
   const response = await send(url, path, request)
@@ -30,6 +42,8 @@ export async function requestCloud(url: string, path: string, request: CloudRequ
   const given = await ownProblem(response)
   if (given) throw given
   if (response.status === 401) throw new ProblemError('sign-in-expired')
+  if (response.status === 429 || response.status === 503)
+    throw new CloudBusy(retryAfter(response.headers.get('retry-after')))
   if (version === null && response.status < 500) throw new ProblemError('cloud-not-bulkhead', { url })
   throw new ProblemError('cloud-failed', { status: response.status })
 }
@@ -48,9 +62,10 @@ export async function askCloud<Schema extends z.ZodType>(
 }
 
 async function send(url: string, path: string, request: CloudRequest): Promise<Response> {
-  const signals = [request.signal, request.timeout === false ? null : AbortSignal.timeout(TIMEOUT)].filter(
-    (s) => s != null,
-  )
+  const signals = [
+    request.signal,
+    request.timeout === false ? null : AbortSignal.timeout(request.timeout ?? TIMEOUT),
+  ].filter((s) => s != null)
   try {
     return await fetch(url + path, {
       method: request.method ?? 'GET',

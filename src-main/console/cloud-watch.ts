@@ -1,17 +1,27 @@
 import { EventEmitter } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { HEARTBEAT_SECONDS, VersionEvent } from '../../src-shared/protocol/events.ts'
+import { HEARTBEAT_SECONDS, VersionEvent, Versions } from '../../src-shared/protocol/events.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
 /** Milliseconds below which a stream that ended counts as one that failed. */
 const SHORTEST_STREAM = 2000
+/** Milliseconds between two tries to get the stream while it is held back. */
+const STREAM_AGAIN = 60_000
+/** Seconds that a long poll waits for something to move, and milliseconds that it may take beyond them. */
+const POLL_SECONDS = 25
+const POLL_MARGIN = 10_000
 
 /**
- * Follows the organisation's event stream and knows from it whether the cloud answers.
- * Two missed heartbeats mean that the stream is dead. Emits `connected` at every (re)connection: time to pull.
+ * Follows the organisation's event stream and knows from it whether the cloud answers. Two missed heartbeats mean that
+ * the stream is dead. A stream that does not even bring the first one is held back by a proxy: then the long poll stands
+ * in for it, and the stream is tried again from time to time. Emits `connected` at every (re)connection: time to pull.
+ *
+ * How old news gets: while something listens or polls, as old as the network makes it. A stream that goes silent is
+ * noticed within two and a half heartbeats (25 s), and within half of one more (5 s) the long poll has begun.
  */
 export class CloudWatch extends EventEmitter<{
   connected: []
@@ -20,13 +30,25 @@ export class CloudWatch extends EventEmitter<{
 }> {
   readonly #session: TechnicianSession
   readonly #heartbeat: number
+  readonly #again: number
   #stop: AbortController | null = null
+  #polling: AbortController | null = null
   online = false
   problem: Problem | null = null
 
-  /** @param heartbeatSeconds between heartbeats, where it is not what the protocol says; for tests */
-  constructor(session: TechnicianSession, { heartbeatSeconds = HEARTBEAT_SECONDS } = {}) {
+  /**
+   * @param heartbeatSeconds between heartbeats, where it is not what the protocol says; for tests
+   * @param streamAgain milliseconds between tries to get a stream that is held back; for tests
+   */
+  constructor(
+    session: TechnicianSession,
+    {
+      heartbeatSeconds = HEARTBEAT_SECONDS,
+      streamAgain = STREAM_AGAIN,
+    }: { heartbeatSeconds?: number; streamAgain?: number } = {},
+  ) {
     super()
+    this.#again = streamAgain
     this.#session = session
     this.#heartbeat = heartbeatSeconds
   }
@@ -40,17 +62,15 @@ export class CloudWatch extends EventEmitter<{
   }
 
   stop(): void {
+    this.#stopPolling()
     this.#stop?.abort()
     this.#stop = null
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const again = retry(handleAll, {
-      maxAttempts: Number.MAX_SAFE_INTEGER,
-      backoff: new ExponentialBackoff({ initialDelay: 300, maxDelay: 30_000 }),
-    })
     while (!signal.aborted) {
-      await again.execute(() => this.#follow(signal), signal).catch(() => undefined)
+      await untilItWorks(() => this.#follow(signal), signal)
+      if (this.#held && !signal.aborted) await sleep(this.#again, signal)
     }
   }
 
@@ -58,13 +78,20 @@ export class CloudWatch extends EventEmitter<{
   async #follow(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#session.signInNeeded) return this.#pauseForSignIn(signal)
     const dead = new AbortController()
-    const watchdog = setTimeout(() => dead.abort(), this.#heartbeat * 2500)
+    // The first heartbeat comes at once: a stream without it is held back by something on the way.
+    let watchdog = setTimeout(() => dead.abort(), this.#heartbeat * 500)
+    let began: number | null = null
     try {
       const response = await this.#session.stream(paths.events, AbortSignal.any([signal, dead.signal]))
-      this.#setOnline()
-      const began = performance.now()
       const parser = createParser({
         onEvent: (event) => {
+          if (began === null) {
+            began = performance.now()
+            clearTimeout(watchdog)
+            watchdog = setTimeout(() => dead.abort(), this.#heartbeat * 2500)
+            this.#stopPolling()
+            this.#setOnline()
+          }
           watchdog.refresh()
           this.#receive(event)
         },
@@ -72,21 +99,64 @@ export class CloudWatch extends EventEmitter<{
       const decoder = new TextDecoder()
       for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }))
       // A cloud ends its streams when the token ends: the next one follows at once, and nothing was away meanwhile.
-      if (performance.now() - began < SHORTEST_STREAM)
-        throw new ProblemError('cloud-unreachable', { url: this.#session.url })
+      if (began === null || performance.now() - began < SHORTEST_STREAM) throw this.#unreachable()
     } catch (error) {
       if (signal.aborted) return
+      if (began === null && dead.signal.aborted) return this.#startPolling(signal)
+      if (this.#held) throw error
       // A stream that broke after it stood is the connection's fault, whatever the reader threw.
       const wasOnline = this.online
-      this.#setOffline(
-        error instanceof ProblemError
-          ? problemOf(error)
-          : new ProblemError('cloud-unreachable', { url: this.#session.url }).problem,
-      )
+      this.#setOffline(error instanceof ProblemError ? problemOf(error) : this.#unreachable().problem)
       if (!wasOnline) throw error
     } finally {
       clearTimeout(watchdog)
     }
+  }
+
+  get #held(): boolean {
+    return this.#polling !== null
+  }
+
+  /** Asks again and again instead of listening, until a stream tells something. */
+  #startPolling(signal: AbortSignal): void {
+    if (this.#polling) return
+    this.#polling = new AbortController()
+    void this.#poll(AbortSignal.any([signal, this.#polling.signal]))
+  }
+
+  #stopPolling(): void {
+    this.#polling?.abort()
+    this.#polling = null
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    let since: string | null = null
+    while (!signal.aborted) {
+      await untilItWorks(async () => {
+        try {
+          const answer: Versions = await this.#session.ask(
+            versionsAfter(since, since === null ? 0 : POLL_SECONDS),
+            Versions,
+            {
+              signal,
+              timeout: POLL_SECONDS * 1000 + POLL_MARGIN,
+            },
+          )
+          if (signal.aborted) return
+          if (since === null || !this.online) this.#setOnline()
+          else for (const version of answer.versions) this.emit('version', version)
+          since = answer.next
+        } catch (error) {
+          if (signal.aborted) return
+          this.#setOffline(problemOf(error))
+          throw error
+        }
+      }, signal)
+    }
+  }
+
+  #unreachable(): ProblemError {
+    return new ProblemError('cloud-unreachable', { url: this.#session.url })
   }
 
   #pauseForSignIn(signal: AbortSignal): Promise<void> {
@@ -120,4 +190,21 @@ export class CloudWatch extends EventEmitter<{
     this.problem = found
     if (changed) this.emit('disconnected', found)
   }
+}
+
+/** Tries until it works or the signal comes, with growing, random pauses. */
+async function untilItWorks(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const again = retry(handleAll, {
+    maxAttempts: Number.MAX_SAFE_INTEGER,
+    backoff: new ExponentialBackoff({ initialDelay: 300, maxDelay: 30_000 }),
+  })
+  await again.execute(work, signal).catch(() => undefined)
+}
+
+function versionsAfter(since: string | null, seconds: number): string {
+  return `${paths.versions}?wait=${seconds}${since === null ? '' : `&since=${encodeURIComponent(since)}`}`
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return wait(ms, undefined, { signal, ref: false }).catch(() => undefined)
 }

@@ -1,42 +1,64 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { remediesFor, type UnlockBy } from '../../src-shared/domain/keys.ts'
 import type { ClientSummary, SessionStatus, Settings } from '../../src-shared/domain/views.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { ChangeSet, Watched } from '../channel/subscribe.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
-import type { HostOptions, Sealing } from './host.ts'
-import { Keyring, readKeyring, type KeyringFile } from './keyring.ts'
+import { EmbeddedCloud } from './embedded-cloud.ts'
+import type { HostOptions } from './host.ts'
+import { IdleLock } from './idle-lock.ts'
+import { KeyActs, type KeyDesk } from './key-acts.ts'
+import { Keyring, KEYRING_FILE, readKeyring, type KeyringFile } from './keyring.ts'
 import { openRegistry } from './open-registry.ts'
-import type { Owner, Registry } from './registry.ts'
-import { SANDBOX_PASSPHRASE, SANDBOX_SIGN_IN, startSandboxCloud, type SandboxCloud } from './sandbox-cloud.ts'
-import { newPassphraseParameters, sealWithPassphrase } from './sealing.ts'
+import { SANDBOX_PASSPHRASE, SANDBOX_SIGN_IN } from './sandbox-cloud.ts'
+import { newSealing, sealingOf, sealingOffered, withPassphrase, type Chosen } from './sealing-choice.ts'
+import { holdsFiles } from './set-aside.ts'
+import { signInFirst, type Opened, type SignIn } from './set-up.ts'
 import { TechnicianSession } from './technician-session.ts'
 import { Workspace } from './workspace.ts'
 
 /** Milliseconds before an embedded cloud that did not start is started again. */
 const REVIVE_PAUSE = 3000
-/** Clients of the sandbox that are pinned for a newcomer. */
-const SANDBOX_PINS = 6
+/** What there is for somebody who forgot the passphrase. */
+const FORGOTTEN = remediesFor('passphrase-needed')
 
 /** The console over all clients of one profile: what state it is in, and how it gets from one to the next. */
 export class Console {
   readonly status: Watched<SessionStatus>
   readonly changedClients = new ChangeSet()
+  /** What a person does with the keys of the profile. */
+  readonly keys: KeyActs
   readonly #options: HostOptions
+  readonly #idle: IdleLock
+  readonly #cloud: EmbeddedCloud
+  /** The profile at hand: the person's own, or the sample clients'. */
+  #profile: string
+  #keyring: Keyring | null = null
+  #passphraseIsPublic = false
+  /** What a lock is still closing. */
+  #closing: Promise<void> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
   #workspace: Workspace | null = null
-  #cloud: SandboxCloud | null = null
   /** A keyring whose set-up was interrupted; the next set-up goes on with it. */
   #unfinished: Keyring | null = null
   #closed = false
 
   constructor(options: HostOptions) {
     this.#options = options
+    this.#profile = options.profile
+    this.#cloud = new EmbeddedCloud(this.#sandboxProfile, () => this.#workspace && void this.#reviveSandboxCloud())
+    this.keys = new KeyActs(this.#keyDesk())
+    this.#idle = new IdleLock(
+      () => (this.#workspace && this.#unlockBy() !== null ? this.settings().lockAfterMinutes : null),
+      () => void this.lock(),
+    )
     this.status = new Watched<SessionStatus>({ state: 'starting', step: 'Opening the profile…' })
   }
 
-  /** The workspace. @throws ProblemError `not-signed-in` where none is open */
+  /** @throws ProblemError `locked`, `not-signed-in` where no workspace is open */
   get workspace(): Workspace {
-    if (!this.#workspace) throw new ProblemError('not-signed-in')
+    if (!this.#workspace) throw new ProblemError(this.status.get().state === 'locked' ? 'locked' : 'not-signed-in')
     return this.#workspace
   }
 
@@ -70,33 +92,19 @@ export class Console {
 
   /** Opens what the profile holds; whatever goes wrong becomes the status. */
   async start(): Promise<void> {
-    await this.#orBroken(async () => {
-      if (this.#options.sandbox) return void (await this.trySandbox())
-      const file = readKeyring(this.#options.profile)
-      if (file) return this.#unlock(this.#options.profile, file, this.#givenPassphrase)
-      if (existsSync(join(this.#sandboxProfile, 'keyring.json'))) return void (await this.trySandbox())
-      this.#welcome(null)
-    })
+    if (this.#options.sandbox) await this.#orShut(() => this.#openSandbox())
+    else await this.#openProfile(this.#options.profile, this.#options.sealing.given)
   }
 
-  /** The sample clients: starts their cloud, signs in, opens the sandbox profile. */
+  /**
+   * The sample clients: starts their cloud, signs in, opens the sandbox profile.
+   * @throws ProblemError `locked` where another profile is open or waits for its keys
+   */
   async trySandbox(): Promise<SessionStatus> {
-    await this.#closeWorkspace()
-    const file = readKeyring(this.#sandboxProfile)
-    if (file) {
-      await this.#unlock(this.#sandboxProfile, file, this.#givenPassphrase ?? SANDBOX_PASSPHRASE)
-      return this.status.get()
-    }
-    this.status.set({ state: 'starting', step: 'Starting a cloud with sample clients on this machine…' })
-    try {
-      const url = await this.#sandboxCloudUrl()
-      const { sealing, parameters } = await this.#newSealing(this.#givenPassphrase ?? SANDBOX_PASSPHRASE)
-      await this.#setUp(this.#sandboxProfile, sealing, parameters, { url, sandbox: true, ...SANDBOX_SIGN_IN })
-    } catch (error) {
-      await this.#closeWorkspace()
-      this.#welcome(problemOf(error))
-      throw error
-    }
+    const now = this.status.get()
+    const other = now.state === 'open' ? !now.sandbox : now.state === 'locked' || now.state === 'keys'
+    if (other) throw new ProblemError('locked')
+    await this.#openSandbox()
     return this.status.get()
   }
 
@@ -106,45 +114,97 @@ export class Console {
     email: string
     password: string
     passphrase?: string | undefined
+    consent?: boolean | undefined
   }): Promise<SessionStatus> {
-    if (this.status.get().state !== 'welcome')
+    if (this.status.get().state !== 'welcome' || (!this.#unfinished && readKeyring(this.#options.profile)))
       throw new ProblemError('invalid-input', { reason: 'This profile already belongs to a cloud.' })
-    const { sealing, parameters } = await this.#newSealing(this.#givenPassphrase ?? input.passphrase ?? null)
-    await this.#setUp(this.#options.profile, sealing, parameters, {
-      ...input,
-      url: input.url.replace(/\/+$/, ''),
-      sandbox: false,
-    })
+    this.#profile = this.#options.profile
+    const { passphrase = null, consent = false } = input
+    const chosen = await newSealing(this.#options.sealing, { passphrase, consent })
+    const url = input.url.replace(/\/+$/, '')
+    await this.#setUp(this.#profile, chosen, { ...input, url, sandbox: false })
     return this.status.get()
   }
 
-  async unlock(passphrase: string): Promise<SessionStatus> {
-    const file = readKeyring(this.#options.profile)
-    if (!file || this.#workspace) return this.status.get()
-    await this.#unlock(this.#options.profile, file, passphrase)
-    const now = this.status.get()
-    if (now.state === 'locked' && now.problem) throw new ProblemError(now.problem.code)
-    return now
+  /**
+   * Opens a locked profile. Guesses come one after the other, and each costs what argon2id costs.
+   * @param passphrase null where the system asks, or nobody has to
+   * @throws ProblemError `passphrase-wrong`, `passphrase-needed`, `unlock-refused`
+   */
+  async unlock(passphrase: string | null): Promise<SessionStatus> {
+    return this.exclusively(async () => {
+      await this.#closing
+      const before = this.status.get()
+      if (before.state !== 'locked') return before
+      if (before.by === 'passphrase' && passphrase === null) throw new ProblemError('passphrase-needed')
+      if (before.by === 'system' && !(await this.#options.presence?.())) throw new ProblemError('unlock-refused')
+      const typed = { passphrase, system: null, nothing: SANDBOX_PASSPHRASE }[before.by]
+      await this.#openProfile(this.#profile, typed)
+      const now = this.status.get()
+      if (now.state === 'locked' && now.problem) throw new ProblemError(now.problem.code)
+      return now
+    })
   }
 
+  /**
+   * Closes every client and forgets every key. The status says so at once; resolves when it is so.
+   * @throws ProblemError `lock-needs-passphrase` where nothing could open it again
+   */
+  async lock(): Promise<SessionStatus> {
+    if (this.#workspace) {
+      const by = this.#unlockBy()
+      if (by === null) throw new ProblemError('lock-needs-passphrase')
+      const workspace = this.#workspace
+      this.#workspace = null
+      this.#keyring = null
+      this.status.set({ state: 'locked', by, problem: null, remedies: by === 'passphrase' ? FORGOTTEN : [] })
+      this.#closing = workspace.close()
+    }
+    await this.#closing
+    return this.status.get()
+  }
+
+  /** Locks where that is wanted without being asked: the person is away. */
+  away(): void {
+    if (this.settings().lockAfterMinutes === null || !this.#workspace || this.#unlockBy() === null) return
+    void this.lock()
+  }
+
+  /** The person is there. */
+  touch(): void {
+    this.#idle.touch()
+  }
+
+  /** Acts on keys come one after the other. */
+  async exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
+    const mine = this.#turn.then(act)
+    this.#turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  /** @throws ProblemError `sign-in-wrong`, `sign-in-other`, or what keeps the cloud from answering */
   async signIn(password: string): Promise<SessionStatus> {
-    const { session, owner } = this.workspace
-    await session.signIn(owner.technician.email, password)
+    const { session, owner, supervisor } = this.workspace
+    await session.signIn(owner.technician.email, password, owner.technician)
+    // What was opened under the sign-in of before ends with it.
+    supervisor.scopes.revokeAll()
     this.workspace.connect()
     return this.status.get()
   }
 
   /** Ends the sign-in. The clients stay readable; leaving the sample clients goes back to the start. */
   async signOut(): Promise<SessionStatus> {
+    this.workspace.supervisor.scopes.revokeAll()
     if (this.workspace.owner.sandbox) {
       await this.#closeWorkspace()
-      this.#welcome(null)
+      await this.#welcome(null)
     } else await this.workspace.session.signOut()
     return this.status.get()
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#idle.stop()
     await this.#closeWorkspace()
   }
 
@@ -152,19 +212,82 @@ export class Console {
     return this.#options.sandbox ? this.#options.profile : join(this.#options.profile, 'sandbox')
   }
 
-  get #givenPassphrase(): string | null {
-    return this.#options.sealing.kind === 'passphrase' ? this.#options.sealing.given : null
+  /** Whether the open profile is sealed with the sample clients' passphrase, which everybody knows. */
+  get #public(): boolean {
+    return this.#profile === this.#sandboxProfile && this.#passphraseIsPublic
+  }
+
+  #unlockBy(): UnlockBy | null {
+    if (this.#public) return 'nothing'
+    if (this.#keyring?.sealedBy.passphrase) return 'passphrase'
+    return this.#options.presence ? 'system' : null
+  }
+
+  #keyDesk(): KeyDesk {
+    return {
+      source: this.#options.sealing,
+      profile: () => this.#profile,
+      open: () =>
+        this.#workspace && this.#keyring
+          ? { keyring: this.#keyring, workspace: this.#workspace, public: this.#public }
+          : null,
+      remedies: () => {
+        const now = this.status.get()
+        return now.state === 'keys' || now.state === 'locked' ? now.remedies : []
+      },
+      unlockBy: () => this.#unlockBy(),
+      passphraseSet: () => (this.#passphraseIsPublic = false),
+      reopen: async (passphrase) => {
+        await this.#closing
+        await this.#openProfile(this.#profile, passphrase ?? this.#options.sealing.given)
+      },
+    }
+  }
+
+  /** Opens a profile, or says why not: a passphrase is missing, its keys do not open, or there is none yet. */
+  async #openProfile(profile: string, passphrase: string | null): Promise<void> {
+    this.#profile = profile
+    await this.#orShut(async () => {
+      const file = readKeyring(profile)
+      if (file) return this.#unlock(profile, file, passphrase)
+      if (holdsFiles(profile)) throw new ProblemError('keyring-missing')
+      if (profile === this.#sandboxProfile || existsSync(join(this.#sandboxProfile, KEYRING_FILE)))
+        return this.#openSandbox()
+      await this.#welcome(null)
+    })
+  }
+
+  async #openSandbox(): Promise<void> {
+    await this.#closeWorkspace()
+    this.#profile = this.#sandboxProfile
+    const passphrase = this.#options.sealing.given ?? SANDBOX_PASSPHRASE
+    const file = readKeyring(this.#profile)
+    if (file) return this.#unlock(this.#profile, file, passphrase)
+    if (holdsFiles(this.#profile)) throw new ProblemError('keyring-missing')
+    this.status.set({ state: 'starting', step: 'Starting a cloud with sample clients on this machine…' })
+    try {
+      const url = await this.#sandboxCloudUrl()
+      this.#passphraseIsPublic = passphrase === SANDBOX_PASSPHRASE
+      const chosen = await withPassphrase(null, passphrase)
+      await this.#setUp(this.#profile, chosen, { url, sandbox: true, ...SANDBOX_SIGN_IN })
+    } catch (error) {
+      await this.#closeWorkspace()
+      await this.#welcome(problemOf(error))
+      throw error
+    }
   }
 
   async #unlock(profile: string, file: KeyringFile, passphrase: string | null): Promise<void> {
     let keyring: Keyring
     try {
-      keyring = await Keyring.open(profile, await this.#sealingOf(file, passphrase), file)
+      keyring = await Keyring.open(profile, await sealingOf(file, this.#options.sealing, passphrase), file)
     } catch (error) {
       const found = problemOf(error)
       if (found.code !== 'passphrase-wrong' && found.code !== 'passphrase-needed') throw error
-      return this.status.set({ state: 'locked', problem: found.code === 'passphrase-wrong' ? found : null })
+      const told = found.code === 'passphrase-wrong' ? found : null
+      return this.status.set({ state: 'locked', by: 'passphrase', problem: told, remedies: FORGOTTEN })
     }
+    this.#passphraseIsPublic = passphrase === SANDBOX_PASSPHRASE
     const registry = await openRegistry(profile, keyring)
     const owner = registry.owner()
     if (!owner) {
@@ -174,39 +297,15 @@ export class Console {
       this.#unfinished = keyring
       return this.#welcome(null)
     }
-    this.#work(profile, keyring, registry, new TechnicianSession(owner.cloudUrl, keyring), owner)
+    this.#work(profile, keyring, { registry, session: new TechnicianSession(owner.cloudUrl, keyring), owner })
     if (owner.sandbox) void this.#reviveSandboxCloud()
     else this.workspace.connect()
   }
 
-  async #sealingOf(file: KeyringFile, passphrase: string | null): Promise<Sealing> {
-    if (file.passphrase) {
-      if (passphrase === null) throw new ProblemError('passphrase-needed')
-      return sealWithPassphrase(passphrase, file.passphrase)
-    }
-    const source = this.#options.sealing
-    if (source.kind !== 'keychain')
-      throw new ProblemError('sealing-changed', { was: file.backend, now: 'a passphrase' })
-    return source.sealing
-  }
-
-  async #newSealing(passphrase: string | null): Promise<{ sealing: Sealing; parameters: KeyringFile['passphrase'] }> {
-    const source = this.#options.sealing
-    if (source.kind === 'keychain' && passphrase !== SANDBOX_PASSPHRASE)
-      return { sealing: source.sealing, parameters: undefined }
-    if (passphrase === null) throw new ProblemError('passphrase-needed')
-    const parameters = newPassphraseParameters()
-    return { sealing: await sealWithPassphrase(passphrase, parameters), parameters }
-  }
-
-  async #setUp(
-    profile: string,
-    sealing: Sealing,
-    parameters: KeyringFile['passphrase'],
-    sign: { url: string; email: string; password: string; sandbox: boolean },
-  ): Promise<void> {
+  async #setUp(profile: string, { sealing, by }: Chosen, sign: SignIn): Promise<void> {
     mkdirSync(profile, { recursive: true, mode: 0o700 })
-    const keyring = this.#unfinished ?? Keyring.create(profile, sealing, parameters)
+    const keyring = this.#unfinished ?? Keyring.create(profile, sealing, by)
+    if (this.#unfinished) await keyring.reseal(sealing, by)
     await this.#signInAndWork(profile, keyring, sign)
   }
 
@@ -216,29 +315,18 @@ export class Console {
     await this.#signInAndWork(profile, keyring, { url, sandbox: true, ...SANDBOX_SIGN_IN })
   }
 
-  async #signInAndWork(
-    profile: string,
-    keyring: Keyring,
-    sign: { url: string; email: string; password: string; sandbox: boolean },
-  ): Promise<void> {
-    const session = new TechnicianSession(sign.url, keyring)
-    const { organisation, technician } = await session.signIn(sign.email, sign.password)
-    const owner: Owner = {
-      cloudUrl: sign.url,
-      sandbox: sign.sandbox,
-      organisation,
-      technician: { id: technician.id, name: technician.name, email: technician.email },
+  async #signInAndWork(profile: string, keyring: Keyring, sign: SignIn): Promise<void> {
+    try {
+      this.#work(profile, keyring, await signInFirst(profile, keyring, sign))
+    } catch (error) {
+      // Keys that were written already are gone on with.
+      if (existsSync(join(profile, KEYRING_FILE))) this.#unfinished = keyring
+      throw error
     }
-    const { tenants } = await session.tenants()
-    const registry = await openRegistry(profile, keyring)
-    registry.replaceTenants(tenants)
-    if (sign.sandbox) for (const { tenant } of registry.all().slice(0, SANDBOX_PINS)) registry.pin(tenant.id, true)
-    registry.setOwner(owner)
-    this.#work(profile, keyring, registry, session, owner)
     this.workspace.connect()
   }
 
-  #work(profile: string, keyring: Keyring, registry: Registry, session: TechnicianSession, owner: Owner): void {
+  #work(profile: string, keyring: Keyring, { registry, session, owner }: Opened): void {
     const workspace: Workspace = new Workspace({
       profile,
       worker: this.#options.worker,
@@ -246,10 +334,14 @@ export class Console {
       registry,
       session,
       owner,
+      restAfter: () => this.settings().restAfterMinutes,
       onStatus: () => this.#workspace === workspace && this.status.set(workspace.status()),
       onClients: (ids) => this.changedClients.add(ids),
     })
     this.#workspace = workspace
+    this.#keyring = keyring
+    this.#unfinished = null
+    this.#idle.touch()
     this.status.set(workspace.status())
     this.changedClients.add(registry.all().map((known) => known.tenant.id))
   }
@@ -264,7 +356,7 @@ export class Console {
       if (this.#workspace !== workspace) return
       workspace.reportAway(problemOf(error))
       // An embedded cloud is started until it stands; one that was given comes back by itself.
-      if (!this.#cloud && !this.#options.cloudUrl)
+      if (!this.#cloud.running && !this.#options.cloudUrl)
         setTimeout(() => this.#reviveUnlessLeft(workspace), REVIVE_PAUSE).unref()
     }
     if (this.#workspace === workspace) workspace.connect()
@@ -276,42 +368,33 @@ export class Console {
 
   /** Where the sample clients' cloud answers: the given one, else an embedded one, started here. */
   async #sandboxCloudUrl(): Promise<string> {
-    if (this.#options.sandbox && this.#options.cloudUrl) return this.#options.cloudUrl
-    const cloud = await startSandboxCloud(this.#sandboxProfile)
-    if (this.#closed) {
-      await cloud.close()
-      throw new ProblemError('cancelled')
-    }
-    this.#cloud = cloud
-    void cloud.ended.then(() => this.#onCloudEnded(cloud))
-    return cloud.url
+    return (this.#options.sandbox && this.#options.cloudUrl) || this.#cloud.url()
   }
 
-  /** An embedded cloud that ended by itself is started again, where its clients are still open. */
-  #onCloudEnded(cloud: SandboxCloud): void {
-    if (this.#cloud !== cloud) return
-    this.#cloud = null
-    if (this.#workspace) void this.#reviveSandboxCloud()
-  }
-
-  #welcome(found: Problem | null): void {
-    const sealing = this.#options.sealing.kind === 'keychain' || this.#givenPassphrase ? 'keychain' : 'passphrase'
-    this.status.set({ state: 'welcome', sealing, cloudUrl: this.#options.cloudUrl, problem: found })
+  async #welcome(found: Problem | null): Promise<void> {
+    const offered = await sealingOffered(this.#options.sealing)
+    this.status.set({ state: 'welcome', ...offered, cloudUrl: this.#options.cloudUrl, problem: found })
   }
 
   async #closeWorkspace(): Promise<void> {
-    const [workspace, cloud] = [this.#workspace, this.#cloud]
+    const workspace = this.#workspace
     this.#workspace = null
-    this.#cloud = null
+    this.#keyring = null
+    await this.#closing
     await workspace?.close()
-    await cloud?.close()
+    await this.#cloud.close()
   }
 
-  async #orBroken(open: () => Promise<void>): Promise<void> {
+  /** A problem of keys has remedies, and a screen of its own. */
+  async #orShut(open: () => Promise<void>): Promise<void> {
     try {
       await open()
     } catch (error) {
-      if (this.status.get().state !== 'welcome') this.status.set({ state: 'broken', problem: problemOf(error) })
+      if (this.status.get().state === 'welcome') return
+      const found = problemOf(error)
+      const remedies = remediesFor(found.code)
+      if (remedies.length > 0) this.status.set({ state: 'keys', problem: found, remedies })
+      else this.status.set({ state: 'broken', problem: found })
     }
   }
 }

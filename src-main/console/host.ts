@@ -10,12 +10,23 @@ export interface Sealing {
   seal(secret: Uint8Array): Promise<string>
   /** @throws ProblemError `key-wrong` where the value was not sealed by this backend and key */
   open(sealed: string): Promise<Uint8Array>
+  /** Overwrites the key that it holds, where it holds one; it opens and seals nothing afterwards. */
+  forget(): void
+}
+
+/** A sealing whose key the system keeps. */
+export interface Keychain extends Sealing {
+  /** Any program of this account can read that key: used only after a person consented. */
+  readonly exposed: boolean
 }
 
 /** How a host finds its sealing: an OS keychain, or a passphrase that a person or the environment gives. */
-export type SealingSource =
-  | { kind: 'keychain'; backend: string; sealing: Sealing }
-  | { kind: 'passphrase'; /** from BULKHEAD_PASSPHRASE */ given: string | null }
+export interface SealingSource {
+  /** Looks for the system's keychain, each time anew. @returns null where there is none that works now */
+  keychain(): Promise<Keychain | null>
+  /** From BULKHEAD_PASSPHRASE. Where it is set, a new profile is sealed with it alone. */
+  given: string | null
+}
 
 /** settings.json of a profile. */
 export interface SettingsStore {
@@ -28,6 +39,8 @@ export interface HostOptions {
   profile: string
   sealing: SealingSource
   settings: SettingsStore
+  /** Has the system ask whether it is the person who sits there (Touch ID); absent where it cannot. */
+  presence?: (() => Promise<boolean>) | undefined
   /** Script of the compartment worker. */
   worker: string
   /** Start with the sample clients, without asking. */
@@ -46,6 +59,8 @@ export interface WindowChannel {
 export interface Host {
   /** Attaches a window; frames for it go to `send`. */
   attach(send: (frame: string) => void): WindowChannel
+  /** The system was locked or sleeps: locks the console too, where the person wants it to lock by itself. */
+  away(): void
   /** Closes every compartment in order, then the registry and the profile's lock. */
   close(): Promise<void>
 }

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { hkdfSync } from 'node:crypto'
 import { join } from 'node:path'
 import { migrate } from '../storage/migrate.ts'
-import { openEncrypted } from '../storage/open.ts'
+import { openEncrypted, opensWith } from '../storage/open.ts'
 import type { Keyring } from './keyring.ts'
 import { Registry, registryMigrations } from './registry.ts'
 
-const NAME = 'console'
+/** Name of the root key of console.db. */
+export const CONSOLE_KEY = 'console'
 
 /**
  * Opens console.db of a profile, or makes it.
@@ -14,8 +15,8 @@ const NAME = 'console'
  */
 export async function openRegistry(profile: string, keyring: Keyring): Promise<Registry> {
   const file = join(profile, 'console.db')
-  const rootKey = await keyring.rootKey(NAME, existsSync(file))
-  const key = Buffer.from(hkdfSync('sha256', rootKey, '', 'bulkhead/console/1', 32))
+  const rootKey = await keyring.rootKey(CONSOLE_KEY, existsSync(file))
+  const key = deriveKey(rootKey)
   rootKey.fill(0)
   try {
     const db = openEncrypted({ file, key, synchronous: 'FULL', pageSize: 4096, cacheKiB: 2048 })
@@ -29,4 +30,20 @@ export async function openRegistry(profile: string, keyring: Keyring): Promise<R
   } finally {
     key.fill(0)
   }
+}
+
+/** Whether a root key is the one of this profile's console.db; true where there is none. */
+export function fitsRegistry(profile: string, rootKey: Uint8Array): boolean {
+  const file = join(profile, 'console.db')
+  if (!existsSync(file)) return true
+  const key = deriveKey(rootKey)
+  try {
+    return opensWith(file, key)
+  } finally {
+    key.fill(0)
+  }
+}
+
+function deriveKey(rootKey: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', rootKey, '', 'bulkhead/console/1', 32))
 }

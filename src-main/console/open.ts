@@ -1,6 +1,6 @@
 import { decodeRequest, encodeFrame, MAX_FRAME } from '../../src-shared/channel/frame.ts'
 import { problemOf } from '../../src-shared/problem.ts'
-import type { ClientSummary } from '../../src-shared/domain/views.ts'
+import type { ClientsChange } from '../../src-shared/domain/views.ts'
 import { Calls } from '../channel/calls.ts'
 import { Console } from './console.ts'
 import type { Host, HostOptions, WindowChannel } from './host.ts'
@@ -26,6 +26,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       windows.add(channel)
       return channel
     },
+    away: () => console.away(),
     async close() {
       for (const window of windows) window.close()
       await started
@@ -102,10 +103,28 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
     watchSession: (signal) => console.status.watch(signal),
     trySandbox: () => console.trySandbox(),
     connect: (input) => console.connect(input),
+    lock: () => console.lock(),
     unlock: (passphrase) => console.unlock(passphrase),
+    activity: () => console.touch(),
+    keyReport: () => console.keys.report(),
+    exportRecovery: ({ passphrase, current = null }) =>
+      console.exclusively(() => console.keys.exportRecovery(passphrase, current)),
+    importRecovery: (input) => console.exclusively(() => console.keys.importRecovery(input)),
+    rotateKey: (tenantId) => console.exclusively(() => console.keys.rotate(tenantId)),
+    setPassphrase: ({ current = null, next }) =>
+      console.exclusively(async () => {
+        await console.keys.setPassphrase(current, next)
+        return console.keys.report()
+      }),
+    remedy: (input) =>
+      console.exclusively(async () => {
+        await console.keys.remedy(input)
+        return console.status.get()
+      }),
     signIn: (password) => console.signIn(password),
     signOut: () => console.signOut(),
     clients: () => console.clients(),
+    clientDiagnostics: async (tenantId) => console.workspace.diagnostics(tenantId),
     watchClients: (signal) => watchClients(console, signal),
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
@@ -114,15 +133,15 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
   }
 }
 
-async function* watchClients(console: Console, signal: AbortSignal | undefined): AsyncGenerator<ClientSummary[]> {
+async function* watchClients(console: Console, signal: AbortSignal | undefined): AsyncGenerator<ClientsChange> {
   const changes = console.changedClients.watch(GATHER, signal)
   // Listening begins before the first answer is made, so that no change falls between the two.
   let next = changes.next()
-  yield console.clients()
+  yield { changed: console.clients(), gone: [] }
   for (;;) {
     const { value, done } = await next
     if (done) return
-    if (console.hasWorkspace) yield console.workspace.clientsOf(value)
+    if (console.hasWorkspace) yield console.workspace.changeOf(value)
     next = changes.next()
   }
 }

@@ -16,6 +16,8 @@ export interface KnownTenant {
   /** Place among the pinned, null where not pinned. */
   pin: number | null
   lastOpenedAt: string | null
+  /** No longer in the cloud's list, and here only because of edits that did not reach the cloud. */
+  left: boolean
 }
 
 interface Row {
@@ -23,11 +25,13 @@ interface Row {
   rollup: string | null
   pin: number | null
   opened: string | null
+  left: number
 }
 
 export const registryMigrations = [
   `CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL);
    CREATE TABLE tenant (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, rollup TEXT, pin INTEGER, opened TEXT);`,
+  'ALTER TABLE tenant ADD COLUMN "left" INTEGER NOT NULL DEFAULT 0',
 ] as const
 
 /** console.db: which tenants there are and what their compartments published. Never tickets, notes or secrets. */
@@ -37,10 +41,10 @@ export class Registry {
 
   constructor(db: Database.Database) {
     this.#db = db
-    for (const row of db.prepare<[], Row>('SELECT tenant, rollup, pin, opened FROM tenant').all()) {
+    for (const row of db.prepare<[], Row>('SELECT tenant, rollup, pin, opened, "left" FROM tenant').all()) {
       const tenant = Tenant.parse(JSON.parse(row.tenant))
       const rollup = row.rollup === null ? null : (JSON.parse(row.rollup) as Rollup)
-      this.#tenants.set(tenant.id, { tenant, rollup, pin: row.pin, lastOpenedAt: row.opened })
+      this.#tenants.set(tenant.id, { tenant, rollup, pin: row.pin, lastOpenedAt: row.opened, left: row.left === 1 })
     }
   }
 
@@ -63,35 +67,44 @@ export class Registry {
   }
 
   /**
-   * Takes over the cloud's list. A tenant that is no longer in it leaves the list; its files stay where they are.
-   * @returns ids of tenants that came, went or changed
+   * Takes over the cloud's list. A tenant that is no longer in it leaves the list; its files stay where they are. One
+   * with edits that did not reach the cloud stays, marked as left.
+   * @returns ids of tenants that came, went or changed; `gone` are those that are not the cloud's any more
    */
-  replaceTenants(tenants: Tenant[]): string[] {
+  replaceTenants(tenants: Tenant[]): { changed: string[]; gone: string[] } {
     const listed = new Set(tenants.map((t) => t.id))
-    const changed = [...this.#tenants.keys()].filter((id) => !listed.has(id))
+    const missing = [...this.#tenants.values()].filter(({ tenant }) => !listed.has(tenant.id))
+    const leaving = missing.filter(({ left, rollup }) => !left && (rollup?.pending ?? 0) > 0)
+    const removed = missing.filter(({ rollup }) => (rollup?.pending ?? 0) === 0).map(({ tenant }) => tenant.id)
+    const gone = [...removed, ...leaving.map(({ tenant }) => tenant.id)]
+    const changed = [...gone]
     const upsert = this.#db.prepare(
-      'INSERT INTO tenant (id, tenant) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant',
+      'INSERT INTO tenant (id, tenant) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, "left" = 0',
     )
     const remove = this.#db.prepare('DELETE FROM tenant WHERE id = ?')
     this.#db.transaction(() => {
-      for (const id of changed) remove.run(id)
+      for (const id of removed) remove.run(id)
+      for (const { tenant } of leaving) this.#db.prepare('UPDATE tenant SET "left" = 1 WHERE id = ?').run(tenant.id)
       for (const tenant of tenants) {
         const json = JSON.stringify(tenant)
         const known = this.#tenants.get(tenant.id)
-        if (known && JSON.stringify(known.tenant) === json) continue
+        if (known && !known.left && JSON.stringify(known.tenant) === json) continue
         upsert.run(tenant.id, json)
         changed.push(tenant.id)
       }
     })()
-    for (const id of changed) if (!listed.has(id)) this.#tenants.delete(id)
+    for (const id of removed) this.#tenants.delete(id)
+    for (const known of leaving) known.left = true
     for (const tenant of tenants) {
       const known = this.#tenants.get(tenant.id)
       this.#tenants.set(
         tenant.id,
-        known ? { ...known, tenant } : { tenant, rollup: null, pin: null, lastOpenedAt: null },
+        known
+          ? { ...known, tenant, left: false }
+          : { tenant, rollup: null, pin: null, lastOpenedAt: null, left: false },
       )
     }
-    return changed
+    return { changed, gone }
   }
 
   setHead(tenantId: string, head: number): void {

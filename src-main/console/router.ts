@@ -1,7 +1,15 @@
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
+import {
+  MAX_RECOVERY_FILE,
+  Passphrase,
+  TypedPassphrase,
+  type KeyReport,
+  type RecoveryFile,
+  type RecoveryResult,
+} from '../../src-shared/domain/keys.ts'
 import { Id } from '../../src-shared/domain/primitives.ts'
-import { Settings, type ClientSummary, type SessionStatus } from '../../src-shared/domain/views.ts'
+import { Settings, type ClientsChange, type ClientSummary, type SessionStatus } from '../../src-shared/domain/views.ts'
 
 /** What the console procedures act on, for one window. */
 export interface ConsoleApi {
@@ -9,11 +17,24 @@ export interface ConsoleApi {
   watchSession(signal: AbortSignal | undefined): AsyncIterable<SessionStatus>
   trySandbox(): Promise<SessionStatus>
   connect(input: z.infer<typeof Connect>): Promise<SessionStatus>
-  unlock(passphrase: string): Promise<SessionStatus>
+  /** Locks the console; answered when every key is forgotten. */
+  lock(): Promise<SessionStatus>
+  unlock(passphrase: string | null): Promise<SessionStatus>
+  /** The window saw a key or the pointer of the person. */
+  activity(): void
+  keyReport(): KeyReport
+  exportRecovery(input: { passphrase: string; current?: string | undefined }): Promise<RecoveryFile>
+  importRecovery(input: z.infer<typeof ImportInput>): Promise<RecoveryResult>
+  rotateKey(tenantId: string): Promise<void>
+  setPassphrase(input: { current?: string | undefined; next: string | null }): Promise<KeyReport>
+  /** @returns where that leads */
+  remedy(input: z.infer<typeof RemedyInput>): Promise<SessionStatus>
   signIn(password: string): Promise<SessionStatus>
   signOut(): Promise<SessionStatus>
   clients(): ClientSummary[]
-  watchClients(signal: AbortSignal | undefined): AsyncIterable<ClientSummary[]>
+  /** What support needs of a client, as text without customer data; also where its compartment does not start. */
+  clientDiagnostics(tenantId: string): Promise<string>
+  watchClients(signal: AbortSignal | undefined): AsyncIterable<ClientsChange>
   closeClient(scope: string): void
   pin(tenantId: string, pinned: boolean): void
   settings(): Settings
@@ -25,8 +46,27 @@ const Connect = z.object({
   email: z.string().min(3).max(320),
   password: z.string().min(1).max(1000),
   /** Seals the profile where no OS keychain can; required then. */
-  passphrase: z.string().min(8, { error: 'needs at least 8 characters' }).max(1000).optional(),
+  passphrase: Passphrase.optional(),
+  /** The person read what it means that the keychain hides nothing (`exposed` of the status), and accepts it. */
+  consent: z.boolean().optional(),
 })
+const ImportInput = z.object({
+  /** Text of the recovery file. */
+  file: z.string().max(MAX_RECOVERY_FILE),
+  passphrase: TypedPassphrase,
+  /** Seals the restored keys, where there is no keychain that could. */
+  newPassphrase: Passphrase.optional(),
+  /** A client whose files do not open with its key: the file's takes its place. */
+  tenantId: Id.optional(),
+  /** Says what would come of it, and changes nothing. */
+  dryRun: z.boolean().default(false),
+})
+const RemedyInput = z.discriminatedUnion('remedy', [
+  z.object({ remedy: z.enum(['retry', 'consent']) }),
+  /** Of one client, or, where the profile does not open, of all. */
+  z.object({ remedy: z.literal('start-again'), tenantId: Id.optional() }),
+  z.object({ remedy: z.literal('passphrase'), passphrase: Passphrase }),
+])
 
 const t = initTRPC.context<ConsoleApi>().create()
 
@@ -38,17 +78,35 @@ export const consoleRouter = t.router({
     trySandbox: t.procedure.mutation(({ ctx }) => ctx.trySandbox()),
     connect: t.procedure.input(Connect).mutation(({ ctx, input }) => ctx.connect(input)),
     unlock: t.procedure
-      .input(z.object({ passphrase: z.string().min(1).max(1000) }))
+      .input(z.object({ passphrase: TypedPassphrase.nullable().default(null) }))
       .mutation(({ ctx, input }) => ctx.unlock(input.passphrase)),
+    lock: t.procedure.mutation(({ ctx }) => ctx.lock()),
+    activity: t.procedure.mutation(({ ctx }) => ctx.activity()),
     signIn: t.procedure
       .input(z.object({ password: z.string().min(1).max(1000) }))
       .mutation(({ ctx, input }) => ctx.signIn(input.password)),
     signOut: t.procedure.mutation(({ ctx }) => ctx.signOut()),
   }),
+  /** Inputs hold secrets: they are in no log and no problem. */
+  keys: t.router({
+    report: t.procedure.query(({ ctx }) => ctx.keyReport()),
+    exportRecovery: t.procedure
+      .input(z.object({ passphrase: Passphrase, current: TypedPassphrase.optional() }))
+      .mutation(({ ctx, input }) => ctx.exportRecovery(input)),
+    importRecovery: t.procedure.input(ImportInput).mutation(({ ctx, input }) => ctx.importRecovery(input)),
+    rotate: t.procedure.input(z.object({ tenantId: Id })).mutation(({ ctx, input }) => ctx.rotateKey(input.tenantId)),
+    setPassphrase: t.procedure
+      .input(z.object({ current: TypedPassphrase.optional(), next: Passphrase.nullable() }))
+      .mutation(({ ctx, input }) => ctx.setPassphrase(input)),
+    remedy: t.procedure.input(RemedyInput).mutation(({ ctx, input }) => ctx.remedy(input)),
+  }),
   clients: t.router({
     list: t.procedure.query(({ ctx }) => ctx.clients()),
     /** First all clients, then those that changed. */
     watch: t.procedure.subscription(({ ctx, signal }) => ctx.watchClients(signal)),
+    diagnostics: t.procedure
+      .input(z.object({ tenantId: Id }))
+      .query(({ ctx, input }) => ctx.clientDiagnostics(input.tenantId)),
     close: t.procedure
       .input(z.object({ scope: z.string() }))
       .mutation(({ ctx, input }) => ctx.closeClient(input.scope)),

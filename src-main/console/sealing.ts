@@ -3,6 +3,9 @@ import { hashRaw } from '@node-rs/argon2'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { Sealing } from './host.ts'
 
+/** Name of the backend that is a passphrase alone. */
+export const PASSPHRASE = 'passphrase'
+
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
@@ -11,9 +14,12 @@ const TAG_BYTES = 16
  * @param backend where the key-encryption key comes from; recorded in keyring.json
  */
 export function sealWithKey(backend: string, key: Uint8Array): Sealing {
+  let forgotten = false
   return {
     backend,
     async seal(secret) {
+      // What a key of zeros would seal is lost, and open to everybody.
+      if (forgotten) throw new ProblemError('locked')
       const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, iv)
       const text = Buffer.concat([cipher.update(secret), cipher.final()])
@@ -29,6 +35,35 @@ export function sealWithKey(backend: string, key: Uint8Array): Sealing {
       } catch {
         throw new ProblemError('key-wrong')
       }
+    },
+    forget() {
+      forgotten = true
+      key.fill(0)
+    },
+  }
+}
+
+/**
+ * Seals with a passphrase, and what comes of it with the keychain: who has the keychain alone opens nothing, nor does
+ * who has the passphrase alone.
+ */
+export function sealTwice(keychain: Sealing, passphrase: Sealing): Sealing {
+  return {
+    backend: keychain.backend,
+    async seal(secret) {
+      return keychain.seal(Buffer.from(await passphrase.seal(secret)))
+    },
+    async open(sealed) {
+      const inner = Buffer.from(await keychain.open(sealed)).toString('latin1')
+      try {
+        return await passphrase.open(inner)
+      } catch (cause) {
+        throw new ProblemError('passphrase-wrong', {}, { cause })
+      }
+    },
+    forget() {
+      keychain.forget()
+      passphrase.forget()
     },
   }
 }
@@ -47,14 +82,18 @@ export function newPassphraseParameters(): PassphraseParameters {
   return { salt: randomBytes(16).toString('base64'), memory: 65_536, passes: 3, lanes: 4 }
 }
 
-/** Seals with a key made from a passphrase by argon2id (the library's default algorithm). */
+/** Seals with a key made from a passphrase. */
 export async function sealWithPassphrase(passphrase: string, parameters: PassphraseParameters): Promise<Sealing> {
-  const key = await hashRaw(passphrase.normalize('NFC'), {
+  return sealWithKey(PASSPHRASE, await keyFromPassphrase(passphrase, parameters))
+}
+
+/** A key of 32 bytes by argon2id (the library's default algorithm). A guess costs as much as the right one. */
+export async function keyFromPassphrase(passphrase: string, parameters: PassphraseParameters): Promise<Buffer> {
+  return hashRaw(passphrase.normalize('NFC'), {
     salt: Buffer.from(parameters.salt, 'base64'),
     memoryCost: parameters.memory,
     timeCost: parameters.passes,
     parallelism: parameters.lanes,
     outputLen: 32,
   })
-  return sealWithKey('passphrase', key)
 }

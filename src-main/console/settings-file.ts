@@ -20,13 +20,25 @@ interface SettingsFile extends Settings {
   window: WindowPlace | null
 }
 
-const defaults: Readonly<SettingsFile> = { version: 1, theme: 'auto', density: 'compact', window: null }
+const defaults: Readonly<SettingsFile> = {
+  version: 1,
+  theme: 'auto',
+  density: 'compact',
+  openTickets: {},
+  lockAfterMinutes: null,
+  restAfterMinutes: 30,
+  window: null,
+}
 
+const minutes = { type: ['integer', 'null'], minimum: 1, maximum: 720 } as const
 const pixels = { type: 'integer', minimum: -100_000, maximum: 100_000 } as const
 const schema: Schema<SettingsFile> = {
   version: { type: 'integer', const: 1 },
   theme: { type: 'string', enum: Settings.shape.theme.options },
   density: { type: 'string', enum: Settings.shape.density.options },
+  openTickets: { type: 'object', additionalProperties: { type: 'string', maxLength: 100 } },
+  lockAfterMinutes: minutes,
+  restAfterMinutes: minutes,
   window: {
     type: ['object', 'null'],
     properties: { x: pixels, y: pixels, width: pixels, height: pixels, maximized: { type: 'boolean' } },
@@ -60,7 +72,13 @@ export interface ProfileSettings extends SettingsStore {
  */
 export function openSettingsFile(profile: string, make: (options: StoreOptions) => Store): ProfileSettings {
   const store = openStore(profile, () => make({ cwd: profile, defaults, schema }))
-  const read = () => ({ theme: store.get('theme'), density: store.get('density') })
+  const read = () => ({
+    theme: store.get('theme'),
+    density: store.get('density'),
+    openTickets: store.get('openTickets'),
+    lockAfterMinutes: store.get('lockAfterMinutes'),
+    restAfterMinutes: store.get('restAfterMinutes'),
+  })
   return {
     read,
     change(change) {

@@ -3,23 +3,25 @@ import type { z } from 'zod'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { Session, TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
-import { askCloud, requestCloud, type CloudRequest } from './cloud-api.ts'
-import type { Keyring } from './keyring.ts'
+import { askCloud, CloudBusy, requestCloud, type CloudRequest } from './cloud-api.ts'
+import { REFRESH_TOKEN, type Keyring } from './keyring.ts'
 
-const REFRESH_TOKEN = 'refresh-token'
 /** Seconds before its end that an access token counts as ended. */
 const MARGIN = 30
 
 /**
  * The technician's sign-in at one cloud: the access token in memory, the refresh token sealed in the keyring.
- * Emits `sign-in-needed` when the cloud ends it.
+ * Emits `sign-in-needed` when the cloud ends it, and `quiet` with the milliseconds of patience that it asked for: these
+ * routes are the organisation's, so it asked everybody.
  */
-export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'signed-in': [] }> {
+export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'signed-in': []; quiet: [number] }> {
   readonly #keyring: Keyring
   url: string
   signInNeeded = false
   #access: { token: string; until: number } | null = null
   #refreshing: Promise<string> | null = null
+  /** Nothing goes out before (monotonic ms). */
+  #quietUntil = 0
 
   constructor(url: string, keyring: Keyring) {
     super()
@@ -27,9 +29,13 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
     this.#keyring = keyring
   }
 
-  /** @throws ProblemError `sign-in-wrong`, `sign-in-throttled`, or what keeps the cloud from answering */
-  async signIn(email: string, password: string): Promise<Session> {
+  /**
+   * @param owner the technician whose profile it is, where it is somebody's
+   * @throws ProblemError `sign-in-wrong`, `sign-in-throttled`, `sign-in-other`, or what keeps the cloud from answering
+   */
+  async signIn(email: string, password: string, owner?: { id: string; name: string }): Promise<Session> {
     const session = await askCloud(this.url, paths.session, Session, { method: 'POST', body: { email, password } })
+    if (owner && session.technician.id !== owner.id) throw new ProblemError('sign-in-other', { name: owner.name })
     await this.#accept(session)
     return session
   }
@@ -37,13 +43,27 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
   async signOut(): Promise<void> {
     const token = this.#access?.token
     this.#access = null
-    if (this.#keyring.has(REFRESH_TOKEN)) this.#keyring.removeSecret(REFRESH_TOKEN)
     this.#needSignIn()
+    if (this.#keyring.has(REFRESH_TOKEN)) await this.#keyring.removeSecret(REFRESH_TOKEN)
     if (token) await requestCloud(this.url, paths.session, { method: 'DELETE', token }).catch(() => undefined)
+  }
+
+  /** Forgets the access token, after a refresh that is under way has kept what it was given, or for so many ms. */
+  async close(patience: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, patience)
+    await Promise.race([this.#refreshing?.catch(() => undefined), promise])
+    clearTimeout(timer)
+    this.#access = null
   }
 
   async tenants(): Promise<TenantList> {
     return this.ask(paths.tenants, TenantList)
+  }
+
+  /** Sends nothing for so many milliseconds. A sign-in, which a person waits for, goes out all the same. */
+  quiet(wait: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, performance.now() + wait)
   }
 
   /** A short-lived token for one tenant. */
@@ -66,6 +86,21 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
   }
 
   async #withToken<T>(use: (token: string) => Promise<T>): Promise<T> {
+    try {
+      return await this.#refreshedOnce(use)
+    } catch (error) {
+      // Not where it was this side that refused: that ends when it ends.
+      if (error instanceof CloudBusy && performance.now() + error.wait > this.#quietUntil + 100) {
+        this.quiet(error.wait)
+        this.emit('quiet', error.wait)
+      }
+      throw error
+    }
+  }
+
+  async #refreshedOnce<T>(use: (token: string) => Promise<T>): Promise<T> {
+    const left = this.#quietUntil - performance.now()
+    if (left > 0) throw new CloudBusy(left)
     const token = await this.#accessToken()
     try {
       return await use(token)

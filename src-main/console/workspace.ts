@@ -1,13 +1,23 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialsOf } from '../../src-shared/domain/tenant.ts'
-import { atRiskCount, type ClientSummary, type SessionStatus, type SyncState } from '../../src-shared/domain/views.ts'
-import { ProblemError, type Problem } from '../../src-shared/problem.ts'
+import {
+  atRiskCount,
+  type ClientsChange,
+  type ClientSummary,
+  type SessionStatus,
+  type SyncState,
+} from '../../src-shared/domain/views.ts'
+import { problem, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { BackgroundSync } from '../supervisor/background-sync.ts'
 import { Supervisor } from '../supervisor/supervisor.ts'
+import { Awareness } from './awareness.ts'
+import { clientDiagnostics } from './client-diagnostics.ts'
 import { CloudWatch } from './cloud-watch.ts'
-import type { Keyring } from './keyring.ts'
+import { ROOT_KEY_BYTES, type Keyring } from './keyring.ts'
 import type { KnownTenant, Owner, Registry } from './registry.ts'
+import { setTenantAside } from './set-aside.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
 export interface WorkspaceParts {
@@ -17,13 +27,19 @@ export interface WorkspaceParts {
   registry: Registry
   session: TechnicianSession
   owner: Owner
+  /** Minutes after which a client that nobody looked at is let go of; null for never. */
+  restAfter?: () => number | null
   /** Called when the session status changed. */
   onStatus(): void
   /** Called with the ids of clients whose summary changed. */
   onClients(tenantIds: string[]): void
+  /** Milliseconds between two looks at what no event tells, a minute where absent; for tests. */
+  minute?: number
 }
 
 const MINUTE = 60_000
+/** Milliseconds that a sign-in which is being renewed gets, so that its new token is kept. */
+const LAST_TOKEN = 3_000
 
 /** An unlocked profile at work: its clients, their compartments, and the way to the cloud. */
 export class Workspace {
@@ -31,7 +47,10 @@ export class Workspace {
   readonly #parts: WorkspaceParts
   readonly #watch: CloudWatch
   readonly #background: BackgroundSync
+  readonly #awareness = new Awareness()
   readonly #syncStates = new Map<string, SyncState>()
+  /** Why compartments ended or did not open. */
+  readonly #stopped = new Map<string, Problem>()
   readonly #minute: NodeJS.Timeout
   #offlineSince: string | null = null
   #closed = false
@@ -42,7 +61,7 @@ export class Workspace {
     this.supervisor = new Supervisor({
       worker: parts.worker,
       folder: join(parts.profile, 'tenants'),
-      rootKey: (id) => parts.keyring.rootKey(id, existsSync(join(parts.profile, 'tenants', id, 'ledger.db'))),
+      rootKey: (id) => this.#rootKey(id),
       token: (id) => parts.session.tenantToken(id),
       assignment: () => ({
         cloudUrl: parts.session.url,
@@ -55,19 +74,25 @@ export class Workspace {
       },
       syncState: (id, state) => this.#setSyncState(id, state),
       crashed: (id, found) => {
-        const known = parts.registry.get(id)
-        if (known)
-          this.#setSyncState(id, { ...this.#summary(known).sync, phase: 'stopped', progress: null, problem: found })
+        this.#stopped.set(id, found)
+        parts.onClients([id])
+      },
+      opened: (id) => {
+        if (this.#stopped.delete(id)) parts.onClients([id])
       },
     })
-    this.#background = new BackgroundSync((id) => this.supervisor.syncInBackground(id))
+    this.#background = new BackgroundSync({
+      sync: (id) => this.supervisor.syncInBackground(id),
+      slow: (id) => this.supervisor.mayHibernate(id),
+    })
     this.#watch.on('connected', () => void this.#onConnected())
     this.#watch.on('disconnected', () => this.#onDisconnected())
     this.#watch.on('version', ({ tenant, version }) => this.#onVersion(tenant, version))
     parts.session.on('sign-in-needed', parts.onStatus)
     parts.session.on('signed-in', parts.onStatus)
-    // Time alone moves tickets to "at risk".
-    this.#minute = setInterval(() => parts.onClients(parts.registry.all().map((k) => k.tenant.id)), MINUTE)
+    parts.session.on('quiet', (wait) => this.supervisor.quiet(wait))
+    this.#awareness.on('moved', () => this.#onMoved())
+    this.#minute = setInterval(() => this.#everyMinute(), parts.minute ?? MINUTE)
   }
 
   get session(): TechnicianSession {
@@ -108,12 +133,11 @@ export class Workspace {
     return this.#parts.registry.all().map((known) => this.#summary(known))
   }
 
-  /** The summaries of those that (still) exist. */
-  clientsOf(tenantIds: string[]): ClientSummary[] {
-    return tenantIds.flatMap((id) => {
-      const known = this.#parts.registry.get(id)
-      return known ? [this.#summary(known)] : []
-    })
+  /** The summaries of those that (still) exist, and the names of those that do not. */
+  changeOf(tenantIds: string[]): ClientsChange {
+    const known = tenantIds.flatMap((id) => this.#parts.registry.get(id) ?? [])
+    const gone = tenantIds.filter((id) => !this.#parts.registry.get(id))
+    return { changed: known.map((one) => this.#summary(one)), gone }
   }
 
   /**
@@ -121,10 +145,48 @@ export class Workspace {
    * @throws ProblemError `not-found`, or what keeps the compartment from opening
    */
   async openClient(scope: string, tenantId: string, window: symbol): Promise<void> {
-    if (!this.#parts.registry.get(tenantId)) throw new ProblemError('not-found', { what: 'This client' })
+    this.#mustKnow(tenantId)
     await this.supervisor.open(scope, tenantId, window)
     // Written after the window has its answer, so that a switch does not wait for the disk.
     setImmediate(() => this.#setOpened(tenantId))
+  }
+
+  /**
+   * Gives a client's files another root key; see {@link Supervisor.rotate}. What it waits to send is kept.
+   * @throws ProblemError `not-found`, `key-wrong`, `key-missing`, `rotation-failed`, `disk-full`
+   */
+  async rotate(tenantId: string): Promise<void> {
+    this.#mustKnow(tenantId)
+    const { keyring } = this.#parts
+    const next = new Uint8Array(randomBytes(ROOT_KEY_BYTES))
+    const kept = Uint8Array.from(next)
+    try {
+      const key = await this.#rootKey(tenantId)
+      await this.supervisor.rotate(tenantId, key, next, () => keyring.setSecret(tenantId, kept))
+    } finally {
+      next.fill(0)
+      kept.fill(0)
+    }
+  }
+
+  /** Sets a client's files aside; they are loaded again from the cloud, under a new key. */
+  async startAgain(tenantId: string): Promise<void> {
+    this.#mustKnow(tenantId)
+    const { profile, keyring } = this.#parts
+    await this.supervisor.whileClosed(tenantId, () => setTenantAside(profile, keyring, tenantId))
+    this.#background.request(tenantId)
+  }
+
+  /** What support needs to know of a client, without data of it. @throws ProblemError `not-found` */
+  async diagnostics(tenantId: string): Promise<string> {
+    const known = this.#parts.registry.get(tenantId)
+    if (!known) throw new ProblemError('not-found', { what: 'This client' })
+    return clientDiagnostics({
+      folder: join(this.#parts.profile, 'tenants', tenantId),
+      sync: this.#summary(known).sync,
+      awake: this.supervisor.isAwake(tenantId),
+      failures: this.supervisor.failures(tenantId),
+    })
   }
 
   pin(tenantId: string, pinned: boolean): void {
@@ -134,10 +196,13 @@ export class Workspace {
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#minute)
+    this.#awareness.stop()
     this.#watch.stop()
-    this.#background.clear()
+    this.#background.pause(true)
     await this.supervisor.close()
     this.#parts.registry.close()
+    await this.#parts.session.close(LAST_TOKEN)
+    await this.#parts.keyring.close()
   }
 
   async #onConnected(): Promise<void> {
@@ -145,13 +210,60 @@ export class Workspace {
     this.#parts.onStatus()
     this.supervisor.setOnline(true, this.#parts.session.url)
     this.#background.pause(false)
+    await this.#listClients()
+  }
+
+  /** Asks the cloud which clients there are, and brings them up to date. */
+  async #listClients(): Promise<void> {
     try {
       const { tenants } = await this.#parts.session.tenants()
-      this.#parts.onClients(this.#parts.registry.replaceTenants(tenants))
+      if (this.#closed) return
+      this.#keepPending()
+      const { changed, gone } = this.#parts.registry.replaceTenants(tenants)
+      for (const id of gone) this.#closeClient(id)
+      this.#parts.onClients(changed)
       for (const known of this.#parts.registry.all()) this.#bringUpToDate(known)
     } catch {
-      // The stream will break for the same reason and be followed by another `connected`.
+      // The stream will break for the same reason and be followed by another `connected`; else the next minute lists.
     }
+  }
+
+  /** A rollup comes a moment after the edit that it counts: too late for a client that leaves in that moment. */
+  #keepPending(): void {
+    for (const [id, { pending }] of this.#syncStates) {
+      const rollup = this.#parts.registry.get(id)?.rollup
+      if (rollup && rollup.pending !== pending) this.#parts.registry.setRollup(id, { ...rollup, pending })
+    }
+  }
+
+  /** It is not the cloud's any more: its compartment is closed in order, its files stay until a person decides. */
+  #closeClient(tenantId: string): void {
+    this.#syncStates.delete(tenantId)
+    this.supervisor.scopes.revokeTenant(tenantId)
+    void this.supervisor.hibernate(tenantId)
+  }
+
+  #mustKnow(tenantId: string): void {
+    if (!this.#parts.registry.get(tenantId)) throw new ProblemError('not-found', { what: 'This client' })
+  }
+
+  #rootKey(tenantId: string): Promise<Uint8Array> {
+    const { profile, keyring } = this.#parts
+    return keyring.rootKey(tenantId, existsSync(join(profile, 'tenants', tenantId, 'ledger.db')))
+  }
+
+  #everyMinute(): void {
+    const rest = this.#parts.restAfter?.() ?? null
+    if (rest !== null) this.supervisor.scopes.rest(rest * MINUTE)
+    // Time alone moves tickets to "at risk".
+    this.#parts.onClients(this.#parts.registry.all().map((k) => k.tenant.id))
+    // No event tells that the technician works for a client no longer.
+    if (this.#watch.online) void this.#listClients()
+  }
+
+  #onMoved(): void {
+    this.supervisor.resumed()
+    if (!this.#parts.session.signInNeeded) this.connect()
   }
 
   #onDisconnected(): void {
@@ -165,9 +277,12 @@ export class Workspace {
     this.#parts.registry.setHead(tenantId, version)
     const known = this.#parts.registry.get(tenantId)
     if (known) this.#bringUpToDate(known)
+    // An event about a client that was not here: it was added.
+    else void this.#listClients()
   }
 
-  #bringUpToDate({ tenant, rollup }: KnownTenant): void {
+  #bringUpToDate({ tenant, rollup, left }: KnownTenant): void {
+    if (left) return
     if (rollup && rollup.version >= tenant.head && rollup.pending === 0) return
     if (!this.supervisor.poke(tenant.id, tenant.head)) this.#background.request(tenant.id)
   }
@@ -179,11 +294,23 @@ export class Workspace {
   }
 
   #setSyncState(tenantId: string, state: SyncState): void {
+    // The cloud knows first that the technician works for a client no longer.
+    if (state.problem?.code === 'not-allowed' && this.#syncStates.get(tenantId)?.problem?.code !== 'not-allowed')
+      void this.#listClients()
     this.#syncStates.set(tenantId, state)
     this.#parts.onClients([tenantId])
   }
 
-  #summary({ tenant, rollup, pin, lastOpenedAt }: KnownTenant): ClientSummary {
+  #summary({ tenant, rollup, pin, lastOpenedAt, left }: KnownTenant): ClientSummary {
+    const stopped = left ? problem('client-left') : this.#stopped.get(tenant.id)
+    const sync: SyncState = this.#syncStates.get(tenant.id) ?? {
+      phase: 'idle',
+      lastSuccessAt: null,
+      pending: rollup?.pending ?? 0,
+      failed: rollup?.failed ?? 0,
+      progress: null,
+      problem: null,
+    }
     return {
       id: tenant.id,
       name: tenant.name,
@@ -199,14 +326,7 @@ export class Workspace {
       open: rollup?.open ?? 0,
       unread: rollup?.unread ?? 0,
       atRisk: rollup ? atRiskCount(rollup, Date.now()) : 0,
-      sync: this.#syncStates.get(tenant.id) ?? {
-        phase: 'idle',
-        lastSuccessAt: null,
-        pending: rollup?.pending ?? 0,
-        failed: rollup?.failed ?? 0,
-        progress: null,
-        problem: null,
-      },
+      sync: stopped ? { ...sync, phase: 'stopped', progress: null, problem: stopped } : sync,
       known: rollup !== null,
     }
   }

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { app, BrowserWindow, dialog, session, type Session } from 'electron'
+import { app, BrowserWindow, dialog, powerMonitor, session, type Session } from 'electron'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
 import type { Host, HostOptions } from '../console/host.ts'
 import { readWindowFiles } from '../window-files/window-files.ts'
@@ -10,7 +10,7 @@ import { foldersOf, type LaunchOptions } from './options.ts'
 import { APP_ORIGIN, pageSource, type PageSource } from './origin.ts'
 import { registerScheme, serveWindow } from './protocol.ts'
 import { closeBeforeQuit } from './quit.ts'
-import { findSealing } from './sealing.ts'
+import { findPresence, findSealing } from './sealing.ts'
 import { openSettings } from './settings.ts'
 import { followSystemNetwork } from '../console/network.ts'
 import type { ProfileSettings } from '../console/settings-file.ts'
@@ -71,8 +71,12 @@ async function run(parts: Parts, profile: string): Promise<void> {
   const { source: sealing, refused } = await findSealing(process.platform, parts.options.passphrase)
   if (refused) console.warn(refused.message)
   const { sandbox, cloudUrl } = parts.options
-  const host = await parts.openHost({ profile, sealing, settings, worker: parts.worker, sandbox, cloudUrl })
+  const presence = findPresence(process.platform) ?? undefined
+  const host = await parts.openHost({ profile, sealing, presence, settings, worker: parts.worker, sandbox, cloudUrl })
   closeBeforeQuit(host)
+  // The person went away: the system says so sooner than a time without a key press.
+  powerMonitor.on('lock-screen', () => host.away())
+  powerMonitor.on('suspend', () => host.away())
 
   setMenu(process.platform, source.origin !== APP_ORIGIN)
   const open = () => openWindow(parts.preload, host, settings, windowSession, source)

@@ -1,15 +1,65 @@
 import { shell, type Session, type WebContents } from 'electron'
 
-/** What the page may use without asking. All else, and whatever a later Electron adds, is denied. */
-const allowedPermissions: ReadonlySet<string> = new Set([
+type Permission = Parameters<NonNullable<Parameters<Session['setPermissionRequestHandler']>[0]>>[1]
+
+/** Every permission that Electron knows. One that a later Electron adds is missing here, and the types say so. */
+const permissions: Readonly<Record<Permission, boolean>> = {
   // Copying a ticket's number or text; writing only, and only plain kinds of data.
-  'clipboard-sanitized-write',
-])
+  'clipboard-sanitized-write': true,
+  ar: false,
+  'automatic-fullscreen': false,
+  'background-fetch': false,
+  'background-sync': false,
+  'captured-surface-control': false,
+  'clipboard-read': false,
+  'deprecated-sync-clipboard-read': false,
+  'display-capture': false,
+  fileSystem: false,
+  fullscreen: false,
+  geolocation: false,
+  'geolocation-approximate': false,
+  'hand-tracking': false,
+  hid: false,
+  'idle-detection': false,
+  keyboardLock: false,
+  'local-fonts': false,
+  'local-network': false,
+  'local-network-access': false,
+  'loopback-network': false,
+  media: false,
+  mediaKeySystem: false,
+  midi: false,
+  midiSysex: false,
+  nfc: false,
+  notifications: false,
+  openExternal: false,
+  'payment-handler': false,
+  'periodic-background-sync': false,
+  'persistent-storage': false,
+  pointerLock: false,
+  'screen-wake-lock': false,
+  sensors: false,
+  serial: false,
+  'smart-card': false,
+  'speaker-selection': false,
+  'storage-access': false,
+  'system-wake-lock': false,
+  'top-level-storage-access': false,
+  usb: false,
+  vr: false,
+  'web-app-installation': false,
+  'web-printing': false,
+  'window-management': false,
+  unknown: false,
+}
 
 /** Which addresses may leave for the person's browser, as data. */
 const externalRules: readonly { protocol: string; maxLength: number }[] = [{ protocol: 'https:', maxLength: 2000 }]
 
-/** Denies every permission but those of the table, and those too for any origin but the console's. */
+/**
+ * Denies every permission but those of the table, and those too for any origin but the console's; every device; and
+ * every download but of what the page itself made.
+ */
 export function guardSession(session: Session, origin: string): void {
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {
     callback(isPermitted(permission, details.isMainFrame, originOf(details.requestingUrl), origin))
@@ -17,7 +67,11 @@ export function guardSession(session: Session, origin: string): void {
   session.setPermissionCheckHandler((_contents, permission, requestingOrigin, details) =>
     isPermitted(permission, details.isMainFrame, originOf(requestingOrigin), origin),
   )
+  // Choosing a device needs no handler: without a listener for it Electron cancels the choice.
   session.setDevicePermissionHandler(() => false)
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${origin}/`)) event.preventDefault()
+  })
 }
 
 /** Keeps a page where it is: no navigation, no redirect, no frame, no window, no webview. */
@@ -45,8 +99,8 @@ export function externalAddress(text: string): string | null {
   return allowed ? url.href : null
 }
 
-function isPermitted(permission: string, isMainFrame: boolean, asking: string | null, origin: string): boolean {
-  return isMainFrame && asking === origin && allowedPermissions.has(permission)
+function isPermitted(permission: Permission, isMainFrame: boolean, asking: string | null, origin: string): boolean {
+  return isMainFrame && asking === origin && Object.hasOwn(permissions, permission) && permissions[permission]
 }
 
 /** Scheme and host, also for our own scheme, whose origin Node's URL calls opaque. */

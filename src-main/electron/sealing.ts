@@ -1,18 +1,19 @@
-import { safeStorage } from 'electron'
-import { problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
-import type { Sealing, SealingSource } from '../console/host.ts'
+import { safeStorage, systemPreferences } from 'electron'
+import { problem, ProblemError, type Problem } from '../../src-shared/problem.ts'
+import type { Keychain, SealingSource } from '../console/host.ts'
 
 /**
- * Seals with Electron's safeStorage, whose key the system keeps: Keychain, DPAPI, or on Linux a secret service.
+ * Seals with Electron's safeStorage, whose key the system keeps: Keychain, DPAPI, or on Linux a secret service. Where
+ * Linux has none, Chromium uses a key that everybody knows (`basic_text`): that keychain hides nothing.
  * Only after the app is ready.
- * @throws ProblemError `keychain-missing` where the system keeps no key, or would keep it in the clear (`basic_text`)
+ * @returns null where the system keeps no key
  */
-export async function openKeychain(platform: NodeJS.Platform): Promise<Sealing> {
+export async function openKeychain(platform: NodeJS.Platform): Promise<Keychain | null> {
   const store = storeName(platform)
-  if (store === 'basic_text' || store === 'unknown' || !(await safeStorage.isAsyncEncryptionAvailable()))
-    throw new ProblemError('keychain-missing', { store })
+  if (store === 'unknown' || !(await safeStorage.isAsyncEncryptionAvailable())) return null
   return {
     backend: `safeStorage/${store}`,
+    exposed: store === 'basic_text',
     async seal(secret) {
       const encrypted = await safeStorage.encryptStringAsync(Buffer.from(secret).toString('base64'))
       return encrypted.toString('base64')
@@ -26,11 +27,13 @@ export async function openKeychain(platform: NodeJS.Platform): Promise<Sealing> 
         throw new ProblemError('key-wrong')
       }
     },
+    // The system holds the key.
+    forget: () => undefined,
   }
 }
 
 /**
- * The keychain, or a passphrase where there is none that is fit or where one was given on purpose.
+ * The keychain, looked for anew each time, or a passphrase where there is none that is fit or where one was given.
  * @param given `BULKHEAD_PASSPHRASE`
  * @returns the source, and why it is not the keychain where nobody chose that
  */
@@ -38,14 +41,21 @@ export async function findSealing(
   platform: NodeJS.Platform,
   given: string | null,
 ): Promise<{ source: SealingSource; refused: Problem | null }> {
-  if (given !== null) return { source: { kind: 'passphrase', given }, refused: null }
-  try {
-    const sealing = await openKeychain(platform)
-    return { source: { kind: 'keychain', backend: sealing.backend, sealing }, refused: null }
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    return { source: { kind: 'passphrase', given: null }, refused: problemOf(error) }
-  }
+  const source = { given, keychain: () => openKeychain(platform) }
+  if (given !== null) return { source, refused: null }
+  const keychain = await openKeychain(platform)
+  const fit = keychain !== null && !keychain.exposed
+  return { source, refused: fit ? null : problem('keychain-missing', { store: storeName(platform) }) }
+}
+
+/** Asks the person for a fingerprint; only macOS can. @returns null where the system cannot ask */
+export function findPresence(platform: NodeJS.Platform): (() => Promise<boolean>) | null {
+  if (platform !== 'darwin' || !systemPreferences.canPromptTouchID()) return null
+  return () =>
+    systemPreferences.promptTouchID('unlock your clients').then(
+      () => true,
+      () => false,
+    )
 }
 
 function storeName(platform: NodeJS.Platform): string {

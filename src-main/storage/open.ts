@@ -61,6 +61,26 @@ export function opensWith(file: string, key: Buffer): boolean {
   }
 }
 
+/**
+ * Encrypts a closed file anew under another key, in place. Not safe against a crash: for copies.
+ * @throws ProblemError as {@link openEncrypted} does
+ */
+export function rekeyDatabase(file: string, from: Buffer, to: Buffer): void {
+  const db = new Database(file)
+  try {
+    unlock(db, from)
+    readSchema(db)
+    // With a log it cannot be done, and a journal beside it would hold pages under the old key.
+    db.pragma('journal_mode = DELETE')
+    db.pragma('journal_mode = MEMORY')
+    setKey(db, 'rekey', to)
+  } catch (error) {
+    throw storageProblem(error, file)
+  } finally {
+    db.close()
+  }
+}
+
 /** The schema version written in the file; 0 for a new one. */
 export function schemaVersion(db: Db): number {
   return Number(db.pragma('user_version', { simple: true }))
@@ -104,8 +124,12 @@ export function storageProblem(error: unknown, file: string): unknown {
 
 function unlock(db: Db, key: Buffer): void {
   db.pragma("cipher = 'aegis'")
+  setKey(db, 'key', key)
+}
+
+function setKey(db: Db, pragma: 'key' | 'rekey', key: Buffer): void {
   try {
-    db.pragma(`key = "x'${key.toString('hex')}'"`)
+    db.pragma(`${pragma} = "x'${key.toString('hex')}'"`)
   } catch {
     // Whatever SQLite says here could quote the statement, and so the key.
     throw new ProblemError('internal')

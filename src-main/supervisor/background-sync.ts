@@ -1,52 +1,55 @@
-/** Tenants that are synced in the background at the same time. */
-const AT_ONCE = 2
+import { Schedule } from './schedule.ts'
 
 /**
- * Wakes sleeping tenants for a sync, each in its turn: a tenant that asks again goes to the end of the queue,
- * so one busy client cannot keep the others waiting.
+ * Clients that are awake for a sync in the background at the same time. What such a sync costs the others is the
+ * business of the turns that it asks for; this bounds the compartments that are open for it.
+ */
+const AWAKE = { places: 4, kept: 0, perTenant: 1, quantum: 1000, longest: 5_000 }
+
+export interface BackgroundWork {
+  /** Brings one tenant up to date. @returns false where it was put to sleep before it was done */
+  sync(tenantId: string): Promise<boolean>
+  /** Its sync takes long: it goes on as long as nobody needs its place. */
+  slow(tenantId: string): void
+}
+
+/**
+ * Wakes sleeping tenants for a sync, each in its turn: a tenant that asks often, or whose sync takes long, does not keep
+ * the others waiting.
  */
 export class BackgroundSync {
-  readonly #sync: (tenantId: string) => Promise<void>
-  readonly #queue = new Set<string>()
-  readonly #running = new Set<string>()
+  readonly #work: BackgroundWork
+  readonly #schedule = new Schedule(AWAKE)
+  readonly #wanted = new Set<string>()
   readonly #again = new Set<string>()
-  #paused = true
 
-  /** @param sync brings one tenant up to date; a rejection is that tenant's own affair */
-  constructor(sync: (tenantId: string) => Promise<void>) {
-    this.#sync = sync
+  /** A rejected sync is that tenant's own affair. */
+  constructor(work: BackgroundWork) {
+    this.#work = work
+    this.#schedule.pause(true)
   }
 
   request(tenantId: string): void {
-    if (this.#running.has(tenantId)) this.#again.add(tenantId)
-    else this.#queue.add(tenantId)
-    this.#next()
+    if (this.#wanted.has(tenantId)) return void this.#again.add(tenantId)
+    this.#wanted.add(tenantId)
+    const turn = this.#schedule.want(
+      tenantId,
+      'background',
+      () => void this.#run(tenantId).then(() => turn.end()),
+      () => this.#work.slow(tenantId),
+    )
   }
 
   /** Starts nothing new while paused (offline); what was asked for is kept. */
   pause(paused: boolean): void {
-    this.#paused = paused
-    this.#next()
+    this.#schedule.pause(paused)
   }
 
-  clear(): void {
-    this.#queue.clear()
-    this.#again.clear()
-    this.#paused = true
-  }
-
-  #next(): void {
-    for (const tenantId of this.#queue) {
-      if (this.#paused || this.#running.size >= AT_ONCE) return
-      this.#queue.delete(tenantId)
-      this.#running.add(tenantId)
-      void this.#sync(tenantId)
-        .catch(() => undefined)
-        .finally(() => {
-          this.#running.delete(tenantId)
-          if (this.#again.delete(tenantId)) this.#queue.add(tenantId)
-          this.#next()
-        })
-    }
+  async #run(tenantId: string): Promise<void> {
+    // What is asked for from now on may be news to this sync.
+    this.#again.delete(tenantId)
+    const done = await this.#work.sync(tenantId).catch(() => true)
+    this.#wanted.delete(tenantId)
+    if (this.#again.delete(tenantId) || !done) this.request(tenantId)
   }
 }

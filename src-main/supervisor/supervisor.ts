@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { CallType } from '../../src-shared/channel/frame.ts'
 import type { Rollup, SyncState } from '../../src-shared/domain/views.ts'
 import type { TenantToken } from '../../src-shared/protocol/session.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
-import type { Assignment } from '../compartment/port.ts'
-import { CompartmentProcess, type Receiver } from './compartment-process.ts'
-import { CrashHistory } from './crash-history.ts'
+import type { Assignment, WorkLane } from '../compartment/port.ts'
+import { CompartmentProcess, type Order, type Receiver } from './compartment-process.ts'
+import { CrashHistory, type RecordedFailure } from './crash-history.ts'
+import type { Failure } from './failure.ts'
+import { rekeyIn } from './rekey.ts'
+import { Schedule, type Lane } from './schedule.ts'
 import { Scopes } from './scopes.ts'
 import { WorkerPool } from './worker-pool.ts'
 
@@ -24,13 +28,24 @@ export interface SupervisorOptions {
   assignment(): Pick<Assignment, 'cloudUrl' | 'technician' | 'online'>
   rollup(tenantId: string, rollup: Rollup): void
   syncState(tenantId: string, state: SyncState): void
-  /** A compartment ended unasked; it starts again with its next call, or stays stopped. */
+  /** A compartment ended unasked or did not open; the next call starts it again, unless it stays stopped. */
   crashed(tenantId: string, found: Problem): void
-  /** Milliseconds that a compartment gets to close its files. */
+  /** A compartment is open: whatever kept it from that is over. */
+  opened?(tenantId: string): void
+  /** Milliseconds that a compartment gets to close its files; one that is forced gets them once more. */
   closeDeadline?: number
+  /** Milliseconds between two questions whether a compartment is there. */
+  beat?: number
 }
 
 const CLOSE_DEADLINE = 10_000
+const BEAT = 2_000
+
+/**
+ * Turns of all compartments. Half of a turn is waiting for the cloud, so there are more than the machine has cores; one
+ * is kept for edits and the client on screen. A turn that lasts longer hangs on the network.
+ */
+const TURNS = { places: 8, kept: 1, perTenant: 1, quantum: 50, longest: 2_000 }
 
 /** Wakes, routes to, hibernates and restarts compartments. Knows that tenants are many, and nothing of what they hold. */
 export class Supervisor {
@@ -38,11 +53,16 @@ export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #pool: WorkerPool
   readonly #crashes = new CrashHistory()
+  readonly #turns = new Schedule(TURNS)
   readonly #maxAwake: number
+  /** Nothing may be asked of the cloud before (monotonic ms). */
+  #quietUntil = 0
   /** Awake compartments, least recently used first. */
   readonly #awake = new Map<string, Promise<CompartmentProcess>>()
   /** Compartments whose files are still open; a tenant wakes again only after. */
   readonly #leaving = new Map<string, Promise<void>>()
+  /** Tenants whose files are held by a thread that cannot be ended: they are not opened beside it. */
+  readonly #stuck = new Set<string>()
   /** Tenants that are awake for a sync in the background. */
   readonly #syncing = new Set<string>()
   #closed = false
@@ -61,6 +81,7 @@ export class Supervisor {
   async open(scope: string, tenantId: string, window: symbol): Promise<void> {
     this.scopes.open(scope, tenantId, window)
     this.#crashes.forgive(tenantId)
+    this.#turns.move(tenantId, 'background', 'screen')
     await this.wake(tenantId)
   }
 
@@ -69,11 +90,12 @@ export class Supervisor {
    * @returns a function that stops the call
    */
   call(scope: string, window: symbol, type: CallType, path: string, payload: string, receive: Receiver): () => void {
-    const tenantId = this.scopes.tenantOf(scope, window)
-    if (!tenantId) {
+    const found = this.scopes.find(scope, window, type !== 'subscription')
+    if (!found) {
       receive('error', JSON.stringify(problem('scope-closed')))
       return () => undefined
     }
+    const { tenantId, generation } = found
     let stopCall: (() => void) | null = null
     let over = false
     const stop = () => {
@@ -81,12 +103,12 @@ export class Supervisor {
       stopCall?.()
       release()
     }
-    const release = this.scopes.onRevoke(scope, () => {
+    const release = this.scopes.onRevoke(scope, (reason) => {
       stop()
-      receive('error', JSON.stringify(problem('scope-closed')))
+      receive('error', JSON.stringify(problem(reason)))
     })
     const answer: Receiver = (op, answered) => {
-      if (over) return
+      if (over || !this.scopes.isCurrent(scope, generation)) return
       if (op !== 'next') {
         over = true
         release()
@@ -132,34 +154,88 @@ export class Supervisor {
 
   /** Tells every awake compartment whether the cloud answers, and at which address. */
   setOnline(online: boolean, cloudUrl: string): void {
-    for (const compartment of this.#awake.values())
-      compartment.then((c) => c.post({ op: 'online', online, cloudUrl })).catch(() => undefined)
+    this.#tellAll({ op: 'online', online, cloudUrl })
   }
 
-  /** Wakes a tenant for one sync in the background; it does not hibernate before that has ended. */
-  async syncInBackground(tenantId: string): Promise<void> {
+  /** The machine slept, or its network is another: connections of before are worth nothing. */
+  resumed(): void {
+    this.#tellAll({ op: 'resumed' })
+  }
+
+  /** Whatever stands before the cloud wants to hear nothing from anybody for so many milliseconds. */
+  quiet(wait: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, performance.now() + wait)
+    this.#tellAll({ op: 'quiet', wait })
+  }
+
+  /**
+   * Wakes a tenant for one sync in the background; it does not hibernate before that has ended.
+   * @returns whether it ended; false where {@link mayHibernate} let it be put to sleep before
+   */
+  async syncInBackground(tenantId: string): Promise<boolean> {
     this.#syncing.add(tenantId)
     try {
       const compartment = await this.wake(tenantId)
-      await compartment.sync()
+      return await compartment.sync()
     } finally {
-      this.#syncing.delete(tenantId)
-      void this.#hibernateSurplus()
+      this.mayHibernate(tenantId)
     }
+  }
+
+  /** A sync in the background goes on for as long as nobody needs the compartment's place. */
+  mayHibernate(tenantId: string): void {
+    this.#syncing.delete(tenantId)
+    void this.#hibernateSurplus()
   }
 
   async hibernate(tenantId: string): Promise<void> {
     const compartment = this.#awake.get(tenantId)
     if (!compartment) return this.#leaving.get(tenantId)
     this.#forget(tenantId, compartment)
-    const left = compartment
-      .then((c) => c.close())
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#leaving.get(tenantId) === left) this.#leaving.delete(tenantId)
+    return this.#leave(
+      tenantId,
+      compartment.then((c) => c.close()),
+    )
+  }
+
+  /** How a tenant's compartment failed since the console was started, oldest first. */
+  failures(tenantId: string): RecordedFailure[] {
+    return this.#crashes.of(tenantId)
+  }
+
+  /**
+   * Does something with a compartment's files while they are closed. Whoever wants the compartment meanwhile waits.
+   * @throws what the work throws
+   */
+  async whileClosed(tenantId: string, work: () => Promise<void>): Promise<void> {
+    const done = this.hibernate(tenantId).then(() => {
+      if (this.#stuck.has(tenantId)) throw new ProblemError('compartment-stuck')
+      return work()
+    })
+    void this.#leave(tenantId, done)
+    return done
+  }
+
+  /**
+   * Gives a tenant's files another root key. Copies under it are made beside the files; then `commit` says in one step
+   * which key counts, and with it which of the two. A kill before it leaves everything as it was, one after it is ended
+   * when the compartment opens next.
+   * @param from and `to`, 32 bytes each, are zeros afterwards
+   * @throws ProblemError what kept the copies from being made, or what `commit` throws; then nothing has changed
+   */
+  async rotate(tenantId: string, from: Uint8Array, to: Uint8Array, commit: () => Promise<void>): Promise<void> {
+    await this.whileClosed(tenantId, async () => {
+      const worker = await this.#pool.take()
+      await rekeyIn(worker, {
+        folder: join(this.#options.folder, tenantId),
+        from: handOver(from),
+        to: handOver(to),
+        binding: bindingOf(tenantId),
       })
-    this.#leaving.set(tenantId, left)
-    return left
+      await commit()
+    })
+    // The copies take the files' place now, and what the old key opens is gone.
+    await this.wake(tenantId)
   }
 
   /** Revokes every scope and closes every compartment in order. */
@@ -173,36 +249,82 @@ export class Supervisor {
 
   async #start(tenantId: string): Promise<CompartmentProcess> {
     if (this.#closed) throw new ProblemError('scope-closed')
-    await this.#leaving.get(tenantId)
+    while (this.#leaving.has(tenantId)) await this.#leaving.get(tenantId)
+    if (this.#stuck.has(tenantId)) throw new ProblemError('compartment-stuck')
     await this.#crashes.wait(tenantId)
-    const [rootKey, worker] = await Promise.all([this.#options.rootKey(tenantId), this.#pool.take()])
-    if (this.#closed) {
-      rootKey.fill(0)
+    const worker = await this.#pool.take()
+    let rootKey: ArrayBuffer
+    try {
+      const key = await this.#options.rootKey(tenantId)
+      rootKey = handOver(key)
+      if (this.#closed) throw new ProblemError('scope-closed')
+    } catch (error) {
+      // Blank still, so it has no database open.
       await worker.terminate()
-      throw new ProblemError('scope-closed')
+      throw error
     }
     const folder = join(this.#options.folder, tenantId)
-    const transferred = new Uint8Array(rootKey).buffer
-    rootKey.fill(0)
-    const assignment = { folder, rootKey: transferred, ...this.#options.assignment() }
+    const quiet = Math.max(0, this.#quietUntil - performance.now())
+    const assignment = { folder, rootKey, binding: bindingOf(tenantId), quiet, ...this.#options.assignment() }
     const compartment = new CompartmentProcess(worker, assignment, {
       tokenWanted: () => this.#options.token(tenantId),
       rollup: (rollup) => this.#options.rollup(tenantId, rollup),
       syncState: (state) => this.#options.syncState(tenantId, state),
-      ended: (crashed) => this.#onEnd(tenantId, compartment, crashed),
+      turn: (lane, begin) => this.#turns.want(tenantId, this.#laneOf(tenantId, lane), begin),
+      quiet: (wait) => this.quiet(wait),
+      failed: (failure) => this.#onFailure(tenantId, compartment, failure),
+      ended: (stuck) => this.#onEnd(tenantId, compartment, stuck),
       closeDeadline: this.#options.closeDeadline ?? CLOSE_DEADLINE,
+      beat: this.#options.beat ?? BEAT,
     })
-    await compartment.opened
+    try {
+      await compartment.opened
+    } catch (error) {
+      // A failure was told as such.
+      if (compartment.refused) this.#options.crashed(tenantId, problemOf(error))
+      throw error
+    }
+    this.#options.opened?.(tenantId)
     return compartment
   }
 
-  #onEnd(tenantId: string, compartment: CompartmentProcess, crashed: boolean): void {
+  /** Whoever wants the tenant meanwhile waits until it has left. */
+  #leave(tenantId: string, leaving: Promise<void>): Promise<void> {
+    const left = leaving
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#leaving.get(tenantId) === left) this.#leaving.delete(tenantId)
+      })
+    this.#leaving.set(tenantId, left)
+    return left
+  }
+
+  #laneOf(tenantId: string, lane: WorkLane): Lane {
+    if (lane !== 'pull') return lane
+    return this.scopes.isOnScreen(tenantId) ? 'screen' : 'background'
+  }
+
+  #tellAll(message: Order): void {
+    for (const compartment of this.#awake.values()) compartment.then((c) => c.post(message)).catch(() => undefined)
+  }
+
+  #onFailure(tenantId: string, compartment: CompartmentProcess, failure: Failure): void {
+    this.#forgetEnded(tenantId, compartment)
+    void this.#leave(tenantId, compartment.close())
+    this.#options.crashed(tenantId, this.#crashes.record(tenantId, failure))
+  }
+
+  #onEnd(tenantId: string, compartment: CompartmentProcess, stuck: Promise<void> | null): void {
+    this.#forgetEnded(tenantId, compartment)
+    if (!stuck) return
+    this.#stuck.add(tenantId)
+    this.#options.crashed(tenantId, problem('compartment-stuck'))
+    void stuck.then(() => this.#stuck.delete(tenantId))
+  }
+
+  #forgetEnded(tenantId: string, compartment: CompartmentProcess): void {
     const current = this.#awake.get(tenantId)
     current?.then((c) => c === compartment && this.#forget(tenantId, current)).catch(() => undefined)
-    if (!crashed) return
-    this.#crashes.record(tenantId)
-    const stopped = this.#crashes.isStopped(tenantId)
-    this.#options.crashed(tenantId, problem(stopped ? 'compartment-stopped' : 'compartment-crashed'))
   }
 
   #forget(tenantId: string, compartment: Promise<CompartmentProcess>): void {
@@ -220,4 +342,15 @@ export class Supervisor {
       void this.hibernate(tenantId)
     }
   }
+}
+
+/** A copy of a key to be transferred; the one that was given is zeros from here on. */
+function handOver(key: Uint8Array): ArrayBuffer {
+  const copy = new Uint8Array(key).buffer
+  key.fill(0)
+  return copy
+}
+
+function bindingOf(tenantId: string): Buffer {
+  return createHash('sha256').update(`bulkhead/binding/1 ${tenantId}`).digest()
 }

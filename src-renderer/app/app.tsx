@@ -1,5 +1,4 @@
 import { MantineProvider, useMantineColorScheme } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { RouterProvider } from '@tanstack/react-router'
 import { useLayoutEffect, useState } from 'react'
 import { ConnectingPage, LostPage, RefusedPage } from '../features/welcome/connection-pages.tsx'
@@ -24,7 +23,6 @@ export function App({ console, tenants }: { console: ConsoleState; tenants: Tena
           <CommandProvider>
             <Appearance />
             <Gate />
-            <Notifications position="bottom-right" limit={3} containerWidth={276} autoClose={7000} />
           </CommandProvider>
         </TenantsProvider>
       </ConsoleProvider>
@@ -46,6 +44,7 @@ function Gate() {
       return <WelcomePage status={status} />
     case 'locked':
       return <UnlockPage status={status} />
+    case 'keys':
     case 'broken':
       return <BrokenPage problem={status.problem} />
     case 'open':

@@ -1,6 +1,7 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ClientsPage } from '../features/clients/clients-page.tsx'
 import { TicketPane } from '../features/ticket/ticket-pane.tsx'
+import { NewTicketPage } from '../features/new-ticket/new-ticket-page.tsx'
 import { InboxPage } from '../features/inbox/inbox-page.tsx'
 import { InboxesPage } from './shell/inboxes-page.tsx'
 import { SyncPage } from '../features/sync/sync-page.tsx'
@@ -19,6 +20,7 @@ const ticketRoute = createRoute({
   path: 'ticket/$ticketId',
   component: TicketPane,
 })
+const newTicketRoute = createRoute({ getParentRoute: () => clientRoute, path: 'new', component: NewTicketPage })
 const syncRoute = createRoute({ getParentRoute: () => clientRoute, path: 'sync', component: SyncPage })
 const inboxRoute = createRoute({ getParentRoute: () => clientRoute, path: 'inbox', component: InboxPage })
 const inboxesRoute = createRoute({ getParentRoute: () => rootRoute, path: 'inbox', component: InboxesPage })
@@ -29,7 +31,7 @@ export function createAppRouter() {
     routeTree: rootRoute.addChildren([
       clientsRoute,
       inboxesRoute,
-      clientRoute.addChildren([ticketRoute, syncRoute, inboxRoute]),
+      clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, inboxRoute]),
     ]),
     history: createHashHistory(),
     defaultPendingMs: 10_000,

@@ -42,6 +42,9 @@ export function createRefresh(queries: QueryClient): { apply(change: Change): vo
   return {
     apply({ tickets, desk }) {
       if (desk) void queries.invalidateQueries({ queryKey: keys.desk })
+      // A change does not say which people and views it is about; few of them are on screen.
+      void queries.invalidateQueries({ queryKey: keys.allContacts })
+      void queries.invalidateQueries({ queryKey: keys.views })
       if (tickets === 'all') void queries.invalidateQueries({ queryKey: keys.allTickets })
       else for (const id of tickets) void queries.invalidateQueries({ queryKey: keys.ticket(id) })
       // The desk says which statuses are open ones.

@@ -71,7 +71,8 @@ export async function markSeen({ client, queries }: Tenant, id: string): Promise
   await client.tickets.markSeen.mutate({ id })
 }
 
-function applyDetail(queries: QueryClient, detail: TicketDetail): void {
+/** Shows a ticket as a procedure has answered, in itself and in every list. */
+export function applyDetail(queries: QueryClient, detail: TicketDetail): void {
   const { ticket } = detail
   queries.setQueryData(keys.ticket(ticket.id), detail)
   patchRow(queries, ticket.id, (row) => ({

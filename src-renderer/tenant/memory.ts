@@ -1,5 +1,7 @@
+import type { NewTicket } from '../../src-shared/domain/ticket.ts'
 import type { TicketSort } from '../../src-shared/domain/views.ts'
 import { Store } from '../ui/store.ts'
+import type { Upload } from './uploads.ts'
 
 /** What the ticket list shows, in the words of the screen. */
 export interface ListView {
@@ -7,8 +9,8 @@ export interface ListView {
   statuses: 'open' | 'all' | readonly string[]
   /** Priority keys; empty for any. */
   priorities: readonly string[]
-  /** A technician's id is possible beside the three words. */
-  assignee: 'anyone' | 'me' | 'unassigned' | (string & {})
+  /** A technician's id is possible beside the three words; a kept view may have several, null for unassigned. */
+  assignee: 'anyone' | 'me' | 'unassigned' | (string & {}) | readonly (string | null)[]
   sort: TicketSort
   text: string
   order: 'newest' | 'rank'
@@ -26,22 +28,35 @@ export const INITIAL_VIEW: ListView = {
 /** Where a technician was in one client, so that coming back is coming back. Survives the client's closing. */
 export interface Memory {
   readonly view: Store<ListView>
+  /** Id of the kept view that the list began with, if any. */
+  readonly viewId: Store<string | null>
   readonly selected: Store<{ id: string | null; index: number }>
   scrollTop: number
   /** Length of the list when it was last seen. */
   total: number
-  openTicket: string | null
-  /** Unsent notes and replies; see entry-mode.ts for the keys. */
+  readonly openTicket: Store<string | null>
+  /** Unsent notes, replies and work; see entry-mode.ts for the keys. */
   readonly drafts: Map<string, string>
+  /** Files that go with an unsent note or reply, by the same keys. */
+  readonly files: Map<string, readonly File[]>
+  /** A ticket that is being written. */
+  newTicket: Partial<NewTicket>
+  /** Files on their way from this window to the compartment. */
+  readonly uploads: Store<readonly Upload[]>
 }
 
-export function createMemory(): Memory {
+/** @param openTicket id of the ticket that was open when the window was last closed */
+export function createMemory(openTicket: string | null = null): Memory {
   return {
     view: new Store(INITIAL_VIEW),
+    viewId: new Store<string | null>(null),
     selected: new Store<{ id: string | null; index: number }>({ id: null, index: 0 }),
     scrollTop: 0,
     total: 0,
-    openTicket: null,
+    openTicket: new Store(openTicket),
     drafts: new Map(),
+    files: new Map(),
+    newTicket: {},
+    uploads: new Store<readonly Upload[]>([]),
   }
 }

@@ -28,6 +28,9 @@ export const keys = {
   allRows: ['rows'] as const,
   block: (request: ListRequest, index: number) => ['rows', request, index] as const,
   allSearches: ['search'] as const,
+  views: ['views'] as const,
+  allContacts: ['contact'] as const,
+  contact: (id: string) => ['contact', id] as const,
 }
 
 /** Rows that are asked for first, before the length of the list is known. */

@@ -14,6 +14,8 @@ export interface ScopePort {
   /** @returns a new scope, in use at once */
   open(): string
   close(scope: string): void
+  /** The host let go of the client because nobody looked at it for a while. */
+  rested(): void
 }
 
 /** One open client: its calls, its cache, its place. Nothing in here, or below, can name another. */
@@ -96,6 +98,7 @@ function createScope(port: ScopePort) {
     gone(used: string): void {
       if (scope === used) scope = null
     },
+    rested: (): void => port.rested(),
     forget(): void {
       scope = null
     },

@@ -16,7 +16,7 @@ export interface Tenants {
 }
 
 export function createTenants(
-  { connection, client }: Pick<ConsoleState, 'connection' | 'client'>,
+  { connection, client, settings }: Pick<ConsoleState, 'connection' | 'client' | 'settings'>,
   limit = MAX_OPEN,
 ): Tenants {
   const open = new Map<string, Tenant>()
@@ -25,9 +25,16 @@ export function createTenants(
   const memory = (tenantId: string): Memory => {
     const known = memories.get(tenantId)
     if (known) return known
-    const made = createMemory()
+    const made = createMemory(settings.get().openTickets[tenantId])
     memories.set(tenantId, made)
+    made.openTicket.subscribe(() => keepOpenTicket(tenantId, made.openTicket.get()))
     return made
+  }
+  const keepOpenTicket = (tenantId: string, ticketId: string | null): void => {
+    const { [tenantId]: _, ...others } = settings.get().openTickets
+    const openTickets = ticketId === null ? others : { ...others, [tenantId]: ticketId }
+    settings.set({ ...settings.get(), openTickets })
+    client.settings.change.mutate({ openTickets }).catch(() => undefined)
   }
   return {
     memory,
@@ -41,6 +48,11 @@ export function createTenants(
               const scope = newScope()
               connection.open(scope, tenantId)
               return scope
+            },
+            // What it showed is forgotten here too; going there makes it anew, at the same place.
+            rested() {
+              open.get(tenantId)?.close()
+              open.delete(tenantId)
             },
             close: (scope) => void client.clients.close.mutate({ scope }).catch(() => undefined),
           },

@@ -43,6 +43,7 @@ interface PageButtonProps {
 export function PageButton({ onClick, disabled, primary, shortcut, children }: PageButtonProps) {
   return (
     <button
+      type="button"
       className={classes.link}
       data-primary={primary || undefined}
       disabled={disabled}

@@ -18,6 +18,12 @@ export function agoShort(instant: string, now: number): string {
   return dateShort(at, now)
 }
 
+/** How long ago within a sentence: `just now`, `5 min ago`, a date. */
+export function agoText(instant: string, now: number): string {
+  const ago = agoShort(instant, now)
+  return ago === 'now' ? 'just now' : /(?:min|h|d)$/.test(ago) ? `${ago} ago` : ago
+}
+
 /** Time to or since a due instant: `in 2 h`, `3 h late`, a date when far ahead. */
 export function dueShort(instant: string, now: number): string {
   const at = Date.parse(instant)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { AttachmentPolicy } from './attachment.ts'
 import { Colour, Key } from './primitives.ts'
+import { VaultPolicy } from './vault.ts'
 
 /** What a status means to Bulkhead, whatever words the tenant uses for it. */
 export const StatusCategory = z.enum(['new', 'open', 'waiting', 'resolved', 'closed'])
@@ -46,6 +48,10 @@ export const Configuration = z.object({
   customFields: z.array(CustomField),
   /** An open ticket is at risk from this many minutes before its due time. */
   atRiskMinutes: z.number().int().min(0),
+  /** Absent: `DEFAULT_ATTACHMENT_POLICY`. */
+  attachments: AttachmentPolicy.optional(),
+  /** Absent: `DEFAULT_VAULT_POLICY`. */
+  vault: VaultPolicy.optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
 

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { Id, Instant } from './primitives.ts'
 
-/** Public reply (the requester sees it), internal note (only technicians do), or event (what the desk recorded). */
-export const EntryKind = z.enum(['reply', 'note', 'event'])
+/**
+ * Public reply (the requester sees it), internal note (only technicians do), time (work that was done), or event (what
+ * the desk recorded).
+ */
+export const EntryKind = z.enum(['reply', 'note', 'time', 'event'])
 export type EntryKind = z.infer<typeof EntryKind>
 
 export const Author = z.object({
@@ -12,6 +15,20 @@ export const Author = z.object({
 })
 export type Author = z.infer<typeof Author>
 
+/** Work on a ticket. Entries are final, so a correction is one more, with minutes below zero. */
+export const WorkTime = z.object({
+  minutes: z
+    .number()
+    .int()
+    .min(-1440)
+    .max(1440)
+    .refine((minutes) => minutes !== 0, { error: 'is not zero' }),
+  billable: z.boolean(),
+  /** When the work began. */
+  workedAt: Instant,
+})
+export type WorkTime = z.infer<typeof WorkTime>
+
 /** One entry of a ticket's conversation. Entries are only ever added. */
 export const Entry = z.looseObject({
   id: Id,
@@ -20,5 +37,9 @@ export const Entry = z.looseObject({
   author: Author,
   body: z.string().min(1).max(100_000),
   createdAt: Instant,
+  /** Of an entry of kind `time`. */
+  time: WorkTime.optional(),
+  /** The entry of another ticket that this one repeats, where the ticket was split. */
+  copiedFrom: Id.optional(),
 })
 export type Entry = z.infer<typeof Entry>

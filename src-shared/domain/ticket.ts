@@ -11,6 +11,42 @@ export const FieldValue = z.union([
 ])
 export type FieldValue = z.infer<typeof FieldValue>
 
+/**
+ * How a ticket stands to another, read from the ticket that carries it: with `parent`, the other is this one's parent.
+ * Both tickets carry the link, each from its side.
+ */
+export const LinkRelation = z.enum([
+  'related',
+  'parent',
+  'child',
+  'blocks',
+  'blocked-by',
+  'duplicate-of',
+  'duplicated-by',
+  'split-from',
+  'split-into',
+])
+export type LinkRelation = z.infer<typeof LinkRelation>
+
+/** The same link seen from the other ticket. */
+export const inverseRelation = {
+  related: 'related',
+  parent: 'child',
+  child: 'parent',
+  blocks: 'blocked-by',
+  'blocked-by': 'blocks',
+  'duplicate-of': 'duplicated-by',
+  'duplicated-by': 'duplicate-of',
+  'split-from': 'split-into',
+  'split-into': 'split-from',
+} as const satisfies Record<LinkRelation, LinkRelation>
+
+export const TicketLink = z.object({ ticketId: Id, relation: LinkRelation })
+export type TicketLink = z.infer<typeof TicketLink>
+
+/** Links that one ticket carries at most. */
+export const MAX_LINKS = 200
+
 /** A ticket as the cloud sends it. Keys that a newer cloud adds are kept as they came. */
 export const Ticket = z.looseObject({
   id: Id,
@@ -31,13 +67,21 @@ export const Ticket = z.looseObject({
   updatedAt: Instant,
   /** When the service target ends; null where none applies. */
   dueAt: Instant.nullable(),
+  /** The ticket that this one was merged into; it keeps its own conversation, which is shown there too. */
+  mergedInto: Id.nullable().optional(),
+  links: z.array(TicketLink).max(MAX_LINKS).optional(),
 })
 export type Ticket = z.infer<typeof Ticket>
+
+export const Tag = z.string().min(1).max(64)
+
+/** Tags that a technician gives one ticket at most. */
+export const MAX_TAGS = 64
 
 /** What a technician may write. A ticket that is there may be beyond it, so reading one stays loose. */
 const written = {
   subject: z.string().min(1).max(300),
-  tags: z.array(z.string().max(64)).max(64),
+  tags: z.array(z.string().max(64)).max(MAX_TAGS),
   customFields: z
     .record(z.string(), FieldValue)
     .refine((fields) => Object.keys(fields).length <= 200, 'Too big: expected at most 200 fields'),

@@ -1,11 +1,15 @@
 /** What the window shows of one tenant: shapes that the compartment makes and the renderer reads. */
 import { z } from 'zod'
 import type { Problem } from '../problem.ts'
+import type { MutationKind } from '../protocol/mutation.ts'
+import type { Attachment, AttachmentPolicy } from './attachment.ts'
 import type { Configuration } from './configuration.ts'
 import type { Entry } from './entry.ts'
+import type { KeyRemedy, UnlockBy } from './keys.ts'
 import type { Contact, Technician } from './people.ts'
 import { Id, Key } from './primitives.ts'
-import type { Ticket } from './ticket.ts'
+import type { SavedView } from './saved-view.ts'
+import type { LinkRelation, Ticket } from './ticket.ts'
 
 /** A line of the ticket list: no description, no conversation. */
 export interface TicketRow {
@@ -76,6 +80,47 @@ export interface SearchHit {
 
 export interface EntryView extends Entry {
   pending: boolean
+  /** The merged ticket that it belongs to, where it is not the one on view. */
+  from: TicketReference | null
+}
+
+/** A file at a ticket, with where its content is. */
+export interface AttachmentView extends Attachment {
+  /** The mutation that names it has not reached the cloud. */
+  pending: boolean
+  /** The content is on this disk. */
+  here: boolean
+  /** Of the content on its way to the cloud; null where nothing is to be sent. */
+  upload: { state: 'waiting' | 'sending' | 'failed'; sentBytes: number; problem: Problem | null } | null
+}
+
+/** A file on its way from the window to the compartment. */
+export interface UploadPlace {
+  uploadId: string
+  /** Bytes taken so far: where the next piece begins. */
+  offset: number
+}
+
+export interface AttachmentPiece {
+  /** Base64. */
+  data: string
+  /** Bytes of the whole file. */
+  size: number
+}
+
+/** A contact with unsent edits shown over it. */
+export interface ContactView extends Contact {
+  pending: boolean
+}
+
+/** A kept list, with unsent edits shown over it. */
+export interface SavedViewView extends SavedView {
+  pending: boolean
+}
+
+export interface TicketLinkView {
+  relation: LinkRelation
+  ticket: TicketReference
 }
 
 export interface TicketDetail {
@@ -83,6 +128,13 @@ export interface TicketDetail {
   entries: EntryView[]
   requester: Contact | null
   unread: boolean
+  attachments: AttachmentView[]
+  links: TicketLinkView[]
+  mergedInto: TicketReference | null
+  /** Tickets that were merged into this one; their conversations are in `entries`. */
+  mergedFrom: TicketReference[]
+  /** Minutes of work on this ticket and those merged into it. */
+  workedMinutes: number
   /** Fields whose edit has not reached the cloud. */
   pendingFields: string[]
   /** Edits that the cloud refused or found in conflict, newest first. */
@@ -91,6 +143,8 @@ export interface TicketDetail {
 
 /** What a tenant's screens need beside tickets. */
 export interface Desk {
+  /** The rules for files that hold for this client. */
+  attachments: AttachmentPolicy
   configuration: Configuration
   technicians: Technician[]
   /** The signed-in technician's id. */
@@ -112,8 +166,8 @@ export interface SyncState {
   pending: number
   /** Edits that the cloud refused or found in conflict. */
   failed: number
-  /** Rows so far of about so many, during a long pull. */
-  progress: { rows: number; total: number } | null
+  /** Rows so far of about so many, during a long pull; `secondsLeft` is null where nothing moves. */
+  progress: { rows: number; total: number; perSecond: number; secondsLeft: number | null } | null
   problem: Problem | null
 }
 
@@ -130,7 +184,9 @@ export interface OutboxEntry {
   /** Stays the same for as long as the edit exists. */
   id: string
   ticket: TicketReference | null
-  kind: 'ticket.create' | 'ticket.update' | 'entry.create'
+  kind: MutationKind
+  /** Name of the contact or view that it is about. */
+  about: string | null
   /** Names of the fields that it changes; a custom field is `customFields.<key>`. */
   fields: string[]
   /** When the technician did it. */
@@ -156,6 +212,9 @@ export interface InboxItem {
   id: string
   kind: 'conflict' | 'rejected'
   ticket: TicketReference | null
+  mutation: MutationKind
+  /** Name of the contact or view that it is about. */
+  about: string | null
   /** When the technician did it. */
   at: string
   fields: UndecidedField[]
@@ -173,6 +232,13 @@ export const FieldChoice = z.discriminatedUnion('choice', [
 ])
 export type FieldChoice = z.infer<typeof FieldChoice>
 
+/** A copy that was compared with the cloud by checksums. */
+export interface Compared {
+  at: string
+  /** When rows differed last, and how many were read again; null for `rows` where it was everything. */
+  mended: { at: string; rows: number | null } | null
+}
+
 /** Everything about the sync of one client, for its sync page. Times are ISO instants for display. */
 export interface SyncReport {
   state: SyncState
@@ -186,6 +252,8 @@ export interface SyncReport {
   /** The feed version that is held here, and the cloud's newest that is known. */
   cursor: number
   head: number | null
+  /** The last comparison of what is here with the cloud. */
+  compared: Compared | null
   outbox: OutboxEntry[]
   files: { cacheBytes: number; ledgerBytes: number }
 }
@@ -195,6 +263,8 @@ export interface Change {
   /** Tickets that changed, or `all` where it was too many to name. */
   tickets: string[] | 'all'
   desk: boolean
+  /** What is shown of credentials. */
+  vault?: true
 }
 
 /** What a compartment publishes to the console: counts and due times, no free text. */
@@ -208,6 +278,8 @@ export interface Rollup {
   atRiskMinutes: number
   pending: number
   failed: number
+  /** Credentials that are expired or to be changed, now or soon; absent in counts of before there was a vault. */
+  vaultDue?: number
 }
 export const MAX_ROLLUP_DUE = 200
 
@@ -239,6 +311,22 @@ export interface ClientSummary {
   known: boolean
 }
 
+/** What changed of the clients; `gone` names those that are not this technician's any more. */
+export interface ClientsChange {
+  changed: ClientSummary[]
+  gone: string[]
+}
+
+export const DraftKind = z.enum(['note', 'reply', 'time', 'ticket'])
+export type DraftKind = z.infer<typeof DraftKind>
+
+/** What a technician typed and did not send yet. It stays on this machine. */
+export interface Draft {
+  kind: DraftKind
+  body: string
+  at: string
+}
+
 export type SessionStatus =
   /** Nothing is set up: sample clients or connect. */
   | {
@@ -247,12 +335,19 @@ export type SessionStatus =
       sealing: 'keychain' | 'passphrase'
       /** Proposed for the connect form. */
       cloudUrl: string | null
+      /**
+       * Says what it means where the only keychain is one that any program of this account can read: a person may
+       * `consent` to it instead of choosing a passphrase. Null where there is a real one, or none at all.
+       */
+      exposed: Problem | null
       problem: Problem | null
     }
   /** Something takes a moment; `step` says what. */
   | { state: 'starting'; step: string }
-  /** The profile is sealed with a passphrase that was not given yet. */
-  | { state: 'locked'; problem: Problem | null }
+  /** Keys are not in memory: the console was locked, or the profile's passphrase was not given yet. */
+  | { state: 'locked'; by: UnlockBy; problem: Problem | null; remedies: KeyRemedy[] }
+  /** The keys of this profile cannot be opened; nothing was changed, and nothing is until a person chooses a remedy. */
+  | { state: 'keys'; problem: Problem; remedies: KeyRemedy[] }
   /** At work. With `signInNeeded` the sign-in has ended; the clients stay readable and editable. */
   | {
       state: 'open'
@@ -271,5 +366,11 @@ export type SessionStatus =
 export const Settings = z.object({
   theme: z.enum(['auto', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
+  /** The ticket that was open in each client, by tenant id, to come back to it after a restart. Ids only. */
+  openTickets: z.record(Id, Id),
+  /** Minutes without a sign of the person after which the console locks itself; null for never. */
+  lockAfterMinutes: z.number().int().min(1).max(720).nullable(),
+  /** Minutes after which a client that nobody looked at is let go of; its window opens it again. Null for never. */
+  restAfterMinutes: z.number().int().min(1).max(720).nullable(),
 })
 export type Settings = z.infer<typeof Settings>

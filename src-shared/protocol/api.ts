@@ -16,4 +16,8 @@ export const paths = {
   changes: '/v1/changes',
   checksums: '/v1/checksums',
   mutations: '/v1/mutations',
+  attachmentParts: (id: string) => `/v1/attachments/${id}/parts`,
+  attachmentPart: (id: string, part: number) => `/v1/attachments/${id}/parts/${part}`,
+  attachmentComplete: (id: string) => `/v1/attachments/${id}/complete`,
+  attachmentContent: (id: string) => `/v1/attachments/${id}/content`,
 } as const

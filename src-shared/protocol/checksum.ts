@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Version } from '../domain/primitives.ts'
+import { BucketKind } from './feed.ts'
 
 /**
  * Checksums find drift between a client's copy and the cloud without a full resync. An entity belongs to the bucket
@@ -7,7 +8,7 @@ import { Version } from '../domain/primitives.ts'
  * is the number in the first 12 hexadecimal digits of the SHA-256 of `<id>:<version>`, in UTF-8 and lower case.
  */
 export const ChecksumQuery = z.object({
-  kind: z.enum(['technician', 'contact', 'ticket', 'entry']),
+  kind: BucketKind,
   buckets: z.coerce.number().int().min(1).max(4096).default(64),
 })
 export type ChecksumQuery = z.infer<typeof ChecksumQuery>

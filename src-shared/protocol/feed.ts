@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { Attachment } from '../domain/attachment.ts'
 import { Configuration } from '../domain/configuration.ts'
 import { Entry } from '../domain/entry.ts'
 import { Contact, Technician } from '../domain/people.ts'
 import { Version } from '../domain/primitives.ts'
+import { SavedView } from '../domain/saved-view.ts'
 import { Ticket } from '../domain/ticket.ts'
 
 /** Schemas of what the change feed carries, by entity kind. */
@@ -12,10 +14,16 @@ export const entities = {
   contact: Contact,
   ticket: Ticket,
   entry: Entry,
+  attachment: Attachment,
+  view: SavedView,
 } as const
 
-export const EntityKind = z.enum(['configuration', 'technician', 'contact', 'ticket', 'entry'])
+export const EntityKind = z.enum(['configuration', 'technician', 'contact', 'ticket', 'entry', 'attachment', 'view'])
 export type EntityKind = z.infer<typeof EntityKind>
+
+/** Kinds of which a tenant has many: those that checksums and buckets are about. */
+export const BucketKind = EntityKind.exclude(['configuration'])
+export type BucketKind = z.infer<typeof BucketKind>
 
 /** Id of the one configuration entity of a tenant. */
 export const CONFIGURATION_ID = 'configuration'
@@ -32,7 +40,7 @@ export const FeedQuery = z
      */
     began: z.coerce.number().int().nonnegative().optional(),
     /** With `bucket` and `buckets`: only this kind. A copy's bucket is then to be replaced by what comes. */
-    kind: z.enum(['technician', 'contact', 'ticket', 'entry']).optional(),
+    kind: BucketKind.optional(),
     /** Only entities of this bucket, see `bucketOf`. The closing cursor is then not one of the whole feed. */
     bucket: z.coerce.number().int().nonnegative().optional(),
     buckets: z.coerce.number().int().min(1).max(4096).optional(),

@@ -1,33 +1,104 @@
 import { z } from 'zod'
-import { EntryKind } from '../domain/entry.ts'
+import { NewAttachment } from '../domain/attachment.ts'
+import { EntryKind, WorkTime } from '../domain/entry.ts'
+import { ContactPatch, NewContact } from '../domain/people.ts'
 import { Id, Instant, Version } from '../domain/primitives.ts'
-import { NewTicket, TicketBase, TicketPatch } from '../domain/ticket.ts'
+import { NewView, ViewPatch } from '../domain/saved-view.ts'
+import { LinkRelation, MAX_TAGS, NewTicket, Tag, TicketBase, TicketPatch } from '../domain/ticket.ts'
 
-/** One intended write. `base` holds, for each field of `patch`, the value that the technician saw. */
+const Tags = z.array(Tag).max(MAX_TAGS).default([])
+const Link = { ticketId: Id, otherId: Id, relation: LinkRelation }
+
+/**
+ * One intended write. `base` holds, for each field of `patch`, the value that the technician saw. Ids of what a mutation
+ * makes are chosen by the client, so that sending it twice makes it once.
+ */
 export const MutationBody = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('ticket.create'),
-    /** Chosen by the client; the cloud gives the number. */
-    ticketId: Id,
-    ticket: NewTicket,
-  }),
+  /** The cloud gives the number. */
+  z.object({ kind: z.literal('ticket.create'), ticketId: Id, ticket: NewTicket }),
   z.object({ kind: z.literal('ticket.update'), ticketId: Id, base: TicketBase, patch: TicketPatch }),
+  /** Tags put on and taken off, whatever others did to the rest of them; never a conflict. */
+  z.object({ kind: z.literal('ticket.tag'), ticketId: Id, add: Tags, remove: Tags }),
+  /** `ticketId` becomes part of `intoId`. Its status is an update of its own. */
+  z.object({ kind: z.literal('ticket.merge'), ticketId: Id, intoId: Id }),
+  z.object({ kind: z.literal('ticket.unmerge'), ticketId: Id }),
+  /** Opens `ticketId` with copies of some entries of `fromId`, and links the two. */
+  z.object({
+    kind: z.literal('ticket.split'),
+    ticketId: Id,
+    fromId: Id,
+    ticket: NewTicket,
+    entries: z.array(z.object({ from: Id, id: Id })).max(500),
+  }),
+  z.object({ kind: z.literal('ticket.link'), ...Link }),
+  z.object({ kind: z.literal('ticket.unlink'), ...Link }),
   z.object({
     kind: z.literal('entry.create'),
     ticketId: Id,
-    /** Chosen by the client, so that sending it twice adds it once. */
     entryId: Id,
     entryKind: EntryKind.exclude(['event']),
     body: z.string().min(1).max(100_000),
+    /** With `entryKind` `time`, and only then. */
+    time: WorkTime.optional(),
   }),
+  z.object({
+    kind: z.literal('attachment.add'),
+    attachmentId: Id,
+    ticketId: Id,
+    entryId: Id.nullable(),
+    attachment: NewAttachment,
+  }),
+  z.object({ kind: z.literal('contact.create'), contactId: Id, contact: NewContact }),
+  z.object({ kind: z.literal('contact.update'), contactId: Id, base: ContactPatch, patch: ContactPatch }),
+  z.object({ kind: z.literal('view.create'), viewId: Id, view: NewView }),
+  z.object({ kind: z.literal('view.update'), viewId: Id, base: ViewPatch, patch: ViewPatch }),
+  z.object({ kind: z.literal('view.delete'), viewId: Id }),
 ])
 export type MutationBody = z.infer<typeof MutationBody>
+export type MutationKind = MutationBody['kind']
+export type BodyOf<Kind extends MutationKind> = Extract<MutationBody, { kind: Kind }>
+
+/** The newest version of the mutation schema: 2 added all kinds but `ticket.create`, `ticket.update`, notes and replies. */
+export const MUTATION_SCHEMA = 2
+
+/** The oldest schema that knows such a mutation: an older cloud then takes what it can. */
+export function schemaOf(body: MutationBody): 1 | 2 {
+  if (body.kind === 'entry.create') return body.entryKind === 'time' ? 2 : 1
+  return body.kind === 'ticket.create' || body.kind === 'ticket.update' ? 1 : 2
+}
+
+/**
+ * Ids of what a mutation is about, the thing itself first. Mutations that share one keep their order; others are
+ * independent of each other.
+ */
+export function subjectsOf(body: MutationBody): [string, ...string[]] {
+  switch (body.kind) {
+    case 'ticket.create':
+      return body.ticket.requesterId ? [body.ticketId, body.ticket.requesterId] : [body.ticketId]
+    case 'ticket.split':
+      return [body.ticketId, body.fromId, ...(body.ticket.requesterId ? [body.ticket.requesterId] : [])]
+    case 'ticket.merge':
+      return [body.ticketId, body.intoId]
+    case 'ticket.link':
+    case 'ticket.unlink':
+      return [body.ticketId, body.otherId]
+    case 'contact.create':
+    case 'contact.update':
+      return [body.contactId]
+    case 'view.create':
+    case 'view.update':
+    case 'view.delete':
+      return [body.viewId]
+    default:
+      return [body.ticketId]
+  }
+}
 
 export const Mutation = z.object({
   /** Counts up by one per client, from 1. */
   sequence: z.number().int().positive(),
-  /** Version of the mutation schema that wrote it. */
-  schema: z.literal(1),
+  /** Version of the mutation schema that it is written in. */
+  schema: z.number().int().min(1).max(MUTATION_SCHEMA),
   /** When the technician did it, by their clock; for display. */
   at: Instant,
   body: MutationBody,

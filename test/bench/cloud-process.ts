@@ -1,45 +1,107 @@
 /** Run by the bench as a process of its own: real clouds on one embedded Postgres, and a server of one static file. */
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { connect, type DatabaseAddress } from '../../src-cloud/database/connect.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src-cloud/embedded/embedded-postgres.ts'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
+import { makeFolder, noteElsewhere } from './folders.ts'
 import { answerQuestions } from './forked.ts'
+import { measurePush } from './push.ts'
 import { seedOf, type SeedSize } from './seed.ts'
 
-export type CloudQuestion = { op: 'cloud'; size: SeedSize } | { op: 'serve'; file: string }
+export type CloudQuestion =
+  | { op: 'cloud'; size: SeedSize }
+  | { op: 'serve'; file: string }
+  | { op: 'change'; url: string }
+  | { op: 'push'; rounds: number }
+  | { op: 'usage' }
 
-const wish = await mkdtemp(join(tmpdir(), 'bulkhead-bench-cloud-'))
-const clouds: Cloud[] = []
+const wish = makeFolder()
+const clouds: { cloud: Cloud; address: DatabaseAddress }[] = []
 let postgres: Promise<EmbeddedPostgres> | null = null
 
-answerQuestions(
-  (question: CloudQuestion) => (question.op === 'cloud' ? cloud(question.size) : serve(question.file)),
-  async () => {
-    for (const one of clouds) await one.close()
-    const started = await postgres
-    await started?.stop()
-    for (const folder of [wish, started?.folder ?? wish]) await rm(folder, { recursive: true, force: true })
-  },
-)
+answerQuestions(answer, async () => {
+  for (const one of clouds) await one.cloud.close()
+  const started = await postgres
+  await started?.stop()
+  for (const folder of [wish, started?.folder ?? wish]) await rm(folder, { recursive: true, force: true })
+})
+
+function answer(question: CloudQuestion): unknown {
+  switch (question.op) {
+    case 'cloud':
+      return cloud(question.size)
+    case 'serve':
+      return serve(question.file)
+    case 'change':
+      return change(question.url)
+    case 'push':
+      return database('push').then((address) => measurePush(address, 1000, question.rounds))
+    case 'usage':
+      return usage()
+  }
+}
 
 /** @returns its address */
 async function cloud(size: SeedSize): Promise<string> {
-  const { address } = await (postgres ??= startEmbeddedPostgres(wish, () => undefined))
-  const database = `bench_${clouds.length}`
-  const owner = connect(address, 1)
-  await owner.unsafe(`create database ${database}`)
-  await owner.end()
-  const started = await startCloud({
-    database: { ...(address as Exclude<DatabaseAddress, string>), database },
-    seed: seedOf(size),
-  })
-  clouds.push(started)
+  const address = await database(`bench_${clouds.length}`)
+  const started = await startCloud({ database: address, seed: seedOf(size) })
+  clouds.push({ cloud: started, address })
   return started.url
+}
+
+/** Makes an empty database. @returns its address, as its owner */
+async function database(name: string): Promise<DatabaseAddress> {
+  const { address, folder } = await (postgres ??= startEmbeddedPostgres(wish, () => undefined))
+  if (folder !== wish) noteElsewhere(wish, folder)
+  const owner = connect(address, 1)
+  await owner.unsafe(`create database ${name}`)
+  await owner.end()
+  return { ...(address as Exclude<DatabaseAddress, string>), database: name }
+}
+
+/** Every ticket of every client becomes new, each as a change of its own. @returns by client, its version before */
+async function change(url: string): Promise<Record<string, number>> {
+  const found = clouds.find((one) => one.cloud.url === url)
+  if (!found) throw new Error(`no cloud at ${url}`)
+  const owner = connect(found.address, 1)
+  const feeds = await owner<{ tenant_id: string; version: number }[]>`select tenant_id, version from tenant_feed`
+  for (const { tenant_id: tenant } of feeds)
+    await owner.begin(async (tx) => {
+      await tx`
+        update ticket t set version = f.version + n.place,
+          data = (t.data::jsonb || '{"status":"new"}' || jsonb_build_object('updatedAt', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::json
+        from tenant_feed f, (select id, row_number() over (order by number) as place from ticket where tenant_id = ${tenant}) n
+        where t.tenant_id = ${tenant} and f.tenant_id = ${tenant} and n.id = t.id`
+      await tx`
+        update tenant_feed set version = (select max(version) from ticket where tenant_id = ${tenant})
+        where tenant_id = ${tenant}`
+    })
+  await owner.end()
+  return Object.fromEntries(feeds.map(({ tenant_id, version }) => [tenant_id, version]))
+}
+
+/** @returns milliseconds of processor time of this process and of every process of its Postgres */
+function usage(): number {
+  const { user, system } = process.cpuUsage()
+  if (process.platform !== 'linux') return NaN
+  const ticks = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        // After the name in brackets: 1 the parent, 11 and 12 its own ticks.
+        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+        return [{ pid, parent: fields[1], ticks: Number(fields[11]) + Number(fields[12]) }]
+      } catch {
+        return []
+      }
+    })
+  const main = ticks.find(({ parent }) => parent === String(process.pid))
+  const own = ticks.filter(({ pid, parent }) => pid === main?.pid || parent === main?.pid)
+  // A tick of /proc is 10 ms on every Linux that Node runs on.
+  return (user + system) / 1000 + own.reduce((sum, one) => sum + one.ticks * 10, 0)
 }
 
 /** @returns the file's address */

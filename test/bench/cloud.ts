@@ -5,6 +5,7 @@ import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
 import type { Bench } from './bench.ts'
 import type { CloudQuestion } from './cloud-process.ts'
 import { startForked, type Forked } from './forked.ts'
+import type { PushFigures } from './push.ts'
 import type { SeedSize } from './seed.ts'
 
 /** The process that runs the clouds of a bench; started with the first of them. */
@@ -24,7 +25,7 @@ export class Clouds {
     if (known) return known
     const { tickets, small } = size
     this.#bench.note(`Filling a cloud: ${tickets.toLocaleString('en')} tickets of one client, ${small} small clients…`)
-    const made = this.#ask({ op: 'cloud', size })
+    const made = this.#ask<string>({ op: 'cloud', size })
     this.#urls.set(key, made)
     return made
   }
@@ -34,28 +35,49 @@ export class Clouds {
     return this.#ask({ op: 'serve', file })
   }
 
-  #ask(question: CloudQuestion): Promise<string> {
+  /** Gives every ticket of every client of a cloud another status. @returns by client, its version before */
+  changeAll(url: string): Promise<Record<string, number>> {
+    return this.#ask({ op: 'change', url })
+  }
+
+  /** See {@link measurePush}. */
+  push(rounds: number): Promise<PushFigures> {
+    return this.#ask({ op: 'push', rounds })
+  }
+
+  /** Milliseconds of processor time that the clouds and their Postgres have used; NaN where the system does not tell. */
+  usage(): Promise<number> {
+    return this.#ask({ op: 'usage' })
+  }
+
+  #ask<Answer>(question: CloudQuestion): Promise<Answer> {
     this.#process ??= startForked(this.#bench, './cloud-process.ts')
-    return this.#process.ask<string>(question)
+    return this.#process.ask<Answer>(question)
   }
 }
 
-/** Signs in as the sandbox's technician. @returns a token of one client */
-export async function tenantToken(url: string, tenantId: string): Promise<string> {
-  const post = async (path: string, token: string | null, body?: object): Promise<unknown> => {
-    const response = await fetch(url + path, {
-      method: 'POST',
-      headers: {
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!response.ok) throw new Error(`${path} answered ${response.status}`)
-    return response.json()
-  }
-  const { accessToken } = Session.parse(await post(paths.session, null, SANDBOX_SIGN_IN))
-  return TenantToken.parse(await post(paths.tenantToken(tenantId), accessToken)).token
+/** Signs in as the sandbox's technician. @returns the technician's token */
+export async function technicianToken(url: string): Promise<string> {
+  return Session.parse(await post(url + paths.session, null, SANDBOX_SIGN_IN)).accessToken
+}
+
+/** @returns a token of one client, by default for the sandbox's technician, who signs in for it */
+export async function tenantToken(url: string, tenantId: string, technician?: string): Promise<string> {
+  const token = technician ?? (await technicianToken(url))
+  return TenantToken.parse(await post(url + paths.tenantToken(tenantId), token)).token
+}
+
+async function post(address: string, token: string | null, body?: object): Promise<unknown> {
+  const response = await fetch(address, {
+    method: 'POST',
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`)
+  return response.json()
 }
 
 /** Writes a client's whole feed to a file. @returns its bytes */

@@ -24,11 +24,19 @@ export const figures = {
   window: { figure: 'built size: first load of the window, gzip', unit: 'kB', baseline: 'limit', bar: most(350) },
   usable: {
     ...{ figure: 'first sync: list usable', unit: 'ms', baseline: rawLoad, ratio: 'speed' },
-    bar: least(0.6),
+    bar: least(0.8),
   },
   everything: {
     ...{ figure: 'first sync: text search ready', unit: 'ms', baseline: rawLoad, ratio: 'speed' },
-    bar: least(0.6),
+    bar: least(0.8),
+  },
+  pushed: {
+    ...{ figure: '1,000 edits pushed to Postgres', unit: 'ms', baseline: 'the same rows by raw batched SQL' },
+    ...{ ratio: 'speed', bar: least(0.3) },
+  },
+  edit: {
+    ...{ figure: 'durable local edit, call to acknowledged by the ledger, p50', unit: 'ms' },
+    ...{ baseline: 'one durable row into a bare file of the same kind', bar: most(1) },
   },
   newest: { figure: 'text search, newest first, p95', unit: 'ms', baseline: plainQuery, bar: most(10) },
   rank: { figure: 'text search, by rank, p95', unit: 'ms', baseline: plainQuery, bar: most(60) },
@@ -47,6 +55,13 @@ export const figures = {
     ...{ figure: 'main thread busy per page of 50 tickets', unit: 'ms' },
     ...{ baseline: 'the same for the bare echo', bar: most(0.5) },
   },
+  visible: {
+    ...{ figure: "another client's edit, sent to visible in this compartment, p95", unit: 'ms' },
+    ...{ baseline: 'the same edit until the other client has its answer', bar: most(25) },
+  },
+  painted: {
+    ...{ figure: 'local edit, key press to painted, p95', unit: 'ms', baseline: nextFrame, bar: most(16) },
+  },
   held: {
     ...{ figure: 'switch to a client held in the window, key press to rows painted, p95', unit: 'ms' },
     ...{ baseline: nextFrame, bar: most(50) },
@@ -58,6 +73,21 @@ export const figures = {
   asleep: {
     ...{ figure: 'switch to a sleeping client, key press to rows painted, p95', unit: 'ms' },
     ...{ baseline: nextFrame, bar: most(150) },
+  },
+  neighbour: {
+    ...{ figure: 'page of 50 tickets while another client loads everything, p99', unit: 'ms' },
+    ...{ baseline: 'the same at rest', bar: most(1.2, 'ratio') },
+  },
+  sustained: { figure: 'cloud: 8 clients × 2 writers, a reader follows', unit: '1/s', baseline: 'limit', bar: null },
+  fresh: { figure: 'cloud: edit sent to read from the feed, p99', unit: 'ms', baseline: 'limit', bar: null },
+  cost: { figure: 'cloud and Postgres: processor time per change', unit: 'ms', baseline: 'limit', bar: null },
+  returned: {
+    ...{ figure: 'catch-up, 200 changes of each client: the client on screen', unit: 'ms' },
+    ...{ baseline: 'one of the feeds, read and dropped', bar: most(300) },
+  },
+  caughtUp: {
+    ...{ figure: 'catch-up, 200 changes of each client: all clients', unit: 'ms' },
+    ...{ baseline: 'all feeds, read and dropped', bar: null },
   },
   ready: {
     ...{ figure: 'start to "console ready" with 500 known clients', unit: 'ms' },

@@ -28,6 +28,7 @@ export function startForked(bench: Bench, module: string): Forked {
     await ended
   }
   bench.afterwards(stop)
+  bench.finally(() => child.kill('SIGKILL'))
   return {
     pid: child.pid ?? 0,
     async ask<Answer>(question: object) {
@@ -51,11 +52,13 @@ export function answerQuestions<Question>(
   answer: (question: Question) => unknown,
   close: () => Promise<unknown>,
 ): void {
+  // A parent that is gone wants no answer.
+  const reply = (content: Reply): unknown => process.send?.(content, undefined, undefined, () => undefined)
   process.on('message', async (question: Question) => {
     try {
-      process.send?.({ answer: (await answer(question)) ?? null })
+      reply({ answer: (await answer(question)) ?? null })
     } catch (error) {
-      process.send?.({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      reply({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
   process.once('disconnect', () => void close().finally(() => process.exit()))

@@ -15,23 +15,36 @@ export interface BenchHost {
   stop(): Promise<void>
 }
 
-/** Signs in at a cloud and waits until every client has all of its data; then starts anew, so that all sleep. */
-export async function startSyncedHost(bench: Bench, cloudUrl: string): Promise<BenchHost> {
+/** Minutes that the clients of a profile may take together: one compartment after the other is woken. */
+export const SYNC_MINUTES = 20
+
+/** Signs in at a cloud and waits until every client has all of its data. @returns the profile; no console is on it */
+export async function syncedProfile(bench: Bench, cloudUrl: string): Promise<string> {
   const profile = join(bench.folder(), 'profile')
   bench.note('Syncing all clients of a new profile…')
-  const first = await start(bench, profile, cloudUrl)
-  await until(async () => {
-    const clients = await first.window.clients()
-    return clients.length > 0 && clients.every(({ known, sync }) => known && sync.phase === 'idle' && !sync.progress)
-  }, 100)
+  const first = await startHost(bench, profile, cloudUrl)
+  await until(
+    async () => {
+      const clients = await first.window.clients()
+      return clients.length > 0 && clients.every(({ known, sync }) => known && sync.phase === 'idle' && !sync.progress)
+    },
+    100,
+    SYNC_MINUTES,
+  )
   await first.stop()
-  const host = await start(bench, profile, cloudUrl)
+  return profile
+}
+
+/** Starts a console on a synced profile, so that all clients sleep, and waits until it is at rest. */
+export async function startRestingHost(bench: Bench, profile: string, cloudUrl: string): Promise<BenchHost> {
+  const host = await startHost(bench, profile, cloudUrl)
   // The stream to the cloud stands, blank workers are warm.
   await delay(1500)
   return host
 }
 
-async function start(bench: Bench, profile: string, cloudUrl: string): Promise<BenchHost> {
+/** Resolves when the profile is open. */
+export async function startHost(bench: Bench, profile: string, cloudUrl: string): Promise<BenchHost> {
   const process: Forked = startForked(bench, './host-process.ts')
   const ask = <Answer>(question: HostQuestion): Promise<Answer> => process.ask<Answer>(question)
   const window = await BareWindow.open(await ask<string>({ op: 'start', profile, cloudUrl }))

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openCache, type Cache } from '../../src-main/compartment/cache/cache.ts'
-import { firstIndexes, fulltext, lastIndex, listIndexes } from '../../src-main/compartment/cache/schema.ts'
+import { firstIndexes, fulltext, lastIndex, listIndexes, statusIndex } from '../../src-main/compartment/cache/schema.ts'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../src-shared/domain/people.ts'
@@ -36,10 +36,10 @@ export async function plainLoad(url: string, folder: string): Promise<LoadTimes 
   const began = performance.now()
   const store = cache.db.transaction((lines: Line[]) => {
     for (const { kind, version, data } of lines) {
-      if (kind === 'ticket') cache.tickets.put(data as Ticket, version, version)
-      else if (kind === 'entry') cache.entries.add(data as Entry)
-      else if (kind === 'contact') cache.putContact(data as Contact)
-      else if (kind === 'technician') cache.putTechnician(data as Technician)
+      if (kind === 'ticket') cache.tickets.put(data as Ticket, version, version, version)
+      else if (kind === 'entry') cache.entries.add(data as Entry, version)
+      else if (kind === 'contact') cache.contacts.put(data as Contact, version)
+      else if (kind === 'technician') cache.putTechnician(data as Technician, version)
       else if (kind === 'configuration') cache.putConfiguration(data as Configuration)
     }
   })
@@ -51,7 +51,7 @@ export async function plainLoad(url: string, folder: string): Promise<LoadTimes 
     batch = []
   }
   store(batch)
-  for (const index of firstIndexes) cache.db.exec(index)
+  for (const index of [statusIndex, ...firstIndexes]) cache.db.exec(index)
   const usable = performance.now() - began
   for (const index of [...listIndexes, lastIndex]) cache.db.exec(index)
   cache.db.exec(fulltext)

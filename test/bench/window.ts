@@ -12,6 +12,7 @@ export class BareWindow {
   readonly origin: string
   readonly #socket: WebSocket
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  readonly #streams = new Map<number, (value: unknown) => void>()
   #lastId = 0
 
   private constructor(origin: string, cookie: string, socket: WebSocket) {
@@ -47,6 +48,17 @@ export class BareWindow {
     })
   }
 
+  /** Follows a subscription of a scope. @returns a function that stops it */
+  follow<Value>(scope: string, path: string, receive: (value: Value) => void): () => void {
+    const id = ++this.#lastId
+    this.#streams.set(id, receive as (value: unknown) => void)
+    this.#socket.send(encodeFrame({ op: 'call', id, to: scope, type: 'subscription', path }))
+    return () => {
+      this.#streams.delete(id)
+      this.#socket.send(encodeFrame({ op: 'stop', id }))
+    }
+  }
+
   clients(): Promise<ClientSummary[]> {
     return this.call('console', 'query', 'clients.list')
   }
@@ -79,6 +91,7 @@ export class BareWindow {
 
   #receive(frame: string): void {
     const reply = decodeReply(frame)
+    if (reply?.header.op === 'next') return this.#streams.get(reply.header.id)?.(JSON.parse(reply.payload))
     const waiting = reply && this.#waiting.get(reply.header.id)
     if (!waiting) return
     this.#waiting.delete(reply.header.id)
@@ -91,12 +104,13 @@ export class BareWindow {
 /**
  * Waits for a condition.
  * @param every milliseconds between two looks
- * @throws after two minutes
+ * @param minutes to wait
+ * @throws after those
  */
-export async function until(condition: () => boolean | Promise<boolean>, every = 20): Promise<void> {
-  const end = performance.now() + 120_000
+export async function until(condition: () => boolean | Promise<boolean>, every = 20, minutes = 2): Promise<void> {
+  const end = performance.now() + minutes * 60_000
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited two minutes for ${condition.toString().slice(0, 200)}`)
+    if (performance.now() > end) throw new Error(`waited ${minutes} minutes for ${condition.toString().slice(0, 200)}`)
     await delay(every)
   }
 }

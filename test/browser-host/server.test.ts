@@ -26,10 +26,22 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'renderer-secret.js'), 'outside')
   host = await openHost({
     profile: join(folder, 'profile'),
-    sealing: { kind: 'passphrase', given: null },
+    sealing: { given: null, keychain: async () => null },
     settings: {
-      read: () => ({ theme: 'auto', density: 'compact' }),
-      change: () => ({ theme: 'auto', density: 'compact' }),
+      read: () => ({
+        theme: 'auto',
+        density: 'compact',
+        openTickets: {},
+        lockAfterMinutes: null,
+        restAfterMinutes: 30,
+      }),
+      change: () => ({
+        theme: 'auto',
+        density: 'compact',
+        openTickets: {},
+        lockAfterMinutes: null,
+        restAfterMinutes: 30,
+      }),
     },
     worker: 'unused until a workspace is open',
     sandbox: false,

@@ -7,7 +7,7 @@ import { asTenant } from '../../src-cloud/database/as.ts'
 import { tableOf } from '../../src-cloud/tables.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { EntityKind, entities, FeedChange, FeedClosing, FeedOpening } from '../../src-shared/protocol/feed.ts'
-import { ask, pushed, readFeed, withCloud, type FeedLine, type TestCloud } from '../support/cloud.ts'
+import { addDesk, ask, pushed, readFeed, withCloud, type FeedLine, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
 /** More than one page of 2000 rows. */
@@ -24,6 +24,7 @@ beforeAll(async () => {
   ])
   api = connect(cloud.address, 12, { username: API_ROLE, password: apiPassword(cloud.address, undefined) })
   token = await cloud.tenantToken()
+  await addDesk(cloud.url, token, 'Acme')
 })
 afterAll(async () => {
   await api.end()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tokenKey, Tokens } from '../../src-cloud/tokens.ts'
 import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
+import { MUTATION_SCHEMA, type MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { ask, push, pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
@@ -321,7 +321,7 @@ describe('sequences', () => {
 
   test('a kind of edit that the cloud does not know yet waits, and so does all behind it', async () => {
     const at = new Date().toISOString()
-    const newer = { sequence: 1, schema: 2, at, body: { kind: 'ticket.split' } }
+    const newer = { sequence: 1, schema: MUTATION_SCHEMA + 1, at, body: { kind: 'ticket.teleport' } }
     const behind = { sequence: 2, schema: 1, at, body: update(freshTicket(), {}, { status: 'done' }) }
     const response = await ask(cloud.url, paths.mutations, {
       token,

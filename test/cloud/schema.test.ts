@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest'
-import { MUTATION_SCHEMA, readMutation, type Upgrades } from '../../src-cloud/mutations/schema.ts'
+import { readMutation, type Upgrades } from '../../src-cloud/mutations/schema.ts'
+import { MUTATION_SCHEMA } from '../../src-shared/protocol/mutation.ts'
 import { uuid } from '../support/sample.ts'
 
 const body = { kind: 'ticket.update', ticketId: uuid('t'), base: { status: 'open' }, patch: { status: 'done' } }
-const given = { sequence: 7, schema: 1, at: '2026-01-01T00:00:00.000Z', body }
+const given = { sequence: 7, schema: MUTATION_SCHEMA, at: '2026-01-01T00:00:00.000Z', body }
 /** A schema 0 that called the status "state". */
 const upgrades: Upgrades = {
   0: (mutation) => {
     const { state, ...rest } = mutation['body'] as { state: string }
     return { ...mutation, body: { ...rest, base: {}, patch: { status: state } } }
   },
+  1: (mutation) => mutation,
 }
 
 test('a mutation of an older schema is brought up to this one and read', () => {
@@ -20,9 +22,13 @@ test('a mutation of an older schema is brought up to this one and read', () => {
   })
 })
 
+test('one of schema 1, that a console wrote before tags, links and views, is read as it is', () => {
+  expect(readMutation({ ...given, schema: 1 })).toEqual({ sequence: 7, mutation: given })
+})
+
 test('one that is too old is refused with a reason, one that is newer waits', () => {
   expect(readMutation({ ...given, schema: -1 }, upgrades)).toMatchObject({ reason: expect.any(String) as string })
-  expect(readMutation({ ...given, schema: 2 }, upgrades)).toEqual({ sequence: 7, newer: true })
+  expect(readMutation({ ...given, schema: MUTATION_SCHEMA + 1 }, upgrades)).toEqual({ sequence: 7, newer: true })
 })
 
 test('fields that this cloud does not know yet are refused inside a patch, and skipped beside it', () => {

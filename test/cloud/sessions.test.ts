@@ -216,6 +216,10 @@ describe('the server', () => {
         'get /v1/changes',
         'get /v1/checksums',
         'post /v1/mutations',
+        'get /v1/attachments/{id}/parts',
+        'put /v1/attachments/{id}/parts/{part}',
+        'post /v1/attachments/{id}/complete',
+        'get /v1/attachments/{id}/content',
       ].sort(),
     )
     expect(JSON.stringify(document.paths['/v1/mutations'])).toContain('ticket.update')

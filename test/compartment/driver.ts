@@ -6,7 +6,7 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 import type { CallType } from '../../src-shared/channel/frame.ts'
 import type { Rollup, SyncState } from '../../src-shared/domain/views.ts'
 import type { Problem } from '../../src-shared/problem.ts'
-import type { Assignment, FromWorker, ToWorker } from '../../src-main/compartment/port.ts'
+import type { Assignment, FromWorker, ToWorker, WorkLane } from '../../src-main/compartment/port.ts'
 import type { TenantRouter } from '../../src-main/compartment/router.ts'
 
 export type Outputs = inferRouterOutputs<TenantRouter>
@@ -20,9 +20,13 @@ export interface Start {
   folder: string
   /** Fills the root key. */
   keyByte?: number
+  /** Fills what secrets are bound to. */
+  bindingByte?: number
   cloudUrl?: string
   online?: boolean
   maxPages?: Assignment['maxPages']
+  maxBytes?: Assignment['maxBytes']
+  compareAfter?: number
   /** Id of the technician who acts. */
   me?: string
   /** Answers `token-wanted`; null refuses it as an ended sign-in. */
@@ -36,6 +40,13 @@ export class Driven {
   readonly states: SyncState[] = []
   readonly rollups: Rollup[] = []
   tokensWanted = 0
+  /** Pieces of work that asked for a turn, by lane, and how many turns have ended. */
+  readonly turns: string[] = []
+  turnsEnded = 0
+  /** Decides when a turn comes: at once where a test does not say otherwise. */
+  turn: (lane: WorkLane, give: () => void) => unknown = (_, give) => give()
+  /** Milliseconds of patience that were asked of everybody. */
+  readonly quiets: number[] = []
   readonly #worker: Worker
   readonly #calls = new Map<number, { resolve: (value: unknown) => void; reject: (problem: CallFailed) => void }>()
   readonly #streams = new Map<number, (value: unknown) => void>()
@@ -68,11 +79,14 @@ export class Driven {
     const assignment: Assignment = {
       folder: start.folder,
       rootKey,
+      binding: new Uint8Array(32).fill(start.bindingByte ?? 1),
       cloudUrl: start.cloudUrl ?? 'http://127.0.0.1:9',
       technician: { id: start.me ?? ME, name: 'Robin Vale', email: 'robin@example.com' },
       online: start.online ?? start.cloudUrl !== undefined,
     }
     if (start.maxPages) assignment.maxPages = start.maxPages
+    if (start.maxBytes) assignment.maxBytes = start.maxBytes
+    if (start.compareAfter !== undefined) assignment.compareAfter = start.compareAfter
     driven.post({ op: 'assign', assignment }, [rootKey])
     await opened
     return driven
@@ -167,6 +181,14 @@ export class Driven {
         const problem = { code: 'sign-in-expired' as const, message: 'ended', retry: false }
         return this.post({ op: 'token-refused', problem })
       }
+      case 'turn-wanted':
+        this.turns.push(message.lane)
+        return void this.turn(message.lane, () => this.post({ op: 'turn', id: message.id }))
+      case 'turn-done':
+        this.turnsEnded += 1
+        return
+      case 'quiet':
+        return void this.quiets.push(message.wait)
       case 'rollup':
         return void this.rollups.push(message.rollup)
       case 'sync-state':

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { InboxItem } from '../../src-shared/domain/views.ts'
-import type { MutationBatch } from '../../src-shared/protocol/mutation.ts'
+import { subjectsOf, type MutationBatch } from '../../src-shared/protocol/mutation.ts'
 import { deskChanges, idOf } from './desk.ts'
 import { Driven, temporaryFolder } from './driver.ts'
 import { ModelCloud } from './model-cloud.ts'
@@ -37,7 +37,7 @@ const inbox = (): Promise<InboxItem[]> => driven.call('query', 'inbox.list')
 /** Answers every request with a mutation of ticket 3 with a status, and looks into the others. */
 function poison(status: number): void {
   cloud.interceptBatch = (batch, response) => {
-    if (!batch.mutations.some(({ body }) => body.ticketId === id(3))) return false
+    if (!batch.mutations.some(({ body }) => subjectsOf(body)[0] === id(3))) return false
     response.writeHead(status).end('{}')
     return true
   }
@@ -47,7 +47,7 @@ test('an edit that the cloud puts off holds its own ticket, in order, and no oth
   const answer = cloud.decide
   let putOff = true
   cloud.decide = (mutation, client) =>
-    putOff && mutation.body.ticketId === id(1)
+    putOff && subjectsOf(mutation.body)[0] === id(1)
       ? { sequence: mutation.sequence, outcome: 'retry', message: 'Later.' }
       : answer(mutation, client)
   cloud.stopAtRetry = true
@@ -57,11 +57,11 @@ test('an edit that the cloud puts off holds its own ticket, in order, and no oth
   await go()
   await vi.waitFor(async () => expect((await driven.state()).pending).toBe(3))
   expect([2, 3, 4, 5].map(subject)).toEqual(['Mine 2', 'Mine 3', 'Mine 4', 'Mine 5'])
-  expect(model.applied.some((body) => body.ticketId === id(1))).toBe(false)
+  expect(model.applied.some((body) => subjectsOf(body)[0] === id(1))).toBe(false)
   putOff = false
   await driven.sync()
   await vi.waitFor(async () => expect((await driven.state()).pending).toBe(0))
-  const first = model.applied.filter((body) => body.ticketId === id(1))
+  const first = model.applied.filter((body) => subjectsOf(body)[0] === id(1))
   expect(first.map((body) => body.kind)).toEqual(['ticket.update', 'entry.create', 'ticket.update'])
   expect(model.mistaken).toBe(0)
 })

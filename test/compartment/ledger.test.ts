@@ -9,7 +9,7 @@ import { brokenAuditRow, type AuditRow } from '../../src-main/compartment/ledger
 import { Ledger, LEDGER_FILE, ledgerSteps } from '../../src-main/compartment/ledger/ledger.ts'
 import { migrate } from '../../src-main/storage/migrate.ts'
 import { openEncrypted, type Db } from '../../src-main/storage/open.ts'
-import { changeOf } from '../../src-main/compartment/triage/edit.ts'
+import { changeIn } from '../../src-main/compartment/triage/edit.ts'
 import { idOf, ticketOf } from './desk.ts'
 import { temporaryFolder } from './driver.ts'
 import { ModelCloud } from './model-cloud.ts'
@@ -189,7 +189,7 @@ test('edits that were joined leave the cloud as the same edits one by one do, an
         if (step === 'send') send()
         else if (step === 'note') record(note())
         else {
-          const change = changeOf(view, step as TicketPatch)
+          const change = changeIn<TicketPatch>(view, step as TicketPatch)
           if (!change) continue
           record(update(change.base, change.patch))
           view = { ...view, ...change.patch, customFields: { ...view.customFields, ...change.patch.customFields } }
@@ -206,7 +206,7 @@ test('edits that were joined leave the cloud as the same edits one by one do, an
       }
       expect(plain(joined)).toEqual(plain(single))
       const notes = (model: ModelCloud): string[] =>
-        model.applied.flatMap((body) => ('entryId' in body ? body.entryId : []))
+        model.applied.flatMap((body) => (body.kind === 'entry.create' ? body.entryId : []))
       expect(notes(joined)).toEqual(notes(single))
       joinedSent += joined.applied.length
       singleSent += single.applied.length

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TicketFilter, TicketSort } from '../../src-shared/domain/views.ts'
 import { openCache, type Cache } from '../../src-main/compartment/cache/cache.ts'
-import { firstIndexes, fulltext, lastIndex, listIndexes } from '../../src-main/compartment/cache/schema.ts'
+import { firstIndexes, fulltext, lastIndex, listIndexes, statusIndex } from '../../src-main/compartment/cache/schema.ts'
+import { contactsSql } from '../../src-main/compartment/cache/contacts.ts'
 import { branchesOf } from '../../src-main/compartment/triage/branches.ts'
 import { outlineSql, pageSql } from '../../src-main/compartment/triage/page.ts'
 import { configuration, technicianOf, ticketOf } from './desk.ts'
@@ -15,9 +16,9 @@ beforeAll(() => {
   cache = openCache(place.folder, randomBytes(32))
   cache.write(() => {
     cache.putConfiguration(configuration)
-    for (let number = 1; number <= 500; number++) cache.tickets.put(ticketOf(number), number, number)
+    for (let number = 1; number <= 500; number++) cache.tickets.put(ticketOf(number), number, number, number)
   })
-  for (const sql of [...firstIndexes, ...listIndexes, lastIndex, fulltext]) cache.db.exec(sql)
+  for (const sql of [statusIndex, ...firstIndexes, ...listIndexes, lastIndex, fulltext]) cache.db.exec(sql)
 })
 afterAll(() => {
   cache.close()
@@ -75,4 +76,11 @@ test('searching by word lets the text index lead, with a filter too', () => {
   const steps = plan(sql)
   expect(steps[0]).toContain('SCAN ticket_text VIRTUAL TABLE')
   expect(steps.join()).not.toContain('TEMP B-TREE')
+})
+
+test('people are searched along the index of their words, in its order', () => {
+  for (const words of [0, 1, 3]) {
+    const steps = plan(contactsSql(words).replaceAll('instr(text, ?)', "instr(text, 'a')").replaceAll('?', '51'))
+    expect(steps).toEqual(['SCAN contact USING INDEX contact_text'])
+  }
 })

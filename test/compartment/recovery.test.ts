@@ -8,6 +8,7 @@ import { deriveKeys } from '../../src-main/compartment/keys.ts'
 import { Cloud } from '../../src-main/compartment/sync/cloud.ts'
 import { SyncLoop } from '../../src-main/compartment/sync/loop.ts'
 import { TokenHolder } from '../../src-main/compartment/sync/token.ts'
+import { Turns } from '../../src-main/compartment/sync/turns.ts'
 import { deskChanges, idOf, ticketOf } from './desk.ts'
 import { Driven, ME, temporaryFolder, type Start } from './driver.ts'
 import { ModelCloud } from './model-cloud.ts'
@@ -240,11 +241,13 @@ test('a sync that gets bytes but gets nowhere is started anew over another conne
     return true
   }
   const rootKey = new ArrayBuffer(32)
+  const binding = new Uint8Array(32)
   const technician = { id: ME, name: 'Robin', email: 'r@example.com' }
-  const held = new Holdings({ folder: place.folder, rootKey, cloudUrl: cloud.url, technician, online: true })
+  const held = new Holdings({ folder: place.folder, rootKey, binding, cloudUrl: cloud.url, technician, online: true })
   const tokens = new TokenHolder(() => tokens.bring('token', 3600))
   const events = { changed: () => undefined, state: () => undefined }
-  const loop = new SyncLoop(held, new Cloud(cloud.url, tokens), true, events, 300)
+  const turns = new Turns({ turnWanted: (turn) => turns.given(turn), turnDone: () => undefined })
+  const loop = new SyncLoop(held, new Cloud(cloud.url, tokens), turns, { online: true }, events, 300)
   await vi.waitFor(
     () => expect(loop.state).toMatchObject({ phase: 'idle', lastSuccessAt: expect.any(String) as string }),
     5000,
@@ -275,7 +278,8 @@ test('a damaged ledger keeps every edit that can be read, is put aside, and the 
     bytes[page * 4096 + 1000] = (bytes[page * 4096 + 1000] ?? 0) ^ 1
     writeFileSync(file, bytes)
     const rootKey = new Uint8Array(32).fill(7).buffer
-    const held = new Holdings({ folder: place.folder, rootKey, cloudUrl: '', technician, online: false })
+    const binding = new Uint8Array(32)
+    const held = new Holdings({ folder: place.folder, rootKey, binding, cloudUrl: '', technician, online: false })
     const left = held.ledger.inState('queued').map(({ body }) => ('body' in body ? body.body : ''))
     expect(left).toEqual(bodies.filter((body) => left.includes(body)))
     const problem = held.ledger.salvaged

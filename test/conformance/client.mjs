@@ -62,6 +62,28 @@ export class TinySession {
   }
 }
 
+const KINDS = new Set(['configuration', 'technician', 'contact', 'ticket', 'entry', 'attachment', 'view'])
+const INVERSE = Object.fromEntries(
+  [
+    ['related', 'related'],
+    ['parent', 'child'],
+    ['blocks', 'blocked-by'],
+    ['duplicate-of', 'duplicated-by'],
+    ['split-from', 'split-into'],
+  ].flatMap(([one, other]) => [
+    [one, other],
+    [other, one],
+  ]),
+)
+
+/** Puts a link to one of its tickets, or takes it off, as that one carries it. */
+function relink(seen, { kind, ticketId, otherId, relation }) {
+  const mine = seen.id === ticketId
+  const link = { ticketId: mine ? otherId : ticketId, relation: mine ? relation : INVERSE[relation] }
+  const others = (seen.links ?? []).filter((one) => one.ticketId !== link.ticketId || one.relation !== link.relation)
+  seen.links = kind === 'ticket.link' ? [...others, link] : others
+}
+
 /** One tenant's copy, outbox and what a person has to look at. */
 export class TinyTenant {
   /** Entities by `kind/id`. */
@@ -78,6 +100,8 @@ export class TinyTenant {
   conflicts = []
   rejected = []
   token = ''
+  /** Kinds of entities that a newer cloud sent. */
+  skipped = new Set()
 
   constructor(session, tenant) {
     this.session = session
@@ -86,17 +110,44 @@ export class TinyTenant {
 
   /** Adds a write to the outbox. */
   write(body) {
-    this.outbox.push({ sequence: ++this.numbered, schema: 1, at: new Date().toISOString(), body })
+    const old = ['ticket.create', 'ticket.update', 'entry.create'].includes(body.kind) && body.time === undefined
+    this.outbox.push({ sequence: ++this.numbered, schema: old ? 1 : 2, at: new Date().toISOString(), body })
   }
 
   /** What a person sees of a ticket: the store with own writes on top. */
   ticket(id) {
     const seen = structuredClone(this.store.get(`ticket/${id}`))
     for (const { body } of [...this.acknowledged, ...this.outbox]) {
-      if (!seen || body.kind !== 'ticket.update' || body.ticketId !== id) continue
-      Object.assign(seen, body.patch, { customFields: { ...seen.customFields, ...body.patch.customFields } })
+      if (!seen || (body.ticketId !== id && body.otherId !== id)) continue
+      const { customFields } = seen
+      if (body.kind === 'ticket.update')
+        Object.assign(seen, body.patch, { customFields: { ...customFields, ...body.patch.customFields } })
+      if (body.kind === 'ticket.tag')
+        seen.tags = [...new Set([...seen.tags.filter((tag) => !body.remove.includes(tag)), ...body.add])]
+      if (body.kind === 'ticket.merge') seen.mergedInto = body.intoId
+      if (body.kind === 'ticket.unmerge') delete seen.mergedInto
+      if (body.kind === 'ticket.link' || body.kind === 'ticket.unlink') relink(seen, body)
     }
     return seen
+  }
+
+  /** The same of a contact or a view. */
+  thing(kind, id) {
+    let seen = structuredClone(this.store.get(`${kind}/${id}`))
+    for (const { body } of [...this.acknowledged, ...this.outbox]) {
+      if (body[`${kind}Id`] !== id) continue
+      if (body.kind === `${kind}.create`) seen ??= { id, ...body[kind] }
+      if (body.kind === `${kind}.update` && seen) Object.assign(seen, body.patch)
+      if (body.kind === `${kind}.delete`) seen = undefined
+    }
+    return seen
+  }
+
+  /** Entries of a ticket and of all that were merged into it. */
+  conversation(id) {
+    const ends = (at) => (at === id ? true : at ? ends(this.ticket(at)?.mergedInto) : false)
+    const entries = [...this.store].filter(([key, { ticketId }]) => key.startsWith('entry/') && ends(ticketId))
+    return entries.map(([, entry]) => entry).sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
   }
 
   /** Sends the outbox until it is empty or the cloud wants a pause. */
@@ -149,7 +200,8 @@ export class TinyTenant {
         if (held) return null
       } else if (line.end) return line
       else {
-        if (line.deleted) this.store.delete(`${line.kind}/${line.id}`)
+        if (!KINDS.has(line.kind)) this.skipped.add(line.kind)
+        else if (line.deleted) this.store.delete(`${line.kind}/${line.id}`)
         else this.store.set(`${line.kind}/${line.id}`, line.data)
         this.cursor = line.version
       }

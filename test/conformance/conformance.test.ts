@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { tableOf } from '../../src-cloud/tables.ts'
 import { withCloud, sampleData, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+import { about, expectSame, expectWholeLinks, inPostgres, note, ticket, update, work } from './acts.ts'
 import { TinySession, TinyTenant } from './client.mjs'
 import { BadNetwork } from './bad-network.ts'
 
@@ -23,21 +23,6 @@ afterAll(async () => {
 })
 
 const network = new BadNetwork()
-const ticket = (number: number) => uuid('Acme', 'ticket', number)
-const update = (number: number, base: object, patch: object) => ({
-  kind: 'ticket.update',
-  ticketId: ticket(number),
-  base,
-  patch,
-})
-const note = (number: number, body: string) => ({
-  kind: 'entry.create',
-  ticketId: ticket(number),
-  entryId: randomUUID(),
-  entryKind: 'note',
-  body,
-})
-
 async function session(through: typeof fetch = network.fetch): Promise<TinySession> {
   const made = new TinySession(cloud.url, through)
   await made.signIn('robin@alpha.example', 'secret of Alpha')
@@ -49,24 +34,6 @@ async function client(through?: typeof fetch): Promise<TinyTenant> {
   const made = new TinyTenant(await session(through), uuid('tenant', 'Acme'))
   await made.pull()
   return made
-}
-
-/** What Postgres holds of the tenant, as a client's store. */
-async function inPostgres(): Promise<Map<string, unknown>> {
-  const held = new Map<string, unknown>()
-  for (const [kind, table] of Object.entries(tableOf)) {
-    const rows = await cloud.owner.unsafe<{ id: string; data: unknown }[]>(
-      `select id::text, data from ${table} where tenant_id = $1 and not deleted`,
-      [uuid('tenant', 'Acme')],
-    )
-    for (const { id, data } of rows) held.set(`${kind}/${id}`, data)
-  }
-  return held
-}
-
-async function expectSame(...clients: TinyTenant[]): Promise<void> {
-  const held = await inPostgres()
-  for (const one of clients) expect(Object.fromEntries(one.store)).toEqual(Object.fromEntries(held))
 }
 
 describe('two clients written from docs/protocol.md', () => {
@@ -83,8 +50,19 @@ describe('two clients written from docs/protocol.md', () => {
     field,
     pick: fc.nat(9),
   })
-  const rest = fc.record({ do: fc.constantFrom('note', 'create', 'push', 'pull', 'push', 'pull') })
-  const step = fc.record({ who: fc.integer({ min: 0, max: 1 }), act: fc.oneof(edit, rest), fault: fc.nat(3) })
+  const few = fc.integer({ min: 1, max: 4 })
+  const relate = fc.record({
+    do: fc.constantFrom('link' as const, 'unlink' as const, 'merge' as const, 'unmerge' as const),
+    number: few,
+    other: few,
+    relation: fc.constantFrom('related', 'parent', 'child', 'blocks'),
+  })
+  const tags = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 2 })
+  const tag = fc.record({ do: fc.constant('tag' as const), number: few, add: tags, remove: tags })
+  const person = fc.record({ do: fc.constant('person' as const), phone: fc.constantFrom(null, '1', '2') })
+  const rest = fc.record({ do: fc.constantFrom('note', 'time', 'create', 'push', 'pull', 'push', 'pull') })
+  const deed = fc.oneof(edit, { weight: 2, arbitrary: rest }, relate, tag, person)
+  const step = fc.record({ who: fc.integer({ min: 0, max: 1 }), act: deed, fault: fc.nat(3) })
 
   test('end with what Postgres holds, whatever they do and whatever the network does to them', async () => {
     let conflicts = 0
@@ -95,27 +73,35 @@ describe('two clients written from docs/protocol.md', () => {
       async (steps, seed) => {
         const clients = [await client(), await client()] as const
         let written = 0
-        const before = await inPostgres()
+        const before = await inPostgres(cloud)
         network.spoil(seed)
         for (const { who, act } of steps) {
           const one = clients[who === 0 ? 0 : 1]
           const stirred = act.do === 'push' || act.do === 'pull' ? one[act.do]() : null
           if (act.do === 'edit') one.write(editOf(one, act))
           if (act.do === 'note') one.write(note(1 + (written++ % 4), 'Called back.'))
+          if (act.do === 'time') one.write(work(1 + (written++ % 4), 15))
           if (act.do === 'create') one.write(creation(`Number ${written++}`))
+          if (act.do === 'tag') one.write({ ...about('tag', act.number), add: act.add, remove: act.remove })
+          if (act.do === 'link' || act.do === 'unlink')
+            one.write({ ...about(act.do, act.number), otherId: ticket(act.other), relation: act.relation })
+          if (act.do === 'merge') one.write({ ...about('merge', act.number), intoId: ticket(act.other) })
+          if (act.do === 'unmerge') one.write(about('unmerge', act.number))
+          if (act.do === 'person') one.write(call(one, act.phone))
           await stirred?.catch(() => undefined)
         }
         network.heal()
         for (const one of clients) await one.push()
         for (const one of clients) await one.pull()
-        await expectSame(...clients)
+        await expectSame(cloud, ...clients)
         for (const one of clients) {
           expect(one.outbox).toEqual([])
           expect(one.acknowledged).toEqual([])
+          expectWholeLinks(one)
           conflicts += one.conflicts.length
           rejected += one.rejected.length
         }
-        const added = [...(await inPostgres()).keys()].filter((key) => !before.has(key))
+        const added = [...(await inPostgres(cloud)).keys()].filter((key) => !before.has(key))
         expect(added).toHaveLength(written)
       },
     )
@@ -125,6 +111,13 @@ describe('two clients written from docs/protocol.md', () => {
     expect(network.faults).toBeGreaterThan(50)
   })
 })
+
+/** The only contact, with another phone. */
+function call(one: TinyTenant, phone: string | null): object {
+  const contactId = uuid('Acme', 'contact')
+  const { phone: seen } = one.thing('contact', contactId)
+  return { kind: 'contact.update', contactId, base: { phone: seen }, patch: { phone } }
+}
 
 type Edit = { number: number; field: readonly [string, readonly unknown[]]; pick: number }
 
@@ -142,6 +135,20 @@ function creation(subject: string): object {
   return { kind: 'ticket.create', ticketId: randomUUID(), ticket: given }
 }
 
+test('a line of a kind that the client does not know is passed over', async () => {
+  const newer: typeof fetch = async (...request) => {
+    const response = await network.fetch(...request)
+    if (!String(request[0]).includes('/v1/changes')) return response
+    const lines = (await response.text()).split('\n')
+    const closing = JSON.parse(lines.at(-2) ?? '') as { cursor: number }
+    const strange = { kind: 'teapot', id: randomUUID(), version: closing.cursor, data: { short: true } }
+    return new Response(lines.toSpliced(-2, 0, JSON.stringify(strange)).join('\n'), response)
+  }
+  const one = await client(newer)
+  expect([...one.skipped]).toEqual(['teapot'])
+  await expectSame(cloud, one)
+})
+
 describe('sequences', () => {
   test('a batch that is sent twice, one after the other or at once, counts once', async () => {
     const one = await client()
@@ -155,7 +162,7 @@ describe('sequences', () => {
     await one.push()
     await one.pull()
     expect(one.ticket(ticket(5)).subject).toBe('Twice')
-    await expectSame(one)
+    await expectSame(cloud, one)
   })
 
   test('a gap is refused, nothing of it is applied, and a new client id takes what waited', async () => {
@@ -169,7 +176,7 @@ describe('sequences', () => {
       status: 409,
       code: 'sequence-gap',
     })
-    await expectSame(await client())
+    await expectSame(cloud, await client())
     const before = one.clientId
     await one.push()
     expect(one.clientId).not.toBe(before)

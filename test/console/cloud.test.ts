@@ -145,6 +145,19 @@ test('a sign-in that the cloud has ended is told once, and later requests do not
   expect([told.mock.calls.length, requests.length]).toEqual([1, before])
 })
 
+test('patience that the organisation is asked for is told once, and nothing goes out before its time', async () => {
+  await signIn()
+  const told = vi.fn()
+  session.on('quiet', told)
+  answer = (_path, _request, response) => response.writeHead(429, { 'retry-after': '1', 'bulkhead-api': '1' }).end()
+  await expect(session.tenants()).rejects.toMatchObject({ problem: { code: 'cloud-busy' } })
+  const [before, from] = [requests.length, performance.now()]
+  answer = (_path, _request, response) => give(response, 200, { tenants: [] })
+  await vi.waitFor(() => session.tenants())
+  expect(performance.now() - from).toBeGreaterThanOrEqual(980)
+  expect([told.mock.calls, requests.length]).toEqual([[[1000]], before + 1])
+})
+
 test('the event stream tells versions, and its end is noticed and mended', async () => {
   await signIn()
   const streams: ServerResponse[] = []

@@ -13,7 +13,7 @@ const file = () => join(profile, 'keyring.json')
 const quick = { ...newPassphraseParameters(), memory: 1024, passes: 1, lanes: 1 }
 
 test('a root key comes back the same after a restart, and only with the passphrase', async () => {
-  const keyring = Keyring.create(profile, await sealWithPassphrase('correct horse', quick), quick)
+  const keyring = Keyring.create(profile, await sealWithPassphrase('correct horse', quick), { passphrase: quick })
   const made = await keyring.rootKey('a', false)
   const stored = readKeyring(profile)!
   const again = await Keyring.open(profile, await sealWithPassphrase('correct horse', stored.passphrase!), stored)
@@ -64,7 +64,7 @@ test('another sealing backend than the one that wrote is refused, and the file s
 test.each([
   ['rubbish', '{"schema":', 'profile-unreadable'],
   ['the wrong form', '{"schema":1,"secrets":[]}', 'profile-unreadable'],
-  ['a newer schema', '{"schema":2}', 'file-newer'],
+  ['a newer schema', '{"schema":3}', 'file-newer'],
 ])('a keyring.json with %s is named, not replaced', (_, text, code) => {
   writeFileSync(file(), text)
   expect(() => readKeyring(profile)).toThrowError(

@@ -49,16 +49,22 @@ test('tenants, rollups, pins and visits are there again after a restart', async 
   registry.pin(ids[1]!, true)
   registry.setOpened(ids[0]!, '2026-01-01T00:00:00Z')
   await again()
-  expect(registry.get(ids[0]!)).toEqual({ tenant: tenant(1), rollup, pin: null, lastOpenedAt: '2026-01-01T00:00:00Z' })
+  expect(registry.get(ids[0]!)).toEqual({
+    tenant: tenant(1),
+    rollup,
+    pin: null,
+    lastOpenedAt: '2026-01-01T00:00:00Z',
+    left: false,
+  })
   expect(registry.get(ids[1]!)).toMatchObject({ pin: 0 })
 })
 
 test("the cloud's list tells what came, went and changed, and keeps what is known of the rest", async () => {
-  expect(registry.replaceTenants([tenant(1), tenant(2)])).toEqual([ids[0], ids[1]])
+  expect(registry.replaceTenants([tenant(1), tenant(2)])).toEqual({ changed: [ids[0], ids[1]], gone: [] })
   registry.setRollup(ids[0]!, rollup)
-  expect(registry.replaceTenants([tenant(1), tenant(2, 'Renamed'), tenant(3)]).sort()).toEqual([ids[1], ids[2]])
+  expect(registry.replaceTenants([tenant(1), tenant(2, 'Renamed'), tenant(3)]).changed.sort()).toEqual([ids[1], ids[2]])
   expect(registry.get(ids[0]!)?.rollup).toEqual(rollup)
-  expect(registry.replaceTenants([tenant(1)]).sort()).toEqual([ids[1], ids[2]])
+  expect(registry.replaceTenants([tenant(1)])).toEqual({ changed: [ids[1], ids[2]], gone: [ids[1], ids[2]] })
   await again()
   expect(registry.all().map((known) => known.tenant.id)).toEqual([ids[0]])
 })

@@ -1,5 +1,6 @@
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type ConsoleMessage, type LaunchOptions, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/chromium.mjs'
+import { chosenHost, ownWindow } from './hosts.ts'
 
 const FLAGS = [
   '--no-sandbox',
@@ -12,29 +13,48 @@ const FLAGS = [
 ]
 
 /** A headless Chromium: the installed one, see scripts/chromium.mjs. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser({ args = [], ...options }: LaunchOptions = {}): Promise<Browser> {
   const executablePath = await findChromium()
   if (!executablePath) throw new Error('no Chromium: set BULKHEAD_CHROMIUM to its path')
-  return chromium.launch({ executablePath, args: FLAGS })
+  return chromium.launch({ executablePath, args: [...FLAGS, ...args], ...options })
 }
 
-/** Opens a window on the console at its address, and notes everything that its page complained about. */
+/** A window of the console on a person's screen. */
+export interface WindowOptions {
+  width?: number
+  height?: number
+  theme?: 'dark' | 'light'
+}
+
+/**
+ * Opens a window on the console at its address, or takes the one that its Electron has open, and notes everything that
+ * its page complained about.
+ */
 export async function openWindow(
   browser: Browser,
   address: string,
-  options: { width?: number; height?: number; theme?: 'dark' | 'light' } = {},
+  { width = 1280, height = 800, theme = 'light' }: WindowOptions = {},
 ): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
-    colorScheme: options.theme ?? 'light',
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
+  const host = chosenHost()
+  const { page, close } = host === 'browser' ? await blankPage(browser) : await ownWindow(host, address)
+  await page.setViewportSize({ width, height })
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
   const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
+  const hear = (message: ConsoleMessage): void => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  await page.goto(address)
-  return { page, complaints, close: () => context.close() }
+  }
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', hear)
+  if (host === 'browser') await page.goto(address)
+  else {
+    // What was said before anybody listened.
+    for (const error of await page.pageErrors()) complaints.push(error.message)
+    for (const message of await page.consoleMessages()) hear(message)
+  }
+  return { page, complaints, close }
+}
+
+async function blankPage(browser: Browser): Promise<{ page: Page; close(): Promise<void> }> {
+  const context = await browser.newContext()
+  return { page: await context.newPage(), close: () => context.close() }
 }

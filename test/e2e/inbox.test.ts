@@ -1,112 +1,39 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
-import { connect } from '../../src-cloud/database/connect.ts'
-import { startCloud, type Cloud } from '../../src-cloud/start.ts'
-import { freshDatabase, releasePostgres } from '../support/postgres.ts'
-import { launchBrowser, openWindow } from './browser.ts'
-import { killAll, startConsole } from './processes.ts'
-import { SOON, sandboxLike, temporaryFolder, waitForClient, waitForSynced } from './story.ts'
+import { expect, test } from 'vitest'
+import { uuid } from '../support/sample.ts'
+import { sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
 
 // Two technicians change one field at once; the second to arrive decides, by keyboard.
 
-let database: Awaited<ReturnType<typeof freshDatabase>>
-let owner: ReturnType<typeof connect>
-let cloud: Cloud
-let browser: Browser
-const folder = temporaryFolder('inbox')
-
-beforeAll(async () => {
-  database = await freshDatabase()
-  cloud = await startCloud({ database: database.address, seed: sandboxLike(['Acme', 8], ['Zephyr', 3]) })
-  owner = connect(database.address, 2)
-  browser = await launchBrowser()
-})
-afterEach(killAll)
-afterAll(async () => {
-  await browser?.close()
-  await cloud?.close()
-  await owner?.end()
-  await database?.drop()
-  await releasePostgres()
-  folder.remove()
-})
+const stage = setStage('inbox', () => sandboxLike(['Acme', 8], ['Zephyr', 3]))
 
 const NUMBER = 8
 
 async function statusInPostgres(number = NUMBER): Promise<string> {
-  const [ticket] = await owner<{ status: string }[]>`
+  const [ticket] = await stage.owner<{ status: string }[]>`
     select t.data ->> 'status' as status from ticket t join tenant on tenant.id = t.tenant_id
     where tenant.name = 'Acme' and t.number = ${number}`
   return ticket!.status
 }
 
-/** As another console would, while this one has no way to the cloud: on another port of the same database. */
-async function colleagueSets(status: string, base: string): Promise<void> {
-  const other = await startCloud({ database: database.address })
-  try {
-    const [ticket] = await owner<{ id: string; tenant: string }[]>`
-      select t.id, t.tenant_id as tenant from ticket t join tenant on tenant.id = t.tenant_id
-      where tenant.name = 'Acme' and t.number = ${NUMBER}`
-    const session = await post(other.url, '/v1/session', { email: 'dana@sandbox.example', password: 'sandbox' })
-    const token = await post(
-      other.url,
-      `/v1/organisation/tenants/${ticket!.tenant}/token`,
-      undefined,
-      String(session['accessToken']),
-    )
-    const body = { kind: 'ticket.update', ticketId: ticket!.id, base: { status: base }, patch: { status } }
-    const mutations = [{ sequence: 1, schema: 1, at: new Date().toISOString(), body }]
-    const reply = await post(
-      other.url,
-      '/v1/mutations',
-      { clientId: crypto.randomUUID(), mutations },
-      String(token['token']),
-    )
-    expect(reply).toMatchObject({ results: [{ outcome: 'applied' }] })
-  } finally {
-    await other.close()
-  }
-}
-
-async function post(url: string, path: string, body: unknown, token?: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url + path, {
-    method: 'POST',
-    headers: {
-      ...(body ? { 'content-type': 'application/json' } : {}),
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-    },
-    body: body ? JSON.stringify(body) : null,
-  })
-  return (await response.json()) as Record<string, unknown>
-}
-
-async function setStatus(page: Page, label: string, number = NUMBER): Promise<void> {
-  await page.keyboard.press('s')
-  await page.getByRole('listbox', { name: 'Set status' }).waitFor({ timeout: SOON })
-  await page.keyboard.type(label)
-  await page.keyboard.press('Enter')
-  await page.getByText(`Ticket ${number}: status set to ${label}`).waitFor({ timeout: SOON })
-}
-
 test('a field that two people changed while one was offline is decided by keyboard, reaches Postgres, and can be undone', async () => {
-  const host = await startConsole([`--profile=${folder.path}`, '--sandbox', `--cloud=${cloud.url}`])
-  const { page, complaints, close } = await openWindow(browser, host.address)
-  await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
-  await page.keyboard.press('Control+1')
-  await waitForClient(page, 'Acme')
+  const host = await stage.begin()
+  const { page, complaints, close } = await stage.open(host, 'Acme')
   await page
     .getByTestId('ticket-row')
     .filter({ hasText: `Acme ticket ${NUMBER}` })
     .waitFor({ timeout: SOON })
-  await waitForSynced(page)
 
-  await cloud.close()
-  await page.getByTestId('offline-banner').waitFor({ timeout: SOON })
+  await stage.goAway(page)
   // The newest ticket is the first; Enter alone opens it.
   await page.keyboard.press('Enter')
-  await setStatus(page, 'Awaiting Vendor')
-  await colleagueSets('done', 'open')
-  cloud = await startCloud({ database: database.address, port: Number(new URL(cloud.url).port) })
+  await setStatus(page, 'Awaiting Vendor', NUMBER)
+  await stage.colleague('Acme', {
+    kind: 'ticket.update',
+    ticketId: uuid('Acme', 'ticket', NUMBER),
+    base: { status: 'open' },
+    patch: { status: 'done' },
+  })
+  await stage.comeBack(page)
 
   await expect
     .poll(() => page.getByTestId('sync-state').innerText(), { timeout: 2 * SOON })
@@ -120,7 +47,7 @@ test('a field that two people changed while one was offline is decided by keyboa
   const field = item.getByRole('radiogroup', { name: 'Status: which value' })
   await field.getByText('In Progress').waitFor()
   await field.getByRole('radio', { name: 'Yours: Awaiting Vendor' }).waitFor()
-  await field.getByRole('radio', { name: /^Theirs: Done \(.*Robin of Alpha/ }).waitFor()
+  await field.getByRole('radio', { name: /^Theirs: Done \(.*Lena of Alpha/ }).waitFor()
   // Enter decides nothing while a field is open.
   await page.keyboard.press('Enter')
   expect(await item.count()).toBe(1)
@@ -145,15 +72,11 @@ test('a field that two people changed while one was offline is decided by keyboa
   expect(await statusInPostgres()).toBe('done')
   expect(complaints.filter((line) => !line.includes('Failed to load resource'))).toEqual([])
   await close()
-}, 180_000)
+})
 
 test('an edit that was not sent is withdrawn on the sync page, and never reaches the cloud', async () => {
-  const host = await startConsole([`--profile=${folder.path}`, '--sandbox', `--cloud=${cloud.url}`])
-  const { page, close } = await openWindow(browser, host.address)
-  await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
-  await page.keyboard.press('Control+1')
-  await waitForClient(page, 'Acme')
-  await waitForSynced(page)
+  const host = await stage.begin()
+  const { page, close } = await stage.open(host, 'Acme')
   await page.keyboard.type('gq')
   await page.getByText('Everything is in step with the cloud').waitFor({ timeout: SOON })
   await page.keyboard.press('p')

@@ -1,10 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, vi } from 'vitest'
-import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
+import type { Browser, Page } from 'playwright-core'
+import { connect, type Sql } from '../../src-cloud/database/connect.ts'
 import type { SandboxData } from '../../src-cloud/load.ts'
-import { sampleClient, sampleOrganisation } from '../support/sample.ts'
+import { startCloud, type Cloud } from '../../src-cloud/start.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
+import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
+import { ask, pushed } from '../support/cloud.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+import { launchBrowser, openWindow } from './browser.ts'
+import { killAll, startConsole, type Running } from './processes.ts'
 
 /** Milliseconds to wait for something that comes by itself: a sync, a restart. Generous, since two cores run everything. */
 export const SOON = 30_000
@@ -20,10 +29,11 @@ export async function shownClient(page: Page): Promise<string> {
   return (await page.getByTestId('client-name').innerText({ timeout: SOON })).trim()
 }
 
-/** Waits until this client's first rows are painted. */
+/** Waits until this client's first rows are painted, or the ticket that was open in it. */
 export async function waitForClient(page: Page, name: string): Promise<void> {
   await expect.poll(() => shownClient(page), { timeout: SOON }).toBe(name)
-  await page.getByTestId('ticket-row').first().waitFor({ timeout: SOON })
+  const ticket = page.getByRole('article', { name: /^Ticket/ })
+  await page.getByTestId('ticket-row').or(ticket).filter({ visible: true }).first().waitFor({ timeout: SOON })
 }
 
 /** Goes to a client as a technician does: switcher, a few letters, Enter. */
@@ -47,6 +57,10 @@ export async function waitForSynced(page: Page): Promise<void> {
   )
 }
 
+/** The technician whom the console's sandbox signs in, and a colleague. */
+export const DANA = { email: 'dana@sandbox.example', password: 'sandbox' } as const
+export const LENA = { email: 'lena@alpha.example', password: 'a password of Lena' } as const
+
 /** An organisation that the console's sandbox signs in to, with these clients of so many tickets. */
 export function sandboxLike(...clients: [name: string, tickets: number][]): SandboxData {
   const data = sampleOrganisation(
@@ -54,6 +68,141 @@ export function sandboxLike(...clients: [name: string, tickets: number][]): Sand
     clients.map(([name, tickets]) => sampleClient(name, tickets)),
   )
   const [first] = data.technicians
-  if (first) Object.assign(first, { email: 'dana@sandbox.example', password: 'sandbox' })
+  if (first) Object.assign(first, DANA)
+  data.technicians.push({ id: uuid('technician', 'Lena'), name: 'Lena of Alpha', ...LENA })
   return data
+}
+
+export interface Window {
+  page: Page
+  complaints: string[]
+  close(): Promise<void>
+}
+
+/** What a story plays in: a cloud that can go away and come back, consoles, and windows on them. */
+export interface Stage {
+  readonly url: string
+  /** As the owner of the database: sees every row. */
+  readonly owner: Sql
+  readonly browser: Browser
+  /** Where a console keeps its files. */
+  profile(name?: string): string
+  /** Starts a console; a name gives it a profile of its own. */
+  begin(name?: string): Promise<Running>
+  /** A window on a client, once it is in step. */
+  open(host: Running, client: string): Promise<Window>
+  /** The cloud stops answering, and the window says so. */
+  goAway(page: Page): Promise<void>
+  /** It answers again, at the same address. */
+  comeBack(page: Page): Promise<void>
+  /** Writes as a colleague does, also while the consoles have no way to the cloud. */
+  colleague(client: string, ...bodies: MutationBody[]): Promise<void>
+}
+
+/** Sets a stage for the tests of a file, and takes it down after them. */
+export function setStage(name: string, data: () => SandboxData): Stage {
+  const folder = temporaryFolder(name)
+  let database: Awaited<ReturnType<typeof freshDatabase>>
+  let owner: Sql
+  let cloud: Cloud
+  let browser: Browser
+  let away = false
+  const start = async (): Promise<void> => {
+    cloud = await startCloud({ database: database.address, port: Number(new URL(cloud.url).port) })
+    away = false
+  }
+
+  beforeAll(async () => {
+    database = await freshDatabase()
+    cloud = await startCloud({ database: database.address, seed: data() })
+    owner = connect(database.address, 2)
+    browser = await launchBrowser()
+  })
+  afterEach(async () => {
+    await killAll()
+    // A test that failed without a cloud must not fail the next one.
+    if (away) await start()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await cloud?.close()
+    await owner?.end()
+    await database?.drop()
+    folder.remove()
+  })
+  const profile = (of = 'profile'): string => join(folder.path, of)
+  return {
+    get url() {
+      return cloud.url
+    },
+    get owner() {
+      return owner
+    },
+    get browser() {
+      return browser
+    },
+    profile,
+    begin: (of) => startConsole([`--profile=${profile(of)}`, '--sandbox', `--cloud=${cloud.url}`]),
+    async open(host, client) {
+      const opened = await openWindow(browser, host.address)
+      const { page } = opened
+      // File choosers are caught from the start: catching begins a moment after it is first asked for.
+      page.on('filechooser', () => undefined)
+      await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
+      await switchTo(page, client, client)
+      // Also where the ticket that was open covers them.
+      await page.getByTestId('ticket-row').first().waitFor({ state: 'attached', timeout: SOON })
+      await waitForSynced(page)
+      return opened
+    },
+    async goAway(page) {
+      away = true
+      await cloud.close()
+      await page.getByTestId('offline-banner').waitFor({ timeout: SOON })
+    },
+    async comeBack(page) {
+      await start()
+      await expect.poll(() => page.getByTestId('offline-banner').count(), { timeout: SOON }).toBe(0)
+    },
+    async colleague(client, ...bodies) {
+      const other = await startCloud({ database: database.address })
+      try {
+        const signedIn = await ask(other.url, paths.session, { body: LENA })
+        const { accessToken } = Session.parse(await signedIn.json())
+        const [tenant] = await owner<{ id: string }[]>`select id from tenant where name = ${client}`
+        const minted = await ask(other.url, paths.tenantToken(tenant?.id ?? ''), { token: accessToken, method: 'POST' })
+        const { token } = TenantToken.parse(await minted.json())
+        const { results } = await pushed(other.url, token, crypto.randomUUID(), 1, bodies)
+        for (const result of results) expect(result).toMatchObject({ outcome: 'applied' })
+      } finally {
+        await other.close()
+      }
+    },
+  }
+}
+
+/** Chooses a status by keyboard, for the ticket that keys act on. */
+export async function setStatus(page: Page, label: string, ticket: number | 'new'): Promise<void> {
+  await page.keyboard.press('s')
+  await page.getByRole('listbox', { name: 'Set status' }).waitFor({ timeout: SOON })
+  await page.keyboard.type(label)
+  await page.keyboard.press('Enter')
+  await page.getByText(`Ticket ${ticket}: status set to ${label}`).waitFor({ timeout: SOON })
+}
+
+/** Opens a ticket as a technician does: its words in the search, Enter, Enter. */
+export async function openTicket(page: Page, subject: string): Promise<void> {
+  await page.keyboard.press('/')
+  await page.keyboard.type(subject)
+  // The best hit for all of it, not one for its beginning.
+  const first = page.getByTestId('ticket-row').first()
+  await expect.poll(() => first.innerText(), { timeout: SOON }).toContain(subject)
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toMatch(/^\d+ found$/)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  await page
+    .getByRole('article', { name: /^Ticket/ })
+    .getByRole('heading', { name: subject })
+    .waitFor({ timeout: SOON })
 }

@@ -60,7 +60,7 @@ function firstWindow(): FakeBrowserWindow {
 
 test('the sandbox and the scheme are set before the app is ready', () => {
   void startApplication(parts())
-  expect(world).toMatchObject({ ready: false, sandboxed: true, privileged: ['bulkhead'] })
+  expect(world).toMatchObject({ ready: false, sandboxed: true, privileged: [{ scheme: 'bulkhead' }] })
 })
 
 test('the window is sandboxed, isolated, in memory, and shown once it has something to show', async () => {
@@ -74,6 +74,8 @@ test('the window is sandboxed, isolated, in memory, and shown once it has someth
     nodeIntegrationInSubFrames: false,
     webviewTag: false,
     webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
     devTools: false,
     preload: '/out/preload/preload.cjs',
   })
@@ -93,7 +95,8 @@ test('the host gets the profile, the worker, the keychain and the settings', asy
       worker: '/out/main/compartment.js',
       sandbox: true,
       cloudUrl: 'https://cloud.example',
-      sealing: expect.objectContaining({ kind: 'keychain', backend: 'safeStorage/gnome_libsecret' }),
+      sealing: { given: null, keychain: expect.any(Function) as unknown },
+      presence: undefined,
       settings: expect.anything(),
     },
   ])
@@ -135,7 +138,7 @@ test('a place on a screen that is gone is not used', async () => {
 })
 
 test('a second instance quits, opens nothing and touches no profile', async () => {
-  world.lockTaken = true
+  world.outside.takeLock = () => false
   await start()
   expect(world.exited).toBe(0)
   expect(opened).toEqual([])
@@ -230,7 +233,8 @@ test('without a keychain the host is opened with a passphrase to come', async ()
   vi.spyOn(console, 'warn').mockImplementation(() => undefined)
   world.storageBackend = 'basic_text'
   await start()
-  expect(opened[0]?.sealing).toEqual({ kind: 'passphrase', given: null })
+  expect(opened[0]?.sealing.given).toBeNull()
+  expect(await opened[0]?.sealing.keychain()).toMatchObject({ backend: 'safeStorage/basic_text', exposed: true })
 })
 
 test('the built app has no reload and no developer tools in its menu; the development server has', async () => {

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, protocol, safeStorage, session } from 'electron'
+import { app, BrowserWindow, Menu, protocol, safeStorage, session } from 'electron'
 import { beforeEach, expect, test } from 'vitest'
 import { becomeReady } from '../fakes/electron/app.ts'
 import { FakeWebContents } from '../fakes/electron/contents.ts'
@@ -11,11 +11,13 @@ test('what belongs before ready throws after it', () => {
   becomeReady()
   expect(() => app.enableSandbox()).toThrow('before app is ready')
   expect(() => protocol.registerSchemesAsPrivileged([{ scheme: 'x' }])).toThrow('before app is ready')
+  expect(() => app.setPath('userData', '/tmp')).toThrow('before app is ready')
 })
 
 test('what belongs after ready throws before it', async () => {
   expect(() => new BrowserWindow()).toThrow('after app is ready')
   expect(() => session.fromPartition('x')).toThrow('after app is ready')
+  expect(() => Menu.setApplicationMenu(null)).toThrow('after app is ready')
   await expect(safeStorage.encryptStringAsync('x')).rejects.toThrow('after app is ready')
 })
 
@@ -41,4 +43,6 @@ test('a member that is not modelled throws, instead of being undefined', () => {
   expect(() => app.getLocale()).toThrow('does not model getLocale')
   expect(() => new BrowserWindow().setOpacity(1)).toThrow('does not model setOpacity')
   expect(() => safeStorage.encryptString('x')).toThrow('does not model encryptString')
+  expect(() => app.on('gpu-info-update', () => undefined)).toThrow('does not model the event gpu-info-update')
+  expect(() => new BrowserWindow().webContents.on('did-finish-load', () => undefined)).toThrow('did-finish-load')
 })

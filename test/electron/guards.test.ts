@@ -53,6 +53,17 @@ test('devices are denied', () => {
   expect(session.deviceHandler?.({ deviceType: 'usb', origin } as never)).toBe(false)
 })
 
+test('what the page made may be downloaded, nothing else', () => {
+  expect(session.download(`blob:${origin}/4f2c`)).toBe(true)
+  for (const url of [
+    `${origin}/assets/app.js`,
+    'https://evil.example/x.exe',
+    'blob:https://evil.example/4f2c',
+    'data:,x',
+  ])
+    expect(session.download(url)).toBe(false)
+})
+
 test.each(['https://evil.example/', 'file:///etc/passwd', 'data:text/html,x', 'about:blank', 'bulkhead://app.evil/'])(
   'the page cannot be taken to %s',
   (url) => {

@@ -4,6 +4,8 @@ import type { Host } from '../../src-main/console/host.ts'
 export interface RecordingHost extends Host {
   channels: { received: string[]; closed: boolean; reply: (frame: string) => void }[]
   closes: number
+  /** How often the person went away. */
+  aways: number
 }
 
 /** @param closing what `close()` waits for */
@@ -11,6 +13,7 @@ export function recordingHost(closing: Promise<void> = Promise.resolve()): Recor
   const host: RecordingHost = {
     channels: [],
     closes: 0,
+    aways: 0,
     attach(reply) {
       const channel = { received: [] as string[], closed: false, reply }
       host.channels.push(channel)
@@ -19,6 +22,7 @@ export function recordingHost(closing: Promise<void> = Promise.resolve()): Recor
         close: () => void (channel.closed = true),
       }
     },
+    away: () => void host.aways++,
     close() {
       host.closes++
       return closing

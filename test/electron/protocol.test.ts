@@ -36,7 +36,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the scheme is declared before the app is ready', () => {
-  expect(world.privileged).toEqual(['bulkhead'])
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, codeCache: true }
+  expect(world.privileged).toEqual([{ scheme: 'bulkhead', privileges }])
 })
 
 test('the page comes with a policy whose nonce is the one written into it, and no other page has it', async () => {

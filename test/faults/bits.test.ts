@@ -96,25 +96,32 @@ async function readCompartment(folder: string): Promise<unknown> {
   const technician = { id: idOf('me'), name: 'Robin Vale', email: 'robin@example.com' }
   const nothing = (): void => undefined
   const compartment = new Compartment(
-    { folder, rootKey, cloudUrl: 'http://127.0.0.1:9', technician, online: false },
-    { tokenWanted: nothing, rollup: nothing, syncState: nothing },
+    { folder, rootKey, binding: new Uint8Array(32), cloudUrl: 'http://127.0.0.1:9', technician, online: false },
+    {
+      tokenWanted: nothing,
+      rollup: nothing,
+      syncState: nothing,
+      turnWanted: nothing,
+      turnDone: nothing,
+      quiet: nothing,
+    },
   )
   try {
     // What could be read of a damaged ledger was saved, and the person is told what could not.
-    if (compartment.syncState().problem?.code === 'ledger-salvaged') {
+    if (compartment.api.syncState().problem?.code === 'ledger-salvaged') {
       expect(readdirSync(folder).join(' ')).toContain('ledger.db.damaged')
       return null
     }
     const sort = { by: 'created' as const, direction: 'ascending' as const }
-    const { rows } = compartment.page({ filter: {}, sort, limit: 200 })
+    const { rows } = compartment.api.page({ filter: {}, sort, limit: 200 })
     // A cache that could not be read at all is empty, and says that it has to be loaded.
-    if (rows.length === 0 && compartment.syncState().lastSuccessAt === null) return null
+    if (rows.length === 0 && compartment.api.syncState().lastSuccessAt === null) return null
     return {
       rows,
-      desk: compartment.desk(),
-      counts: compartment.counts(),
-      found: compartment.search({ text: 'zeppelin', filter: {}, order: 'newest', limit: 200 }),
-      tickets: rows.map(({ id }) => compartment.ticket(id)),
+      desk: compartment.api.desk(),
+      counts: compartment.api.counts(),
+      found: compartment.api.search({ text: 'zeppelin', filter: {}, order: 'newest', limit: 200 }),
+      tickets: rows.map(({ id }) => compartment.api.ticket(id)),
     }
   } finally {
     await compartment.close()

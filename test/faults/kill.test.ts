@@ -6,14 +6,12 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { deriveKeys } from '../../src-main/compartment/keys.ts'
-import { brokenAuditRow, type AuditRow } from '../../src-main/compartment/ledger/audit.ts'
-import { openEncrypted } from '../../src-main/storage/open.ts'
 import { randomOf } from '../compartment/desk.ts'
 import { Driven, temporaryFolder } from '../compartment/driver.ts'
 import { push, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 import { SOAK, cases, ran, seedOf } from './cases.ts'
+import { readLedger } from './ledger-file.ts'
 import { cutPower, recordLedger } from './power.ts'
 import { FaultProxy } from './proxy.ts'
 import { serverTickets, settled, viewOf } from './equal.ts'
@@ -55,25 +53,14 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone
 }
 
-/** Opens the ledger as it was left and reads the whole audit chain and the notes that are still to be sent. */
-function readLedger(folder: string): { broken: number | null; audited: string[]; queued: string[] } {
-  const { ledger: key } = deriveKeys(new Uint8Array(32).fill(7))
-  const file = join(folder, 'ledger.db')
-  const db = openEncrypted({ file, key, synchronous: 'FULL', pageSize: 4096, cacheKiB: 1000 })
-  try {
-    const rows = db.prepare<[], AuditRow>('SELECT * FROM audit ORDER BY seq').all()
-    const bodies = db.prepare<[], string>('SELECT body FROM outbox').pluck().all()
-    const noteOf = (json: string, name: string): string[] => {
-      const value = (JSON.parse(json) as Record<string, unknown>)[name]
-      return typeof value === 'string' ? [value] : []
-    }
-    return {
-      broken: brokenAuditRow(rows),
-      audited: rows.filter(({ action }) => action === 'entry.create').flatMap(({ detail }) => noteOf(detail, 'entry')),
-      queued: bodies.flatMap((body) => noteOf(body, 'entryId')),
-    }
-  } finally {
-    db.close()
+/** The ids of the notes that a ledger has an audit row of, and of those that are in its outbox. */
+function readNotes(folder: string): { broken: number | null; audited: string[]; queued: string[] } {
+  const { broken, audit, outbox } = readLedger(folder)
+  const notes = audit.filter(({ action }) => action === 'entry.create')
+  return {
+    broken,
+    audited: notes.map(({ detail }) => (JSON.parse(detail) as { entry: string }).entry),
+    queued: outbox.flatMap(({ body }) => (body.kind === 'entry.create' ? [body.entryId] : [])),
   }
 }
 async function notesInPostgres(): Promise<{ id: string; body: string }[]> {
@@ -110,7 +97,7 @@ test(
         if (answered === edits) setTimeout(() => child.kill('SIGKILL'), random() * 12)
       }
       await kill(child).catch(() => undefined)
-      const { broken, audited, queued } = readLedger(place.folder)
+      const { broken, audited, queued } = readNotes(place.folder)
       const delivered = await notesInPostgres()
       expect(broken).toBeNull()
       const known = new Set([...queued, ...delivered.map(({ id }) => id)])
@@ -216,7 +203,7 @@ if (SOAK)
         mkdirSync(folder)
         const end = first + 1 + Math.floor(random() * (steps.length - first))
         const said = cutPower(steps.slice(0, end), folder, random)
-        const { broken, audited, queued } = readLedger(folder)
+        const { broken, audited, queued } = readNotes(folder)
         expect(broken).toBeNull()
         expect([...audited].sort()).toEqual([...queued].sort())
         // One more may have reached the disk without the word of it.

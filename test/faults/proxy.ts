@@ -61,6 +61,8 @@ export class FaultProxy {
   status: (request: IncomingMessage, index: number) => number | null = () => null
   /** Open streams go silent, and stay open, from now on. */
   silent = false
+  /** What the answers that are under way now have in common. */
+  #generation = { silent: false }
   /** Base address of the server behind. */
   target: string
   url = ''
@@ -95,6 +97,12 @@ export class FaultProxy {
 
   bad(): void {
     this.#bad = true
+  }
+
+  /** Streams that are open now say nothing any more, and stay open; later ones are not touched. */
+  silence(): void {
+    this.#generation.silent = true
+    this.#generation = { silent: false }
   }
 
   async close(): Promise<void> {
@@ -188,8 +196,9 @@ export class FaultProxy {
   #pass(answer: Answer, response: ServerResponse): void {
     head(answer, response)
     response.flushHeaders()
+    const generation = this.#generation
     answer.body.on('data', (bytes: Buffer) => {
-      if (!this.silent) response.write(bytes)
+      if (!this.silent && !generation.silent) response.write(bytes)
     })
     answer.body.on('error', () => response.destroy())
     answer.body.on('end', () => {

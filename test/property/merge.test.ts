@@ -3,20 +3,21 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mergeTicket } from '../../src-cloud/mutations/merge.ts'
 import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
+import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { cases, ran, seedOf } from '../faults/cases.ts'
 import { pushed, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
 type Fields = Record<string, unknown>
 interface Merged {
-  ticket: Fields
+  merged: Fields
   outcome: 'applied' | 'merged' | 'conflict'
   conflicts: { field: string; base: unknown; mine: unknown; theirs: unknown }[]
 }
 
 /** The merge as docs/sync.md tells it, on flat fields; absent counts as null. */
 function reference(theirs: Fields, base: Fields, patch: Fields): Merged {
-  const ticket = { ...theirs }
+  const merged = { ...theirs }
   const conflicts: Merged['conflicts'] = []
   let unseen = false
   const of = (fields: Fields, name: string): unknown => fields[name] ?? null
@@ -30,11 +31,11 @@ function reference(theirs: Fields, base: Fields, patch: Fields): Merged {
     const mine = of(patch, field)
     const iChanged = !isDeepStrictEqual(mine, then)
     if (isDeepStrictEqual(mine, now)) unseen ||= theyChanged
-    else if (isDeepStrictEqual(then, now)) ticket[field] = mine
+    else if (isDeepStrictEqual(then, now)) merged[field] = mine
     else if (iChanged) conflicts.push({ field, base: then, mine, theirs: now })
     else unseen ||= theyChanged
   }
-  return { ticket, conflicts, outcome: conflicts.length > 0 ? 'conflict' : unseen ? 'merged' : 'applied' }
+  return { merged, conflicts, outcome: conflicts.length > 0 ? 'conflict' : unseen ? 'merged' : 'applied' }
 }
 
 // Few values each, so that the three sides agree and differ in every way; each fits the sample's configuration.
@@ -76,9 +77,7 @@ test('the cloud merges field by field as the reference model does', () => {
       const ticket = { ...theirs, id: uuid('t'), updatedAt: '2026-01-01T00:00:00Z' } as unknown as Ticket
       const { changes, conflicts, merged } = mergeTicket(ticket, base as TicketPatch, patch as TicketPatch)
       const model = reference(flat(theirs), flat(base as TicketPatch), flat(patch as TicketPatch))
-      const { customFields, ...fields } = changes
-      const after = { ...theirs, ...fields, customFields: { ...theirs.customFields, ...customFields } }
-      expect(present(flat(after as TicketPatch))).toEqual(present(model.ticket))
+      expect(present({ ...flat(theirs), ...changes })).toEqual(present(model.merged))
       expect(
         conflicts
           .map(({ field, base: then, mine, theirs: now }) => ({ field, base: then, mine, theirs: now }))
@@ -124,10 +123,91 @@ test('over HTTP the answer, and the ticket that is stored, are those of the refe
     expect(result?.outcome).toBe(model.outcome)
     const conflicts = result?.outcome === 'conflict' ? result.conflicts : []
     expect(conflicts.map(({ field }) => field).sort()).toEqual(model.conflicts.map(({ field }) => field).sort())
-    expect(present(flat(pick(await read())))).toEqual(present(model.ticket))
+    expect(present(flat(pick(await read())))).toEqual(present(model.merged))
   }
   ran('merge, over HTTP', OVER_HTTP)
 })
+
+// The same merge, on what a contact has.
+const contactFields = {
+  name: fc.constantFrom('Ada', 'Ada L.', 'A. Lovelace'),
+  email: fc.constantFrom(null, 'ada@acme.example', 'ada@example.org'),
+  phone: fc.constantFrom(null, '1', '2'),
+  title: fc.constantFrom(null, 'Chief'),
+  site: fc.constantFrom(null, 'Harbour', 'Hill'),
+  vip: fc.boolean(),
+}
+const wholeContact = fc.record(contactFields)
+const partOfContact = fc.record(contactFields, { requiredKeys: [] })
+
+test('over HTTP contacts merge as the reference model does', async () => {
+  const seed = seedOf('merge of contacts')
+  const token = await cloud.tenantToken()
+  const samples = fc.sample(fc.tuple(wholeContact, partOfContact, partOfContact), { numRuns: OVER_HTTP, seed })
+  const client = crypto.randomUUID()
+  for (let from = 0; from < samples.length; from += 100) {
+    const some = samples.slice(from, from + 100).map((sample) => [crypto.randomUUID(), ...sample] as const)
+    const { results } = await pushed(
+      cloud.url,
+      token,
+      client,
+      2 * from + 1,
+      some.flatMap(([contactId, contact, base, patch]): MutationBody[] => [
+        { kind: 'contact.create', contactId, contact },
+        { kind: 'contact.update', contactId, base, patch },
+      ]),
+    )
+    for (const [i, [id, theirs, base, patch]] of some.entries()) {
+      const model = reference(theirs, base, patch)
+      const result = results[2 * i + 1]
+      expect(result?.outcome).toBe(model.outcome)
+      const told = result?.outcome === 'conflict' ? result.conflicts : []
+      expect(told.sort(byField)).toMatchObject(model.conflicts.sort(byField))
+      const [row] = await cloud.owner<{ data: Fields }[]>`select data from contact where id = ${id}`
+      expect(row?.data).toEqual({ id, ...model.merged })
+    }
+  }
+  ran('merge of contacts, over HTTP', OVER_HTTP)
+})
+
+/** Tags as a set that keeps its order: off first, then on at the end. */
+function tagged(tags: string[], { add, remove }: { add: string[]; remove: string[] }): string[] {
+  return [...new Set([...tags.filter((tag) => !remove.includes(tag)), ...add])]
+}
+
+test('over HTTP tags that are put on and taken off end as a set that keeps its order', async () => {
+  const seed = seedOf('tags')
+  const token = await cloud.tenantToken()
+  const some = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 3 })
+  const acts = fc.array(fc.record({ add: some, remove: some }), { minLength: 1, maxLength: 12 })
+  const client = crypto.randomUUID()
+  let sequence = 1
+  for (const list of fc.sample(acts, { numRuns: OVER_HTTP, seed })) {
+    const ticketId = crypto.randomUUID()
+    const ticket = { ...newTicket, tags: ['c', 'a'] }
+    const { results } = await pushed(cloud.url, token, client, sequence, [
+      { kind: 'ticket.create', ticketId, ticket },
+      ...list.map((act) => ({ kind: 'ticket.tag' as const, ticketId, ...act })),
+    ])
+    sequence += results.length
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['applied']))
+    const [row] = await cloud.owner<{ data: Ticket }[]>`select data from ticket where id = ${ticketId}`
+    expect(row?.data.tags).toEqual(list.reduce(tagged, ticket.tags))
+  }
+  ran('tags, over HTTP', OVER_HTTP)
+})
+
+const newTicket = {
+  subject: 'New',
+  description: '',
+  status: 'new',
+  priority: 'p2',
+  type: null,
+  queue: null,
+  requesterId: null,
+  assigneeId: null,
+  customFields: {},
+}
 
 /** The fields that merge, or of them those that `like` has. */
 function pick(ticket: Ticket, like: object = { ...values, customFields: ticket.customFields }): TicketPatch {

@@ -2,13 +2,13 @@ import { createTRPCClient, TRPCClientError } from '@trpc/client'
 import { expect, test, vi } from 'vitest'
 import { encodeFrame } from '../../src-shared/channel/frame.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { ClientSummary, SessionStatus } from '../../src-shared/domain/views.ts'
+import type { ClientsChange, SessionStatus } from '../../src-shared/domain/views.ts'
 import type { ConsoleRouter } from '../../src-main/console/router.ts'
 import { channelLink, CONSOLE, problemFrom } from '../../src-renderer/app/channel/link.ts'
 import { follow } from '../../src-renderer/app/channel/follow.ts'
 import { startHost, type Host } from './host.ts'
 
-const WELCOME: SessionStatus = { state: 'welcome', sealing: 'keychain', cloudUrl: null, problem: null }
+const WELCOME: SessionStatus = { state: 'welcome', sealing: 'keychain', cloudUrl: null, exposed: null, problem: null }
 
 function clientOf(host: Host) {
   return createTRPCClient<ConsoleRouter>({ links: [channelLink(host.connection, CONSOLE)] })
@@ -97,15 +97,15 @@ test('a cut line fails running calls with a problem that says so and may be trie
 
 test('a followed subscription starts again when the line is back', async () => {
   const host = startHost({
-    async *watchClients(signal): AsyncGenerator<ClientSummary[]> {
-      yield []
+    async *watchClients(signal): AsyncGenerator<ClientsChange> {
+      yield { changed: [], gone: [] }
       await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
     },
   })
   host.open()
   const client = clientOf(host)
   let heard = 0
-  const end = follow<ClientSummary[]>(
+  const end = follow<ClientsChange>(
     host.connection,
     (observer) => client.clients.watch.subscribe(undefined, observer),
     () => (heard += 1),

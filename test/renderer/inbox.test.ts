@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
 import type { Desk, SyncReport } from '../../src-shared/domain/views.ts'
 import { patchOf, valueText } from '../../src-renderer/features/inbox/value-text.ts'
-import { bytes, headline, untilShort } from '../../src-renderer/features/sync/report-words.ts'
+import { headline, untilShort } from '../../src-renderer/features/sync/report-words.ts'
+import { bytes } from '../../src-renderer/ui/bytes.ts'
 import { sampleConfiguration } from '../support/sample.ts'
 
 const desk: Desk = {
+  attachments: DEFAULT_ATTACHMENT_POLICY,
   configuration: sampleConfiguration,
   technicians: [
     { id: 'me', name: 'Robin', email: 'robin@alpha.example' },
@@ -28,6 +31,14 @@ test.each([
   ['customFields.seats', 1200, '1,200'],
   ['customFields.gone', true, 'Yes'],
   ['customFields.site', undefined, 'Not set'],
+  ['vip', false, 'No'],
+  ['ownerId', null, 'Everybody'],
+  [
+    'filter',
+    { open: true, priorities: ['p1'], assignees: [null, 'me'] },
+    'All open, Urgent, Unassigned or Robin (you)',
+  ],
+  ['filter', {}, 'All tickets'],
 ])('%s %j reads %s', (field, value, text) => {
   expect(valueText(field, value, desk)).toBe(text)
 })
@@ -44,11 +55,28 @@ test('values by field name become one patch, custom fields among themselves', ()
 
 const report: SyncReport = {
   state: { phase: 'idle', lastSuccessAt: null, pending: 0, failed: 0, progress: null, problem: null },
-  ...{ paused: false, breaker: 'closed', lastPullAt: null, lastPushAt: null, nextTry: null, cursor: 1, head: 1 },
+  ...{
+    paused: false,
+    breaker: 'closed',
+    lastPullAt: null,
+    lastPushAt: null,
+    nextTry: null,
+    cursor: 1,
+    head: 1,
+    compared: null,
+  },
   outbox: [],
   files: { cacheBytes: 0, ledgerBytes: 0 },
 }
-const edit = { id: 'e', ticket: null, kind: 'ticket.update', fields: ['status'], at: '', attempts: 0 } as const
+const edit = {
+  id: 'e',
+  ticket: null,
+  about: null,
+  kind: 'ticket.update',
+  fields: ['status'],
+  at: '',
+  attempts: 0,
+} as const
 
 test.each([
   [{}, 'Everything is in step with the cloud'],

@@ -1,13 +1,16 @@
 import { createTRPCClient } from '@trpc/client'
 import { expect, test, vi } from 'vitest'
+import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
 import type { Change, Desk, TicketDetail, TicketOutline, TicketRow } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { CompartmentApi } from '../../src-main/compartment/router.ts'
 import type { ConsoleRouter } from '../../src-main/console/router.ts'
 import { channelLink, CONSOLE, problemFrom } from '../../src-renderer/app/channel/link.ts'
+import { INITIAL_SETTINGS } from '../../src-renderer/app/console/console.ts'
 import { editTicket, inverseOf } from '../../src-renderer/tenant/edits.ts'
 import { blockQuery, deskQuery, keys, ticketQuery, type ListRequest } from '../../src-renderer/tenant/queries.ts'
 import { createTenants } from '../../src-renderer/tenant/tenants.ts'
+import { Store } from '../../src-renderer/ui/store.ts'
 import { startHost } from './host.ts'
 
 const ID = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -15,6 +18,7 @@ const ALL: ListRequest = { filter: {}, sort: { by: 'updated', direction: 'descen
 
 function deskNamed(name: string): Desk {
   return {
+    attachments: DEFAULT_ATTACHMENT_POLICY,
     configuration: {
       statuses: [{ key: 'new', label: name, category: 'new', stopsClock: false }],
       priorities: [{ key: 'p1', label: 'High', rank: 1, colour: '#aa0000' }],
@@ -40,7 +44,10 @@ function rowOf(n: number): TicketRow {
 function detailOf(n: number): TicketDetail {
   const { unread, pending: _, requesterName: __, ...row } = rowOf(n)
   const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
-  return { ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] }
+  return {
+    ...{ ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] },
+    ...{ attachments: [], links: [], mergedInto: null, mergedFrom: [], workedMinutes: 0 },
+  }
 }
 
 /** Each tenant has one compartment; every opening gives a new scope to it. */
@@ -62,7 +69,9 @@ function startTenants(compartments: Record<string, Partial<CompartmentApi>>, lim
   )
   host.open()
   const client = createTRPCClient<ConsoleRouter>({ links: [channelLink(host.connection, CONSOLE)] })
-  return { host, closed, tenants: createTenants({ connection: host.connection, client }, limit), opened: () => opened }
+  const settings = new Store(INITIAL_SETTINGS)
+  const tenants = createTenants({ connection: host.connection, client, settings }, limit)
+  return { host, closed, settings, tenants, opened: () => opened }
 }
 
 // eslint-disable-next-line require-yield
@@ -207,4 +216,15 @@ test('undoing an edit sets exactly the fields that it changed', () => {
     status: 'new',
     customFields: { asset: 'A-1', site: null },
   })
+})
+
+test('the open ticket of a client is kept among the settings, and forgotten with it closed', () => {
+  const { tenants, settings } = startTenants({ a: {}, b: {} })
+  tenants.memory('a').openTicket.set(ID(7))
+  tenants.memory('b').openTicket.set(ID(8))
+  expect(settings.get().openTickets).toEqual({ a: ID(7), b: ID(8) })
+  tenants.clear()
+  expect(tenants.memory('a').openTicket.get()).toBe(ID(7))
+  tenants.memory('a').openTicket.set(null)
+  expect(settings.get().openTickets).toEqual({ b: ID(8) })
 })

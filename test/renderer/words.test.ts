@@ -22,7 +22,21 @@ test('sync says nothing when all is in step', () => {
 })
 
 test.each([
-  [{ phase: 'first-sync', progress: { rows: 500, total: 2000 } }, 'First sync: 500 of 2,000 rows', 'quiet'],
+  [
+    { phase: 'first-sync', progress: { rows: 500, total: 2000, perSecond: 1000, secondsLeft: 2 } },
+    'First sync: 500 of 2,000 rows',
+    'quiet',
+  ],
+  [
+    { phase: 'pulling', progress: { rows: 500, total: 200_000, perSecond: 1000, secondsLeft: 200 } },
+    'Catching up: 500 of 200,000 rows, 4 min left',
+    'quiet',
+  ],
+  [
+    { phase: 'first-sync', progress: { rows: 500, total: 2000, perSecond: 0, secondsLeft: null } },
+    'First sync: 500 of 2,000 rows',
+    'quiet',
+  ],
   [{ pending: 1 }, '1 edit waiting for the cloud', 'quiet'],
   [{ phase: 'offline', pending: 2 }, 'Offline · 2 edits waiting for the cloud', 'amber'],
   [{ phase: 'stopped' }, 'Sync has stopped', 'red'],

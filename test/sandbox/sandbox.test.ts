@@ -5,7 +5,8 @@ import { Configuration } from '../../src-shared/domain/configuration.ts'
 import { Entry } from '../../src-shared/domain/entry.ts'
 import { Contact, Technician } from '../../src-shared/domain/people.ts'
 import { Tenant } from '../../src-shared/domain/tenant.ts'
-import { Ticket } from '../../src-shared/domain/ticket.ts'
+import { SavedView } from '../../src-shared/domain/saved-view.ts'
+import { inverseRelation, Ticket } from '../../src-shared/domain/ticket.ts'
 
 const now = new Date('2026-03-17T09:30:00Z')
 const { organisation, technicians, clients } = sandbox(now)
@@ -74,6 +75,15 @@ describe('the sample clients', () => {
     expect(odd.map(({ field }) => field).filter(Boolean)).toEqual([2])
   })
 
+  test('have work, links and merged tickets to look at, among the newest too', () => {
+    const newest = loaded.flatMap(({ tickets }) => tickets.slice(-60))
+    expect(newest.filter(({ entries }) => entries.some(({ kind }) => kind === 'time')).length).toBeGreaterThan(20)
+    expect(newest.filter(({ ticket }) => (ticket.links ?? []).length > 0).length).toBeGreaterThan(10)
+    expect(loaded.flatMap(({ tickets }) => tickets).filter(({ ticket }) => ticket.mergedInto).length).toBeGreaterThan(
+      20,
+    )
+  })
+
   test('have tickets at risk and past due, and none due while the clock stands', () => {
     const tickets = loaded.flatMap(({ configuration, tickets: all }) =>
       all.map(({ ticket }) => ({
@@ -100,6 +110,27 @@ describe.each(loaded.map((client) => [client.tenant.name, client] as const))('%s
     for (const { ticket, entries } of tickets.filter((t, i) => i % stride === 0 || t.entries.length > 15)) {
       Ticket.parse(ticket)
       for (const entry of entries) Entry.parse(entry)
+    }
+  })
+
+  test('carries each link on both of its tickets, and merges only what is over into what is there', () => {
+    const byId = new Map(tickets.map(({ ticket }) => [ticket.id, ticket]))
+    const over = configuration.statuses.filter(({ category }) => category === 'resolved' || category === 'closed')
+    for (const { ticket } of tickets) {
+      for (const { ticketId, relation } of ticket.links ?? [])
+        expect(byId.get(ticketId)?.links).toContainEqual({ ticketId: ticket.id, relation: inverseRelation[relation] })
+      if (!ticket.mergedInto) continue
+      expect(byId.get(ticket.mergedInto)?.mergedInto).toBeUndefined()
+      expect(over.map(({ key }) => key)).toContain(ticket.status)
+    }
+  })
+
+  test('keeps views that hold in its own words', () => {
+    for (const view of client.views ?? []) {
+      SavedView.parse(view)
+      for (const key of view.filter.statuses ?? []) expect(configuration.statuses.map((one) => one.key)).toContain(key)
+      for (const key of view.filter.priorities ?? [])
+        expect(configuration.priorities.map((one) => one.key)).toContain(key)
     }
   })
 

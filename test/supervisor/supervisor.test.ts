@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { deskChanges, idOf, ticketOf } from '../compartment/desk.ts'
+import { ScriptedCloud } from '../compartment/scripted-cloud.ts'
+import { BackgroundSync } from '../../src-main/supervisor/background-sync.ts'
 import { Supervisor } from '../../src-main/supervisor/supervisor.ts'
 import type { Problem } from '../../src-shared/problem.ts'
 
@@ -14,13 +17,15 @@ let folder: string
 let supervisor: Supervisor
 const handedOut: Uint8Array[] = []
 const keys = new Map<string, number>()
-let token: () => Promise<never>
+let token: () => Promise<{ token: string; expiresIn: number }>
+let cloudUrl: string
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bulkhead-supervisor-'))
   handedOut.length = 0
   keys.clear()
   token = () => Promise.reject(new Error('offline'))
+  cloudUrl = 'http://127.0.0.1:9'
   supervisor = new Supervisor({
     worker: WORKER,
     folder,
@@ -32,7 +37,7 @@ beforeEach(() => {
     },
     token: () => token(),
     assignment: () => ({
-      cloudUrl: 'http://127.0.0.1:9',
+      cloudUrl,
       technician: { id: '00000000-0000-4000-8000-0000000000aa', name: 'Robin Vale', email: 'robin@example.com' },
       online: false,
     }),
@@ -189,3 +194,68 @@ function walBytes(tenantId: string): number {
   const files = ['ledger.db-wal', 'cache.db-wal'].map((name) => join(folder, tenantId, name))
   return files.reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)
 }
+
+test('a client whose events never end keeps neither the edits nor the syncs of the others waiting', async () => {
+  const cloud = await ScriptedCloud.start(deskChanges(500))
+  cloudUrl = cloud.url
+  const pulls = { storm: 0 }
+  try {
+    token = async () => ({ token: 'storm', expiresIn: 900 })
+    const storm = await supervisor.wake(A)
+    cloud.intercept = (request, _, url) => {
+      if (request.headers.authorization !== 'Bearer storm' || url.pathname !== '/v1/changes') return false
+      pulls.storm += 1
+      // Each pull of it is followed by more.
+      const version = cloud.add('ticket', idOf('ticket 1'), ticketOf(1, { subject: `Storm ${pulls.storm}` }))
+      setImmediate(() => storm.post({ op: 'poke', version: version + 1 }))
+      return false
+    }
+    const first = supervisor.syncInBackground(A)
+    await vi.waitFor(() => expect(pulls.storm).toBeGreaterThan(20))
+    token = async () => ({ token: 'quiet', expiresIn: 900 })
+    // In the background, and then with an edit on screen.
+    expect(await supervisor.syncInBackground(B)).toBe(true)
+    const scope = await open(B)
+    const input = JSON.stringify({ id: idOf('ticket 7'), patch: { subject: 'Mine' } })
+    supervisor.call(scope, here, 'mutation', 'tickets.edit', input, () => undefined)
+    await vi.waitFor(() => expect(cloud.received).toHaveLength(1))
+    const before = pulls.storm
+    await vi.waitFor(() => expect(pulls.storm).toBeGreaterThan(before))
+    cloud.intercept = () => false
+    await first
+  } finally {
+    await supervisor.close()
+    await cloud.stop()
+  }
+})
+
+test('a sync in the background that takes long gives its place up, and is asked for again where it was cut', async () => {
+  const ends = new Map<string, (done: boolean) => void>()
+  const synced: string[] = []
+  const slow = vi.fn()
+  vi.useFakeTimers()
+  const background = new BackgroundSync({
+    sync: (id) => {
+      synced.push(id)
+      return new Promise((resolve) => ends.set(id, resolve))
+    },
+    slow,
+  })
+  try {
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'a']) background.request(id)
+    expect(synced).toEqual([])
+    background.pause(false)
+    expect(synced).toEqual(['a', 'b', 'c', 'd'])
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(slow.mock.calls.flat().sort()).toEqual(['a', 'b', 'c', 'd'])
+    expect(synced.at(-1)).toBe('e')
+    ends.get('a')?.(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(synced.filter((id) => id === 'a')).toHaveLength(2)
+    ends.get('e')?.(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(synced.filter((id) => id === 'e')).toHaveLength(1)
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -3,10 +3,10 @@ import { connect, type Sql } from '../../src-cloud/database/connect.ts'
 import { loadOrganisation, type SandboxData } from '../../src-cloud/load.ts'
 import { startCloud, type CloudOptions } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import type { MutationBody, MutationReply } from '../../src-shared/protocol/mutation.ts'
+import { schemaOf, type MutationBody, type MutationReply } from '../../src-shared/protocol/mutation.ts'
 import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
 import { freshDatabase, releasePostgres, type PostgresServer } from './postgres.ts'
-import { sampleClient, sampleOrganisation } from './sample.ts'
+import { sampleClient, sampleOrganisation, uuid } from './sample.ts'
 
 // First declared, so last to run: after the file's own hooks have closed their clouds.
 afterAll(releasePostgres)
@@ -116,7 +116,8 @@ export async function push(
   first: number,
   bodies: MutationBody[],
 ): Promise<Response> {
-  const mutations = bodies.map((body, i) => ({ sequence: first + i, schema: 1, at: new Date().toISOString(), body }))
+  const at = new Date().toISOString()
+  const mutations = bodies.map((body, i) => ({ sequence: first + i, schema: schemaOf(body), at, body }))
   return ask(url, paths.mutations, { token, body: { clientId, mutations } })
 }
 
@@ -131,4 +132,28 @@ export async function pushed(
   const response = await push(url, token, clientId, first, bodies)
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
   return (await response.json()) as MutationReply
+}
+
+/** Adds what no sample client comes with: a view, and a file whose content is not there. */
+export async function addDesk(url: string, token: string, name: string): Promise<void> {
+  await pushed(url, token, uuid(name, 'desk client'), 1, [
+    {
+      kind: 'view.create',
+      viewId: uuid(name, 'view'),
+      view: {
+        name: `Open at ${name}`,
+        ownerId: null,
+        filter: { open: true },
+        sort: { by: 'due', direction: 'ascending' },
+        columns: [],
+      },
+    },
+    {
+      kind: 'attachment.add',
+      attachmentId: uuid(name, 'attachment'),
+      ticketId: uuid(name, 'ticket', 1),
+      entryId: uuid(name, 'entry', 1),
+      attachment: { name: 'log.txt', type: 'text/plain', size: 3, sha256: 'a'.repeat(64) },
+    },
+  ])
 }

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import Database from 'better-sqlite3'
 import type { ToWorker } from '../../src-main/compartment/port.ts'
 import '../../src-main/compartment/worker.ts'
 
@@ -7,4 +8,10 @@ parentPort?.on('message', (message: ToWorker) => {
   if (message.op !== 'call') return
   if (message.path === 'crash') throw new Error('a bug')
   if (message.path === 'hang') for (;;);
+  if (message.path === 'hoard')
+    for (const hoard: unknown[] = []; ;) hoard.push(Array.from({ length: 10_000 }, () => ({})))
+  if (message.path === 'query')
+    new Database(':memory:')
+      .prepare('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n')
+      .get()
 })

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { connect, type DatabaseAddress } from '../../src-cloud/database/connect.ts'
 import { startEmbeddedPostgres } from '../../src-cloud/embedded/embedded-postgres.ts'
+import { databaseIn } from '../../src-cloud/embedded/folder.ts'
+import { readPostmaster } from '../../src-cloud/embedded/postmaster.ts'
 
 /** A database server's owner, without a database. */
 export type PostgresServer = Exclude<DatabaseAddress, string>
@@ -15,16 +17,44 @@ declare module 'vitest' {
   }
 }
 
+export interface TestPostgres {
+  address: PostgresServer
+  /** Ends all its processes by `kill -9` and starts it again over what they left; the address stays the same. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+}
+
 /** Starts a Postgres in a folder of its own. */
-export async function startPostgres(): Promise<{ address: PostgresServer; stop(): Promise<void> }> {
+export async function startPostgres(): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-postgres-'))
-  const postgres = await startEmbeddedPostgres(folder, () => undefined)
+  const start = () => startEmbeddedPostgres(folder, () => undefined)
+  let postgres = await start()
+  const address = postgres.address as PostgresServer
   return {
-    address: postgres.address as PostgresServer,
+    address,
+    crash: async () => {
+      const sql = connect(address, 1)
+      const children = await sql<{ pid: number }[]>`select pid from pg_stat_activity where pid <> pg_backend_pid()`
+      const main = await readPostmaster(databaseIn(postgres.folder))
+      // The main process first: it would start others in place of those that end. Without it some end by themselves.
+      if (main) process.kill(main.pid, 'SIGKILL')
+      for (const { pid } of children) killed(pid)
+      await sql.end({ timeout: 0 })
+      await postgres.stop()
+      postgres = await start()
+    },
     stop: async () => {
       await postgres.stop()
       await Promise.all([folder, postgres.folder].map((path) => rm(path, { recursive: true, force: true })))
     },
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ESRCH') throw error
   }
 }
 

@@ -1,11 +1,15 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
-import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
+import type { Technician } from '../../../src-shared/domain/people.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import { closeDatabase, isDamage, openEncrypted, schemaVersion, storageProblem, type Db } from '../../storage/open.ts'
+import { prepared } from '../../storage/prepared.ts'
+import { Attached } from './attached.ts'
+import { Contacts } from './contacts.ts'
 import { Entries } from './entries.ts'
 import { FullText } from './fulltext.ts'
+import { KeptViews } from './kept-views.ts'
 import { CACHE_VERSION, tables } from './schema.ts'
 import { Tickets } from './tickets.ts'
 import { Words } from './words.ts'
@@ -34,6 +38,9 @@ export class Cache {
   readonly tickets: Tickets
   readonly entries: Entries
   readonly text: FullText
+  readonly contacts: Contacts
+  readonly attached: Attached
+  readonly views: KeptViews
   readonly #statements = new Map<string, ReturnType<Db['prepare']>>()
   #configuration: Configuration = NO_CONFIGURATION
 
@@ -43,6 +50,9 @@ export class Cache {
     this.tickets = new Tickets(db, this.words)
     this.entries = new Entries(db, this.words)
     this.text = new FullText(db, this.entries)
+    this.contacts = new Contacts(db, this.words)
+    this.attached = new Attached(db)
+    this.views = new KeptViews(db)
     this.reload()
   }
 
@@ -99,28 +109,14 @@ export class Cache {
       .map((row) => JSON.parse(row.body) as Technician)
   }
 
-  putTechnician(technician: Technician): void {
-    this.db.prepare('INSERT OR REPLACE INTO technician VALUES (?, ?)').run(technician.id, JSON.stringify(technician))
+  /** @param version of the feed */
+  putTechnician(technician: Technician, version: number): void {
+    const put = this.db.prepare('INSERT OR REPLACE INTO technician (id, fed, body) VALUES (?, ?, ?)')
+    put.run(technician.id, version, JSON.stringify(technician))
   }
 
   removeTechnician(id: string): void {
     this.db.prepare('DELETE FROM technician WHERE id = ?').run(id)
-  }
-
-  contact(id: string): Contact | null {
-    const key = this.words.key('contact', id)
-    const row = this.statement<{ body: string }>('SELECT body FROM contact WHERE key = ?').get(key ?? 0)
-    return row ? (JSON.parse(row.body) as Contact) : null
-  }
-
-  putContact(contact: Contact): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO contact VALUES (?, ?, ?)')
-      .run(this.words.put('contact', contact.id), contact.name, JSON.stringify(contact))
-  }
-
-  removeContact(id: string): void {
-    this.db.prepare('DELETE FROM contact WHERE key = ?').run(this.words.key('contact', id) ?? 0)
   }
 
   get place(): Place {
@@ -143,7 +139,7 @@ export class Cache {
   }
 
   setMeta(name: string, value: string): void {
-    this.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(name, value)
+    prepared<[string, string]>(this.db, 'INSERT OR REPLACE INTO meta VALUES (?, ?)').run(name, value)
   }
 
   close(): void {

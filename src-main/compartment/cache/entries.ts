@@ -29,7 +29,7 @@ export class Entries {
   constructor(db: Db, words: Words) {
     this.#words = words
     this.#insert = db.prepare(
-      'INSERT INTO entry (id, ticket_id, kind, author, created, body, rest) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO entry (id, fed, ticket_id, kind, author, created, body, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#ofTicket = db.prepare<[string], StoredEntry>('SELECT * FROM entry WHERE ticket_id = ? ORDER BY created, key')
     this.#bodies = db.prepare<[string], string>('SELECT body FROM entry WHERE ticket_id = ?').pluck()
@@ -38,11 +38,15 @@ export class Entries {
     this.#removeOfTicket = db.prepare<[string]>('DELETE FROM entry WHERE ticket_id = ?')
   }
 
-  /** Stores an entry whose id is not stored yet. */
-  add(entry: Entry): void {
+  /**
+   * Stores an entry whose id is not stored yet.
+   * @param version of the feed
+   */
+  add(entry: Entry, version: number): void {
     const { kind, id, name } = entry.author
     this.#insert.run(
       entry.id,
+      version,
       entry.ticketId,
       kinds.indexOf(entry.kind),
       this.#words.put('author', JSON.stringify([kind, id, name])),

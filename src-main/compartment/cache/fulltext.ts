@@ -1,6 +1,12 @@
 import type { Db } from '../../storage/open.ts'
+import { prepared } from '../../storage/prepared.ts'
 import type { Entries } from './entries.ts'
 import { fulltext } from './schema.ts'
+
+/** FTS5's own default. */
+const SEGMENTS = 4
+/** During the build: merging as eagerly as for edits takes as long as all the rest of it. */
+const BUILD_SEGMENTS = 16
 
 /** The text of tickets and their conversations, found by word. */
 export class FullText {
@@ -21,7 +27,9 @@ export class FullText {
   /** Makes the table if it is missing. */
   create(): void {
     const exists = this.#db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'ticket_text'").get()
-    if (!exists) this.#db.exec(fulltext)
+    if (exists) return
+    this.#db.exec(fulltext)
+    this.#merge(BUILD_SEGMENTS)
   }
 
   /**
@@ -35,8 +43,15 @@ export class FullText {
     const { last, rows } = end.get(after, limit) ?? { last: null, rows: 0 }
     if (last !== null) slice.run(after, last)
     const done = rows < limit
+    if (done) this.#merge(SEGMENTS)
     this.#db.prepare("INSERT OR REPLACE INTO meta VALUES ('text', ?)").run(done ? 'ready' : String(last))
     return done
+  }
+
+  /** @param segments of one size that may stand side by side before they are merged */
+  #merge(segments: number): void {
+    // Bound, it would be a real number, which FTS5 refuses.
+    this.#db.exec(`INSERT INTO ticket_text (ticket_text, rank) VALUES ('automerge', ${segments})`)
   }
 
   /** Brings one ticket up to date; call it in the transaction that changed its text. Before the build it does nothing. */
@@ -56,7 +71,7 @@ export class FullText {
 
   /** The number up to which tickets are in it, null where all are. */
   #progress(): number | null {
-    const text = this.#db.prepare<[], string>("SELECT value FROM meta WHERE name = 'text'").pluck().get()
+    const text = prepared<[], { value: string }>(this.#db, "SELECT value FROM meta WHERE name = 'text'").get()?.value
     return text === 'ready' ? null : Number(text ?? -1)
   }
 

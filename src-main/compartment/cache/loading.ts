@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Touched } from '../sync/apply.ts'
 import { removeFound } from '../sync/apply.ts'
 import type { Cache } from './cache.ts'
-import { firstIndexes, lastIndex, listIndexes } from './schema.ts'
+import type { Touched } from './overlay.ts'
+import { firstIndexes, lastIndex, listIndexes, statusIndex } from './schema.ts'
 
-/** Tickets that get into the text index in one go, between answers to calls. */
-const SLICE = 250
-/** Tickets per transaction of that build: each ends a segment of the index, and segments must be merged. */
+/** Tickets that get into the text index in one go, between answers to calls: each go ends a segment of the index. */
+const SLICE = 1000
+/** Tickets per transaction of that build. */
 const TRANSACTION = 20_000
 
 /**
@@ -17,6 +17,7 @@ const TRANSACTION = 20_000
 export async function finishLoading(cache: Cache, signal: AbortSignal, usable: () => void): Promise<void> {
   if (!cache.loaded) {
     dropDoubles(cache)
+    await make(cache, statusIndex, signal)
     markUntaken(cache)
     for (const index of firstIndexes) await make(cache, index, signal)
     usable()

@@ -1,9 +1,12 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 1
+export const CACHE_VERSION = 3
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
  * and indexes small. A ticket's rowid is its number, so the newest ticket has the highest.
+ *
+ * `fed` is the version of the feed that a row came with, for checksums; 0 where the cloud has none of it. A ticket's
+ * `version` is another: what is new of it, also in its conversation.
  */
 export const tables = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -15,8 +18,15 @@ CREATE TABLE word (
   UNIQUE (kind, text)
 );
 
-CREATE TABLE contact (key INTEGER PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE technician (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+-- "text" is what searches look at, and the order of lists. People are few: their index is there from the first.
+CREATE TABLE contact (
+  key INTEGER PRIMARY KEY, fed INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, body TEXT NOT NULL
+);
+-- What the cloud last said of a contact that is shown with unsent edits; null where it has none.
+CREATE TABLE contact_server (key INTEGER PRIMARY KEY, body TEXT);
+CREATE INDEX contact_text ON contact (text);
+CREATE TABLE technician (id TEXT PRIMARY KEY, fed INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE saved_view (id TEXT PRIMARY KEY, fed INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE ticket (
   number INTEGER PRIMARY KEY,
@@ -33,6 +43,7 @@ CREATE TABLE ticket (
   due INTEGER NOT NULL,
   version INTEGER NOT NULL,
   seen INTEGER NOT NULL,
+  fed INTEGER NOT NULL,
   subject TEXT NOT NULL,
   description TEXT NOT NULL,
   rest TEXT
@@ -44,6 +55,7 @@ CREATE TABLE ticket_server (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE entry (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
+  fed INTEGER NOT NULL,
   ticket_id TEXT NOT NULL,
   kind INTEGER NOT NULL,
   author INTEGER NOT NULL,
@@ -52,6 +64,13 @@ CREATE TABLE entry (
   rest TEXT
 );
 
+CREATE TABLE attachment (
+  id TEXT PRIMARY KEY, fed INTEGER NOT NULL, ticket_id TEXT NOT NULL, body TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Tickets that were merged into another at some time; whether they still are, the ticket itself says.
+CREATE TABLE merged (into_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (into_id, id)) WITHOUT ROWID;
+
 -- Tombstones that came while loading.
 CREATE TABLE gone (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 `
@@ -59,11 +78,14 @@ CREATE TABLE gone (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 /** Columns that lists sort by. */
 export const sortColumns = { updated: 'updated', created: 'created', priority: 'rank', due: 'due' } as const
 
-/** Made first after loading: what the default list and a ticket's page need. */
+/** Made first after loading: the default list walks it. */
+export const statusIndex = 'CREATE INDEX ticket_status_updated ON ticket (status, updated)'
+
+/** Made next: what else the default list and a ticket's page need. */
 export const firstIndexes = [
   'CREATE UNIQUE INDEX ticket_id ON ticket (id)',
-  'CREATE INDEX ticket_status_updated ON ticket (status, updated)',
   'CREATE INDEX entry_ticket ON entry (ticket_id)',
+  'CREATE INDEX attachment_ticket ON attachment (ticket_id)',
   'CREATE INDEX ticket_unread ON ticket (number) WHERE version > seen',
 ]
 

@@ -40,6 +40,7 @@ export interface StoredTicket {
   due: number
   version: number
   seen: number
+  fed: number
   subject: string
   description: string
   rest: string | null
@@ -47,7 +48,7 @@ export interface StoredTicket {
 
 const columns = [
   ...['number', 'id', 'status', 'priority', 'rank', 'type', 'queue', 'requester', 'assignee'],
-  ...['created', 'updated', 'due', 'version', 'seen', 'subject', 'description', 'rest'],
+  ...['created', 'updated', 'due', 'version', 'seen', 'fed', 'subject', 'description', 'rest'],
 ]
 const known = new Set([
   ...['id', 'number', 'subject', 'description', 'status', 'priority', 'type', 'queue', 'requesterId', 'assigneeId'],
@@ -62,6 +63,8 @@ export class Tickets {
   readonly #byId
   readonly #remove
   readonly #see
+  readonly #merged
+  readonly #mergedInto
   readonly #ranks = new Map<number, number>()
 
   constructor(db: Db, words: Words) {
@@ -74,6 +77,13 @@ export class Tickets {
     this.#byNumber = db.prepare<[number], StoredTicket>('SELECT * FROM ticket WHERE number = ?')
     this.#byId = db.prepare<[string], StoredTicket>('SELECT * FROM ticket WHERE id = ?')
     this.#remove = db.prepare<[number]>('DELETE FROM ticket WHERE number = ?')
+    this.#merged = db.prepare<[string, string]>('INSERT OR IGNORE INTO merged VALUES (?, ?)')
+    this.#mergedInto = db
+      .prepare<[string], string>(
+        `SELECT t.id FROM merged m JOIN ticket t ON t.id = m.id
+         WHERE m.into_id = ? AND t.rest ->> '$.mergedInto' = m.into_id ORDER BY t.number`,
+      )
+      .pluck()
     this.#see = db.prepare<[number]>('UPDATE ticket SET seen = version WHERE number = ? AND seen < version')
   }
 
@@ -83,8 +93,12 @@ export class Tickets {
     for (const [priority, rank] of ranks) this.#ranks.set(priority, rank)
   }
 
-  /** @param seen the version that the technician has seen of it */
-  put(ticket: Ticket, version: number, seen: number): void {
+  /**
+   * @param version the newest of what is known of it
+   * @param seen the version that the technician has seen of it
+   * @param fed the version of the feed that the ticket itself came with; 0 where the cloud has none of it
+   */
+  put(ticket: Ticket, version: number, seen: number, fed: number): void {
     const words = this.#words
     const priority = words.put('priority', ticket.priority)
     this.#upsert.run(
@@ -102,10 +116,17 @@ export class Tickets {
       ticket.dueAt === null ? NO_DUE : Date.parse(ticket.dueAt),
       version,
       seen,
+      fed,
       ticket.subject,
       ticket.description,
       restOf(ticket),
     )
+    if (ticket.mergedInto) this.#merged.run(ticket.mergedInto, ticket.id)
+  }
+
+  /** Ids of the tickets that were merged into one, oldest first. */
+  mergedInto(id: string): string[] {
+    return this.#mergedInto.all(id)
   }
 
   byNumber(number: number): StoredTicket | undefined {
@@ -148,6 +169,12 @@ export class Tickets {
       customFields: rest?.customFields ?? {},
     }
   }
+}
+
+/** Id of the ticket that a row's was merged into. */
+export function mergedIntoOf({ rest }: StoredTicket): string | null {
+  // Few are: most rows need not be parsed.
+  return rest?.includes('"mergedInto"') ? ((JSON.parse(rest) as Partial<Ticket>).mergedInto ?? null) : null
 }
 
 /** Milliseconds since 1970 as the protocol writes them. */

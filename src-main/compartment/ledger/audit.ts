@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Db } from '../../storage/open.ts'
+import { prepared } from '../../storage/prepared.ts'
 
-/** What was done, without free text: keys, ids, field names and numbers only. */
+/**
+ * What was done, without free text: keys, ids, field names and numbers only, and the reason that a technician gave for
+ * seeing a secret.
+ */
 export type AuditDetail = Record<string, string | number | readonly string[] | null>
 
 export interface AuditRow {
@@ -22,9 +26,10 @@ const START = '0'.repeat(64)
 
 /** Appends to the hash chain; call it inside the transaction of what it records. */
 export function appendAudit(db: Db, actor: string, action: string, entity: string, detail: AuditDetail): void {
-  const last = db
-    .prepare<[], { seq: number; hash: string }>('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1')
-    .get()
+  const last = prepared<[], { seq: number; hash: string }>(
+    db,
+    'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
+  ).get()
   const row = {
     seq: (last?.seq ?? 0) + 1,
     at: new Date().toISOString(),
@@ -34,7 +39,7 @@ export function appendAudit(db: Db, actor: string, action: string, entity: strin
     detail: JSON.stringify(detail),
     prev: last?.hash ?? START,
   }
-  db.prepare('INSERT INTO audit VALUES (@seq, @at, @actor, @action, @entity, @detail, @prev, @hash)').run({
+  prepared<AuditRow>(db, 'INSERT INTO audit VALUES (@seq, @at, @actor, @action, @entity, @detail, @prev, @hash)').run({
     ...row,
     hash: hashOf(row),
   })

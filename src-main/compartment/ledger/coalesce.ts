@@ -1,39 +1,95 @@
 import { isDeepStrictEqual } from 'node:util'
+import { inverseRelation } from '../../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
-import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 
-type Update = Extract<MutationBody, { kind: 'ticket.update' }>
+/** A write that gives fields new values. */
+export type Update = Extract<MutationBody, { patch: unknown }>
+type Tagging = Extract<MutationBody, { kind: 'ticket.tag' }>
+type Linking = Extract<MutationBody, { kind: 'ticket.link' | 'ticket.unlink' }>
+
+/** Fields by name, as a patch has them. */
+export type Fields = Record<string, unknown>
 
 const PREFIX = 'customFields.'
 
+export function isUpdate(body: MutationBody): body is Update {
+  return 'patch' in body
+}
+
 /**
- * Two edits of a ticket, one after the other, as one: of each field the first base and the last value. A field that is
- * set back to its base is left out.
- * @returns null where nothing is left
+ * Two writes about the same, one right after the other, as one.
+ * @returns null where the second undoes the first; undefined where they stay two
  */
-export function coalesce(first: Update, second: Update): Update | null {
-  const base = new Map([...flatten(second.base), ...flatten(first.base)])
-  const patch = new Map([...flatten(first.patch), ...flatten(second.patch)])
-  for (const [field, value] of patch) if (isDeepStrictEqual(value, base.get(field) ?? null)) patch.delete(field)
-  if (patch.size === 0) return null
-  for (const field of base.keys()) if (!patch.has(field)) base.delete(field)
-  return { ...first, base: unflatten(base), patch: unflatten(patch) }
+export function coalesce(first: MutationBody, second: MutationBody): MutationBody | null | undefined {
+  if (isUpdate(first) && isUpdate(second) && first.kind === second.kind) return joinUpdates(first, second)
+  if (first.kind === 'ticket.tag' && second.kind === 'ticket.tag') return joinTags(first, second)
+  return undefined
+}
+
+/** Whether two writes are about the same link or merge, in whatever way. */
+export function sameRelation(one: MutationBody, other: MutationBody): boolean {
+  if (isLinking(one) && isLinking(other)) return isDeepStrictEqual(sidesOf(one), sidesOf(other))
+  return isMerging(one) && isMerging(other) && one.ticketId === other.ticketId
+}
+
+/** Whether a link or merge is undone by a write about the same one. */
+export function undoes(first: MutationBody, second: MutationBody): boolean {
+  if (isLinking(first)) return first.kind !== second.kind
+  return first.kind === 'ticket.merge' && second.kind === 'ticket.unmerge'
 }
 
 /** The fields of a patch by name; a custom field is `customFields.<key>`. */
-export function flatten({ customFields, ...fields }: TicketPatch): Map<string, unknown> {
+export function flatten({ customFields, ...fields }: Fields): Map<string, unknown> {
   const flat = new Map<string, unknown>(Object.entries(fields).filter(([, value]) => value !== undefined))
   for (const [key, value] of Object.entries(customFields ?? {})) flat.set(PREFIX + key, value)
   return flat
 }
 
 /** The opposite of {@link flatten}. */
-export function unflatten(flat: Iterable<readonly [string, unknown]>): TicketPatch {
-  const fields: Record<string, unknown> = {}
-  const custom: Record<string, unknown> = {}
+export function unflatten(flat: Iterable<readonly [string, unknown]>): Fields {
+  const fields: Fields = {}
+  const custom: Fields = {}
   for (const [field, value] of flat) {
     if (field.startsWith(PREFIX)) custom[field.slice(PREFIX.length)] = value
     else fields[field] = value
   }
-  return (Object.keys(custom).length > 0 ? { ...fields, customFields: custom } : fields) as TicketPatch
+  return Object.keys(custom).length > 0 ? { ...fields, customFields: custom } : fields
+}
+
+/** An update with other fields. They are of its kind: taken from its own, or checked by its schema. */
+export function withFields(body: Update, base: Iterable<readonly [string, unknown]>, patch: Fields): Update {
+  return { ...body, base: unflatten(base), patch } as Update
+}
+
+/** Of each field the first base and the last value; a field that is set back to its base is left out. */
+function joinUpdates(first: Update, second: Update): Update | null {
+  const base = new Map([...flatten(second.base), ...flatten(first.base)])
+  const patch = new Map([...flatten(first.patch), ...flatten(second.patch)])
+  for (const [field, value] of patch) if (isDeepStrictEqual(value, base.get(field) ?? null)) patch.delete(field)
+  if (patch.size === 0) return null
+  for (const field of base.keys()) if (!patch.has(field)) base.delete(field)
+  return withFields(first, base, unflatten(patch))
+}
+
+/** A tag that is put on and taken off again, or the other way round, is left out. */
+function joinTags(first: Tagging, second: Tagging): Tagging | null {
+  const left = (own: string[], undone: string[], more: string[], other: string[]): string[] => [
+    ...new Set([...own.filter((tag) => !undone.includes(tag)), ...more.filter((tag) => !other.includes(tag))]),
+  ]
+  const add = left(first.add, second.remove, second.add, first.remove)
+  const remove = left(first.remove, second.add, second.remove, first.add)
+  return add.length + remove.length === 0 ? null : { ...first, add, remove }
+}
+
+function isLinking(body: MutationBody): body is Linking {
+  return body.kind === 'ticket.link' || body.kind === 'ticket.unlink'
+}
+
+function isMerging(body: MutationBody): body is Extract<MutationBody, { kind: 'ticket.merge' | 'ticket.unmerge' }> {
+  return body.kind === 'ticket.merge' || body.kind === 'ticket.unmerge'
+}
+
+/** A link from both sides, in one order. */
+function sidesOf({ ticketId, otherId, relation }: Linking): string[] {
+  return [`${ticketId} ${relation} ${otherId}`, `${otherId} ${inverseRelation[relation]} ${ticketId}`].sort()
 }

@@ -1,22 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { ContactPatch } from '../../../src-shared/domain/people.ts'
+import { ViewPatch } from '../../../src-shared/domain/saved-view.ts'
 import { TicketPatch, type NewTicket } from '../../../src-shared/domain/ticket.ts'
 import type { FieldChoice } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
-import { flatten, unflatten } from './coalesce.ts'
+import { flatten, isUpdate, unflatten, withFields, type Fields, type Update } from './coalesce.ts'
 import type { Change, Ledger } from './ledger.ts'
 import type { OutboxItem } from './outbox.ts'
+import { unsent } from './recording.ts'
+import { entityOf, subjectOf, withFollowers } from './subjects.ts'
+
+/** How a person mends a refused write: another text, or other values of fields. */
+export interface Mending {
+  text?: string | undefined
+  patch?: TicketPatch | ContactPatch | ViewPatch | undefined
+}
 
 /**
  * Decides a conflict field by field. The base of what is sent is the value that the person saw as theirs, so a value
  * that came after it is a new conflict and never overwritten.
+ * @returns the writes whose views it changes
  * @throws ProblemError `not-found`, `invalid-input` where a field has no choice, or a third value does not fit it
  */
-export function resolve(ledger: Ledger, id: string, choices: readonly FieldChoice[]): OutboxItem {
+export function resolve(ledger: Ledger, id: string, choices: readonly FieldChoice[]): OutboxItem[] {
   const item = undecided(ledger, id)
   const { outcome, body } = item
-  if (outcome?.outcome !== 'conflict' || body.kind !== 'ticket.update')
+  if (outcome?.outcome !== 'conflict' || !isUpdate(body))
     throw new ProblemError('invalid-input', { reason: 'This edit was refused: send it again or give it up.' })
   const chosen = new Map(choices.map((choice) => [choice.field, choice]))
   const base = new Map<string, unknown>()
@@ -29,100 +40,105 @@ export function resolve(ledger: Ledger, id: string, choices: readonly FieldChoic
     base.set(field, theirs ?? null)
     patch.set(field, value ?? null)
   }
-  const checked = TicketPatch.safeParse(unflatten(patch))
-  if (!checked.success) throw new ProblemError('invalid-input', { reason: 'That value does not fit its field.' })
+  const checked = fitting(body, unflatten(patch))
   ledger.change((change) => {
     change.put(item, { state: 'decided' })
-    if (patch.size > 0) change.add({ ...body, base: unflatten(base), patch: checked.data }, id)
+    if (patch.size > 0) change.add(withFields(body, base, checked), id)
     const count = (kind: string): number => choices.filter(({ choice }) => choice === kind).length
     const counts = { mine: count('mine'), theirs: count('theirs'), other: count('other') }
-    change.audit('inbox.resolved', `ticket:${body.ticketId}`, { id, ...counts })
+    change.audit('inbox.resolved', entityOf(body), { id, ...counts })
   })
-  return item
+  return [item]
 }
 
 /** Gives an undecided edit up. @throws ProblemError `not-found` */
-export function dismiss(ledger: Ledger, id: string): OutboxItem {
+export function dismiss(ledger: Ledger, id: string): OutboxItem[] {
   const item = undecided(ledger, id)
   ledger.change((change) => {
     change.put(item, { state: 'decided' })
-    change.audit('inbox.dismissed', `ticket:${item.body.ticketId}`, { id })
+    change.audit('inbox.dismissed', entityOf(item.body), { id })
   })
-  return item
+  return [item]
 }
 
 /**
- * Sends a refused edit again, as it was or mended. Where its ticket was refused too, all that was refused of that ticket
- * goes, in order.
+ * Sends a refused write again, as it was or mended. What was refused with it goes with it, in order: a ticket that was
+ * not opened, and all that was to follow.
+ * @param seen the value that the cloud has of a field of what a write is about
+ * @returns the writes whose views it changes
  * @throws ProblemError `not-found`, `invalid-input`
  */
 export function resend(
   ledger: Ledger,
   id: string,
-  mend: { text?: string | undefined; patch?: TicketPatch | undefined },
-  seen: (field: string) => unknown,
-): OutboxItem {
+  mend: Mending,
+  seen: (body: MutationBody, field: string) => unknown,
+): OutboxItem[] {
   const item = undecided(ledger, id)
-  const { ticketId } = item.body
   if (item.outcome?.outcome === 'conflict')
     throw new ProblemError('invalid-input', { reason: 'This edit is in conflict: choose a value for each field.' })
   const refused = ledger
-    .about(ticketId)
-    .filter(({ state, outcome }) => state === 'failed' && outcome?.outcome === 'rejected')
-  const together = refused.some(({ body }) => body.kind === 'ticket.create') ? refused : [item]
+    .inState('failed')
+    .filter(({ outcome }) => outcome?.outcome === 'rejected')
+    .sort((x, y) => x.place - y.place)
+  const root = refused.find((one) => withFollowers(one, refused).includes(item)) ?? item
+  const together = withFollowers(root, refused)
+  const body = mended(item.body, mend, (field) => seen(item.body, field))
   ledger.change((change) => {
-    for (const one of [...together].sort((x, y) => x.place - y.place)) {
+    const sent = new Map<string, string>()
+    for (const one of together) {
       change.put(one, { state: 'decided' })
-      const body = one === item ? mended(one.body, mend, seen) : one.body
-      if (body) change.add(body, one.id)
-      change.audit('inbox.resent', `ticket:${ticketId}`, {
+      const again = one === item ? body : one.body
+      if (again) {
+        const fresh = change.add(again, one.id)
+        sent.set(one.id, fresh.id)
+        if (one.needs !== null) change.put(fresh, { needs: sent.get(one.needs) ?? null })
+      }
+      change.audit('inbox.resent', entityOf(one.body), {
         id: one.id,
         mended: one === item && (mend.text ?? mend.patch) ? 1 : 0,
       })
     }
   })
-  return item
+  return together
 }
 
 /**
- * Takes a decision back: the edit is undecided again. What the decision queued is withdrawn, or answered by an edit
+ * Takes a decision back: the edit is undecided again. What the decision queued is withdrawn, or answered by a write
  * back where it was sent.
  * @throws ProblemError `not-found`, `edit-sent` where what was sent cannot be answered: a note, a reply, a ticket
  */
-export function reopen(ledger: Ledger, id: string): OutboxItem {
+export function reopen(ledger: Ledger, id: string): OutboxItem[] {
   const item = ledger.find(id)
   if (item?.state !== 'decided') throw new ProblemError('not-found', { what: 'This decision' })
   const answers = ledger.answersTo(id)
   for (const answer of answers) {
-    if (!unsent(answer) && answer.state !== 'failed' && answer.body.kind !== 'ticket.update')
-      throw new ProblemError('edit-sent')
+    if (!unsent(answer) && answer.state !== 'failed' && !inverseOf(answer.body)) throw new ProblemError('edit-sent')
   }
   ledger.change((change) => {
     for (const answer of answers) takeBack(change, answer)
     change.put(item, { state: 'failed' })
-    change.audit('inbox.reopened', `ticket:${item.body.ticketId}`, { id })
+    change.audit('inbox.reopened', entityOf(item.body), { id })
   })
-  return item
+  return [item]
 }
 
 /**
- * Withdraws an edit that was not sent; a ticket with all that was to follow it.
+ * Withdraws a write that was not sent, with all that was to follow it.
  * @throws ProblemError `not-found`, `edit-under-way`
  */
-export function cancel(ledger: Ledger, id: string): OutboxItem {
+export function cancel(ledger: Ledger, id: string): OutboxItem[] {
   const item = ledger.find(id)
   if (item?.state !== 'queued') throw new ProblemError('not-found', { what: 'This unsent edit' })
-  const { ticketId } = item.body
-  const queued = ledger.about(ticketId).filter((other) => other.state === 'queued')
-  const gone = item.body.kind === 'ticket.create' ? queued : [item]
+  const gone = withFollowers(item, ledger.inState('queued'))
   if (!gone.every(unsent)) throw new ProblemError('edit-under-way')
   ledger.change((change) => {
     for (const one of gone) {
       change.remove(one)
-      change.audit('edit.withdrawn', `ticket:${ticketId}`, { id: one.id })
+      change.audit('edit.withdrawn', entityOf(one.body), { id: one.id })
     }
   })
-  return item
+  return gone
 }
 
 function undecided(ledger: Ledger, id: string): OutboxItem {
@@ -131,13 +147,8 @@ function undecided(ledger: Ledger, id: string): OutboxItem {
   return item
 }
 
-/** Whether the cloud can certainly not have it. */
-function unsent(item: OutboxItem): boolean {
-  return item.state === 'queued' && item.attempts === 0
-}
-
 function takeBack(change: Change, answer: OutboxItem): void {
-  const entity = `ticket:${answer.body.ticketId}`
+  const entity = entityOf(answer.body)
   if (unsent(answer)) {
     change.remove(answer)
     change.audit('edit.withdrawn', entity, { id: answer.id })
@@ -145,37 +156,64 @@ function takeBack(change: Change, answer: OutboxItem): void {
   }
   if (answer.state === 'failed') return change.put(answer, { state: 'decided', answers: null })
   if (answer.state === 'decided') return change.put(answer, { answers: null })
-  if (answer.body.kind !== 'ticket.update') return
-  const { base, patch } = answer.body
-  const back = change.add({ ...answer.body, base: patch, patch: base })
+  const inverse = inverseOf(answer.body)
+  if (!inverse) return
+  const back = change.add(inverse)
   change.put(answer, { answers: null })
-  change.audit('ticket.update', entity, { id: back.id, fields: [...flatten(patch).keys()] })
+  const fields = isUpdate(inverse) ? [...flatten(inverse.patch).keys()] : []
+  change.audit(inverse.kind, entity, { id: back.id, fields })
+}
+
+/** The write that sets back what another did; null where none can. */
+function inverseOf(body: MutationBody): MutationBody | null {
+  if (isUpdate(body)) return withFields(body, flatten(body.patch), body.base)
+  switch (body.kind) {
+    case 'ticket.tag':
+      return { ...body, add: body.remove, remove: body.add }
+    case 'ticket.link':
+      return { ...body, kind: 'ticket.unlink' }
+    case 'ticket.unlink':
+      return { ...body, kind: 'ticket.link' }
+    case 'ticket.merge':
+      return { kind: 'ticket.unmerge', ticketId: body.ticketId }
+    default:
+      return null
+  }
 }
 
 /** @returns null where mending left nothing to send */
-function mended(
-  body: MutationBody,
-  { text, patch }: { text?: string | undefined; patch?: TicketPatch | undefined },
-  seen: (field: string) => unknown,
-): MutationBody | null {
+function mended(body: MutationBody, { text, patch }: Mending, seen: (field: string) => unknown): MutationBody | null {
+  const values = patch && fitting(body, patch)
+  if (isUpdate(body)) return values ? mendedUpdate(body, values, seen) : body
   switch (body.kind) {
     case 'entry.create':
       // Another text is another entry: the cloud may have the first under its id.
       return text === undefined || text === body.body ? body : { ...body, body: text, entryId: randomUUID() }
     case 'ticket.create':
-      return { ...body, ticket: mendedTicket(body.ticket, text, patch) }
-    case 'ticket.update': {
-      if (!patch) return body
-      const fields = new Map([...flatten(body.patch), ...flatten(patch)])
-      const base = flatten(body.base)
-      for (const [field, value] of fields) {
-        if (!base.has(field)) base.set(field, seen(field) ?? null)
-        if (isDeepStrictEqual(value, base.get(field))) fields.delete(field)
-      }
-      if (fields.size === 0) return null
-      return { ...body, base: unflatten([...base].filter(([field]) => fields.has(field))), patch: unflatten(fields) }
-    }
+    case 'ticket.split':
+      return { ...body, ticket: mendedTicket(body.ticket, text, values) }
+    case 'contact.create':
+      return { ...body, contact: { ...body.contact, ...values } }
+    case 'view.create':
+      return { ...body, view: { ...body.view, ...values } }
+    default:
+      return body
   }
+}
+
+function mendedUpdate(body: Update, values: Fields, seen: (field: string) => unknown): Update | null {
+  const fields = new Map([...flatten(body.patch), ...flatten(values)])
+  const base = flatten(body.base)
+  for (const [field, value] of fields) {
+    if (!base.has(field)) base.set(field, seen(field) ?? null)
+    if (isDeepStrictEqual(value, base.get(field))) fields.delete(field)
+  }
+  if (fields.size === 0) return null
+  return withFields(
+    body,
+    [...base].filter(([field]) => fields.has(field)),
+    unflatten(fields),
+  )
 }
 
 function mendedTicket(ticket: NewTicket, text: string | undefined, patch: TicketPatch = {}): NewTicket {
@@ -183,4 +221,13 @@ function mendedTicket(ticket: NewTicket, text: string | undefined, patch: Ticket
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   const description = text ?? ticket.description
   return { ...ticket, ...given, description, customFields: { ...ticket.customFields, ...customFields } }
+}
+
+const patches = { ticket: TicketPatch, contact: ContactPatch, view: ViewPatch } as const
+
+/** @throws ProblemError `invalid-input` for fields that what the write is about does not have, or that do not fit */
+function fitting(body: MutationBody, patch: Fields): Fields {
+  const checked = patches[subjectOf(body).kind].safeParse(patch)
+  if (!checked.success) throw new ProblemError('invalid-input', { reason: 'That value does not fit its field.' })
+  return checked.data
 }

@@ -1,23 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
-import type { MutationBody, MutationResult } from '../../../src-shared/protocol/mutation.ts'
+import { subjectsOf, type MutationBody, type MutationResult } from '../../../src-shared/protocol/mutation.ts'
 import { ProblemError, type Problem } from '../../../src-shared/problem.ts'
 import { migrate } from '../../storage/migrate.ts'
+import { prepared } from '../../storage/prepared.ts'
 import { closeDatabase, isDamage, isDiskFull, openEncrypted, storageProblem, type Db } from '../../storage/open.ts'
 import { appendAudit, type AuditDetail } from './audit.ts'
-import { coalesce, flatten, unflatten } from './coalesce.ts'
+import { flatten, isUpdate, unflatten, withFields } from './coalesce.ts'
 import { sql as genesis } from './migrations/001-genesis.ts'
 import { sql as identity } from './migrations/002-identity.ts'
+import { sql as uploads } from './migrations/003-uploads.ts'
+import { Drafts } from './drafts.ts'
+import { sql as bound } from './migrations/004-bound.ts'
+import { sql as drafts } from './migrations/005-drafts.ts'
 import { Outbox, type OutboxItem } from './outbox.ts'
+import { record } from './recording.ts'
+import { entityOf, subjectOf, withFollowers } from './subjects.ts'
+import { Uploads } from './uploads.ts'
 
 export const LEDGER_FILE = 'ledger.db'
-export const ledgerSteps: readonly string[] = [genesis, identity]
+export const ledgerSteps: readonly string[] = [genesis, identity, uploads, bound, drafts]
 /** Milliseconds that a person is told of a salvage. */
 const SALVAGE_TOLD = 3 * 86_400_000
 
 /** What a transaction of the ledger can do; see {@link Ledger.change}. */
 export interface Change {
-  /** Queues a write. */
+  /** Records an intended write and its audit row; see {@link record}. */
+  record(body: MutationBody, detail: AuditDetail, needs?: OutboxItem | null): OutboxItem | null
+  /** Queues a write as it is. */
   add(body: MutationBody, answers?: string | null): OutboxItem
   put(item: OutboxItem, changes: Partial<OutboxItem>): void
   remove(item: OutboxItem): void
@@ -28,6 +38,10 @@ export interface Change {
 export class Ledger {
   /** What went wrong with the file lately and was put right, for a person to know. */
   readonly salvaged: Problem | null
+  /** Contents that are to be sent. */
+  readonly uploads: Uploads
+  /** Texts that were typed and not sent. */
+  readonly drafts: Drafts
   readonly #db: Db
   readonly #file: string
   readonly #actor: string
@@ -40,6 +54,8 @@ export class Ledger {
     this.#file = file
     this.#actor = actor
     this.#outbox = new Outbox(db)
+    this.uploads = new Uploads(db)
+    this.drafts = new Drafts(db)
     const salvaged = JSON.parse(readMeta(db, 'salvaged') ?? 'null') as { at: number; told: Problem } | null
     this.salvaged = salvaged && Date.now() - salvaged.at < SALVAGE_TOLD ? salvaged.told : null
   }
@@ -92,14 +108,14 @@ export class Ledger {
     return readMeta(this.#db, 'set_back') === '1'
   }
 
-  /** Writes whose effect is shown over the server's state of a ticket, oldest first. */
-  overlay(ticketId: string): OutboxItem[] {
-    return this.#outbox.about(ticketId).filter((item) => item.state !== 'failed')
+  /** Writes whose effect is shown over the server's state of a ticket, contact or view, oldest first. */
+  overlay(id: string): OutboxItem[] {
+    return this.#outbox.about(id).filter((item) => item.state !== 'failed')
   }
 
-  /** All writes about a ticket that are not done, oldest first. */
-  about(ticketId: string): readonly OutboxItem[] {
-    return this.#outbox.about(ticketId)
+  /** All writes about a ticket, contact or view that are not done, oldest first. */
+  about(id: string): readonly OutboxItem[] {
+    return this.#outbox.about(id)
   }
 
   /** Any write that is still kept, done ones included. */
@@ -131,9 +147,9 @@ export class Ledger {
     return this.#outbox.about(ticketId).some((item) => item.state === 'queued')
   }
 
-  /** Ids of the tickets whose view differs, or may differ, from the server's state. */
-  overlaidTickets(): string[] {
-    return [...this.#outbox.tickets()].filter((id) => this.overlay(id).length > 0)
+  /** Writes whose effect is, or may be, shown over the server's state, oldest first. */
+  overlaid(): OutboxItem[] {
+    return [...this.#outbox.values()].filter((item) => item.state !== 'failed')
   }
 
   count(state: 'queued' | 'acked' | 'failed'): number {
@@ -143,42 +159,27 @@ export class Ledger {
   }
 
   /**
-   * Records an intended write and its audit row, both or neither, and waits for the disk. An edit of a ticket joins the
-   * one before it where that was never sent; the audit trail has both.
-   * @returns null where the write undid the one before it, which is withdrawn
+   * Records an intended write and its audit row, both or neither, and waits for the disk; see {@link record}.
    * @throws ProblemError `disk-full`, and then nothing is recorded
    */
   append(body: MutationBody, detail: AuditDetail): OutboxItem | null {
-    return this.change((change) => {
-      const entity = `ticket:${body.ticketId}`
-      const before = this.#outbox.about(body.ticketId).at(-1)
-      if (body.kind !== 'ticket.update' || before?.body.kind !== 'ticket.update' || !joinable(before)) {
-        const item = change.add(body)
-        change.audit(body.kind, entity, { id: item.id, ...detail })
-        return item
-      }
-      const joined = coalesce(before.body, body)
-      change.audit(body.kind, entity, { id: before.id, joined: joined ? 1 : 0, ...detail })
-      if (joined) change.put(before, { body: joined, at: new Date().toISOString() })
-      else change.remove(before)
-      return joined ? before : null
-    })
+    return this.change((change) => change.record(body, detail))
   }
 
   /**
    * The next writes to send, under {@link Ledger.clientId}. What was sent without an answer goes first and unchanged.
    * A client id and sequence stand for one and the same write for ever, whatever is restored or delayed: sequences are
    * only given under a client id that was made since the file was opened, and one that is left out needs a new id.
-   * @param held tickets whose writes wait
+   * @param held as for {@link Ledger.free}
    */
   take(limit: number, held: ReadonlySet<string>): OutboxItem[] {
-    const queued = this.inState('queued')
-    const free = queued.filter((item) => !held.has(item.body.ticketId))
-    const flying = queued.filter((item) => item.sequence !== null)
+    const free = this.free(held)
+    const flying = this.inState('queued').filter((item) => item.sequence !== null)
     if (free.length === 0) return []
     // Given in another order than now, where some waited while others went.
     flying.sort((x, y) => (x.sequence ?? 0) - (y.sequence ?? 0))
-    const again = flying.length > 0 && flying.every((item) => !held.has(item.body.ticketId))
+    const going = new Set(free)
+    const again = flying.length > 0 && flying.every((item) => going.has(item))
     const taken = (again ? flying : free).slice(0, limit)
     this.change(({ put }) => {
       if (!again && (flying.length > 0 || !this.#fresh)) this.#newClient(put)
@@ -190,6 +191,24 @@ export class Ledger {
     })
     if (!again) this.#fresh = true
     return taken
+  }
+
+  /**
+   * The writes that can go now, oldest first: neither do they wait, nor an earlier one that shares a subject with them,
+   * nor one that they are bound to.
+   * @param held ids of writes that wait
+   */
+  free(held: ReadonlySet<string>): OutboxItem[] {
+    const before = new Set<string>()
+    const waiting = new Set<string>()
+    return this.inState('queued').filter((item) => {
+      const subjects = subjectsOf(item.body)
+      const early = item.needs !== null && before.has(item.needs)
+      before.add(item.id)
+      const goes = !early && !held.has(item.id) && !subjects.some((id) => waiting.has(id))
+      if (!goes) for (const id of subjects) waiting.add(id)
+      return goes
+    })
   }
 
   /** Takes back that writes were sent: no cloud can have seen them. They can be changed again. */
@@ -234,16 +253,16 @@ export class Ledger {
 
   /**
    * Lets go of acknowledged writes that the pull has caught up with: the server's state includes them.
-   * @returns ids of the tickets that they were about
+   * @returns those writes
    */
-  release(cursor: number): string[] {
+  release(cursor: number): OutboxItem[] {
     const done = this.inState('acked').filter((item) => (item.version ?? 0) <= cursor)
     if (done.length === 0) return []
     this.change(({ put }) => {
       for (const item of done) put(item, { state: 'sent' })
       if (done.some((item) => item.place % 32 === 0)) this.#outbox.prune()
     })
-    return [...new Set(done.map((item) => item.body.ticketId))]
+    return done
   }
 
   /** Starts again under a new client id; for a cloud that knows fewer, or more, of our writes than we sent. */
@@ -271,7 +290,7 @@ export class Ledger {
     this.change(({ put, audit }) => {
       for (const item of lost) {
         put(item, { state: 'failed', outcome: { sequence: 0, outcome: 'rejected', code: 'edit-lost', message } })
-        audit('mutation.lost', `ticket:${item.body.ticketId}`, { id: item.id })
+        audit('mutation.lost', entityOf(item.body), { id: item.id })
       }
       writeMeta(this.#db, 'set_back', '0')
     })
@@ -283,6 +302,8 @@ export class Ledger {
    */
   change<Result>(work: (change: Change) => Result): Result {
     const change: Change = {
+      record: (body, detail, needs = null) =>
+        record(change, this.#outbox.becoming(subjectOf(body).id), body, detail, needs),
       add: (body, answers = null) => {
         const item = this.#newItem(body, answers)
         this.#outbox.put(item)
@@ -308,35 +329,36 @@ export class Ledger {
     writeMeta(this.#db, 'next_place', String(place + 1))
     const at = new Date().toISOString()
     const fresh = { sequence: null, version: null, outcome: null, attempts: 0 }
-    return { place, id: randomUUID(), at, body, state: 'queued', ...fresh, answers }
+    return { place, id: randomUUID(), at, body, state: 'queued', ...fresh, answers, needs: null }
   }
 
   /** @returns the writes that fail with it */
   #settleOne({ put, audit }: Change, item: OutboxItem, result: MutationResult): OutboxItem[] {
     const version = 'version' in result ? result.version : null
     const state = result.outcome === 'applied' || result.outcome === 'merged' ? 'acked' : 'failed'
-    const { ticketId } = item.body
     put(item, { state, version, outcome: result, sequence: null, attempts: 0 })
-    audit(`mutation.${result.outcome}`, `ticket:${ticketId}`, { id: item.id, version })
+    audit(`mutation.${result.outcome}`, entityOf(item.body), { id: item.id, version })
     if (result.outcome === 'conflict') this.#keepMerged(item, result)
-    if (item.body.kind !== 'ticket.create' || state === 'acked') return []
-    const message = 'The ticket that this belongs to was not taken.'
-    const dependants = this.about(ticketId).filter((other) => other.state === 'queued' && other.sequence === null)
+    if (state === 'acked') return []
+    const followers = withFollowers(item, this.inState('queued')).slice(1)
+    const dependants = followers.filter((other) => other.sequence === null)
+    const what = item.body.kind === 'ticket.merge' ? 'merge' : subjectOf(item.body).kind
+    const message = `The ${what} that this belongs to was not taken.`
     for (const other of dependants) {
       put(other, { state: 'failed', outcome: { sequence: 0, outcome: 'rejected', code: 'not-created', message } })
-      audit('mutation.rejected', `ticket:${ticketId}`, { id: other.id, version: null })
+      audit('mutation.rejected', entityOf(other.body), { id: other.id, version: null })
     }
     return dependants
   }
 
   /** What was taken of an edit in conflict stays on view until the pull has it. */
   #keepMerged({ body }: OutboxItem, { version, conflicts }: MutationResult & { outcome: 'conflict' }): void {
-    if (body.kind !== 'ticket.update') return
+    if (!isUpdate(body)) return
     const undecided = new Set(conflicts.map(({ field }) => field))
     const merged = [...flatten(body.patch)].filter(([field]) => !undecided.has(field))
     if (merged.length === 0) return
     const base = [...flatten(body.base)].filter(([field]) => !undecided.has(field))
-    const item = this.#newItem({ ...body, base: unflatten(base), patch: unflatten(merged) }, null)
+    const item = this.#newItem(withFields(body, base, unflatten(merged)), null)
     this.#outbox.put(item, { state: 'acked', version })
   }
 
@@ -363,15 +385,13 @@ export class Ledger {
   }
 }
 
-/** Whether it was certainly never sent, and nothing hangs on it as it is. */
-function joinable(item: OutboxItem): boolean {
-  return item.state === 'queued' && item.attempts === 0 && item.sequence === null && item.answers === null
-}
-
 function readMeta(db: Db, name: string): string | undefined {
-  return db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?').get(name)?.value
+  return prepared<[string], { value: string }>(db, 'SELECT value FROM meta WHERE name = ?').get(name)?.value
 }
 
 function writeMeta(db: Db, name: string, value: string): void {
-  db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value)
+  prepared<[string, string]>(
+    db,
+    'INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  ).run(name, value)
 }

@@ -1,4 +1,4 @@
-import type { MutationBody, MutationResult } from '../../../src-shared/protocol/mutation.ts'
+import { subjectsOf, type MutationBody, type MutationResult } from '../../../src-shared/protocol/mutation.ts'
 import type { Db } from '../../storage/open.ts'
 
 /** A write on its way to the cloud, or one that the cloud did not take. */
@@ -20,11 +20,19 @@ export interface OutboxItem {
   attempts: number
   /** Id of the undecided edit that this one answers. */
   answers: string | null
+  /** Id of the write that this one means nothing without. */
+  needs: string | null
+}
+
+/** An item in a transaction: changes are made to `item`, `now` is what it has become by those so far. */
+export interface Becoming {
+  item: OutboxItem
+  now: OutboxItem
 }
 
 type Stored = Omit<OutboxItem, 'body' | 'outcome'> & { body: string; outcome: string | null }
 
-const COLUMNS = ['place', 'id', 'at', 'body', 'state', 'sequence', 'version', 'outcome', 'attempts', 'answers'] as const
+const COLUMNS = 'place id at body state sequence version outcome attempts answers needs'.split(' ')
 /** Done edits that are kept. */
 const KEPT = 1000
 
@@ -35,7 +43,7 @@ const KEPT = 1000
 export class Outbox {
   readonly #db: Db
   readonly #items = new Map<number, OutboxItem>()
-  readonly #byTicket = new Map<string, OutboxItem[]>()
+  readonly #bySubject = new Map<string, OutboxItem[]>()
   readonly #put
   readonly #delete
   /** What the transaction under way does; null for removed. */
@@ -58,14 +66,18 @@ export class Outbox {
     return this.#items.values()
   }
 
-  /** What is not done about one ticket, oldest first. */
-  about(ticketId: string): readonly OutboxItem[] {
-    return this.#byTicket.get(ticketId) ?? []
+  /** What is not done about one ticket, contact or view, oldest first. */
+  about(id: string): readonly OutboxItem[] {
+    return this.#bySubject.get(id) ?? []
   }
 
-  /** Ids of the tickets that something is not done about. */
-  tickets(): Iterable<string> {
-    return this.#byTicket.keys()
+  /** The same as the transaction under way leaves it. */
+  becoming(id: string): Becoming[] {
+    const fresh = [...this.#staged.keys()].filter((item) => !this.#items.has(item.place) && isAbout(item, id))
+    return [...this.about(id), ...fresh].flatMap((item) => {
+      const changes = this.#staged.get(item)
+      return changes === null ? [] : [{ item, now: { ...item, ...changes } }]
+    })
   }
 
   /** Any edit that is still kept. */
@@ -132,17 +144,25 @@ export class Outbox {
 
   #remember(item: OutboxItem): void {
     this.#items.set(item.place, item)
-    const about = this.#byTicket.get(item.body.ticketId)
-    if (about) about.push(item)
-    else this.#byTicket.set(item.body.ticketId, [item])
+    for (const id of subjectsOf(item.body)) {
+      const about = this.#bySubject.get(id)
+      if (about) about.push(item)
+      else this.#bySubject.set(id, [item])
+    }
   }
 
   #forget(item: OutboxItem): void {
     this.#items.delete(item.place)
-    const left = (this.#byTicket.get(item.body.ticketId) ?? []).filter((other) => other.place !== item.place)
-    if (left.length > 0) this.#byTicket.set(item.body.ticketId, left)
-    else this.#byTicket.delete(item.body.ticketId)
+    for (const id of subjectsOf(item.body)) {
+      const left = this.about(id).filter((other) => other.place !== item.place)
+      if (left.length > 0) this.#bySubject.set(id, left)
+      else this.#bySubject.delete(id)
+    }
   }
+}
+
+function isAbout(item: OutboxItem, id: string): boolean {
+  return subjectsOf(item.body).includes(id)
 }
 
 function itemOf(row: Stored): OutboxItem {

@@ -57,6 +57,8 @@ function fill(from: Db, to: Db, aside: string): Problem {
   const nextPlace = Number(meta('next_place') ?? 0)
   const edits = copyRows(from, to, 'outbox', 'place', nextPlace - 1)
   const audit = copyRows(from, to, 'audit', 'seq', 0)
+  copyRows(from, to, 'upload', 'place', 0)
+  copyRows(from, to, 'draft', 'place', 0)
   const lost = edits.lost
   // Under a new client id nothing is on its way.
   to.exec('UPDATE outbox SET sequence = NULL')
@@ -83,7 +85,13 @@ interface Copied {
 }
 
 /** @param end the last key that was given, 0 where that is not known */
-function copyRows(from: Db, to: Db, table: 'outbox' | 'audit', column: 'place' | 'seq', end: number): Copied {
+function copyRows(
+  from: Db,
+  to: Db,
+  table: 'outbox' | 'audit' | 'upload' | 'draft',
+  column: 'place' | 'seq',
+  end: number,
+): Copied {
   const read = from.prepare<[number], Record<string, unknown>>(`SELECT * FROM ${table} WHERE ${column} = ?`)
   const done: Copied = { copied: 0, unsent: 0, lost: 0, last: 0 }
   for (let key = 1, missing = 0; end > 0 ? key <= end : missing < GIVE_UP; key++) {

@@ -2,16 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { Cache } from '../cache/cache.ts'
-import { createdTicket, keepServerState, withPending } from '../cache/overlay.ts'
-import { rowOf } from '../cache/tickets.ts'
+import { createdOf, keepServerState, putContact, withPending, type Touched } from '../cache/overlay.ts'
+import { mergedIntoOf, rowOf } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { CheckedChange } from './parse.ts'
-
-/** What a batch of changes touched. */
-export interface Touched {
-  tickets: Set<string>
-  desk: boolean
-}
 
 /** Stores changes of the feed. One per batch; call it inside the transaction that also stores the cursor. */
 export class Applying {
@@ -41,12 +35,18 @@ export class Applying {
         return this.#ticket(change.data, change.version)
       case 'entry':
         return this.#entry(change.data, change.version)
+      case 'attachment':
+        this.touched.tickets.add(change.data.ticketId)
+        return this.#cache.attached.put(change.data, change.version)
       case 'contact':
         this.touched.desk = true
-        return this.#cache.putContact(change.data)
+        return putContact(this.#cache, this.#ledger, change.id, change.data, change.version)
+      case 'view':
+        this.touched.desk = true
+        return this.#cache.views.put(change.data, change.version)
       case 'technician':
         this.touched.desk = true
-        return this.#cache.putTechnician(change.data)
+        return this.#cache.putTechnician(change.data, change.version)
       case 'configuration':
         this.touched.desk = true
         return this.#cache.putConfiguration(change.data)
@@ -63,11 +63,10 @@ export class Applying {
     const pending = this.#ledger.overlay(ticket.id)
     const view = pending.length > 0 ? withPending(ticket, pending) : ticket
     if (this.#loading) {
-      if (pending.length > 0) {
-        keepServerState(this.#cache, ticket, true)
-        for (const created of pending.map(createdTicket)) if (created) tickets.remove(rowOf(created.number))
-      }
-      return tickets.put(view, version, version)
+      const created = createdOf(pending, ticket.id)
+      if (created) tickets.remove(rowOf(created.number))
+      if (view !== ticket) keepServerState(this.#cache, ticket, true)
+      return tickets.put(view, version, version, version)
     }
     const before = tickets.byId(ticket.id)
     if (before && before.number !== ticket.number) this.#forget(before.number, ticket.id)
@@ -75,25 +74,29 @@ export class Applying {
     const wasRead = before !== undefined && before.seen >= before.version
     // The technician's own edit comes back like this, before or after its acknowledgement.
     const nothingNew = wasRead && looksSame(tickets.toTicket(before), view)
-    tickets.put(view, newest, nothingNew ? newest : this.#anew ? 0 : (before?.seen ?? 0))
-    keepServerState(this.#cache, ticket, pending.length > 0)
+    tickets.put(view, newest, nothingNew ? newest : this.#anew ? 0 : (before?.seen ?? 0), version)
+    keepServerState(this.#cache, ticket, view !== ticket)
     this.touched.tickets.add(ticket.id)
+    // Its conversation is shown there too.
+    for (const host of [before ? mergedIntoOf(before) : null, view.mergedInto]) if (host) this.touched.tickets.add(host)
     const sameText = before?.subject === view.subject && before.description === view.description
     if (!sameText || before.number !== ticket.number) this.#texts.add(ticket.number)
   }
 
   #entry(entry: Entry, version: number): void {
     const { entries, tickets } = this.#cache
-    if (this.#loading) return entries.add(entry)
+    if (this.#loading) return entries.add(entry, version)
     const known = entries.ticketOf(entry.id) !== undefined
     if (known) entries.remove(entry.id)
-    entries.add(entry)
+    entries.add(entry, version)
     this.touched.tickets.add(entry.ticketId)
     const ticket = tickets.byId(entry.ticketId)
     if (!ticket) return
+    const host = mergedIntoOf(ticket)
+    if (host) this.touched.tickets.add(host)
     this.#texts.add(ticket.number)
-    // The ticket's own change says that something happened to it; an entry says so only where a person wrote it.
-    if (known || entry.kind === 'event' || version <= ticket.version) return
+    // The ticket's own change says that something happened to it; an entry says so only where a person wrote it for it.
+    if (known || entry.kind === 'event' || entry.copiedFrom !== undefined || version <= ticket.version) return
     const read = ticket.seen >= ticket.version && entry.author.id === this.#me
     this.#cache
       .statement('UPDATE ticket SET version = ?, seen = ? WHERE number = ? RETURNING number')
@@ -101,10 +104,16 @@ export class Applying {
   }
 
   #remove(kind: CheckedChange['kind'], id: string): void {
-    if (kind === 'contact' || kind === 'technician' || kind === 'configuration') {
+    if (kind === 'attachment') {
+      const attached = this.#cache.attached.get(id)
+      if (attached) this.touched.tickets.add(attached.ticketId)
+      return this.#cache.attached.remove(id)
+    }
+    if (kind !== 'ticket' && kind !== 'entry') {
       this.touched.desk = true
-      if (kind === 'contact') this.#cache.removeContact(id)
+      if (kind === 'contact') putContact(this.#cache, this.#ledger, id, null, 0)
       if (kind === 'technician') this.#cache.removeTechnician(id)
+      if (kind === 'view') this.#cache.views.remove(id)
       return
     }
     // Without an index by id, one pass at the end of loading finds them all.
@@ -126,7 +135,12 @@ function looksSame(one: Ticket, other: Ticket): boolean {
   const { updatedAt, dueAt } = one
   // Opened here, it only gets what the cloud gives: its number and times.
   const given = one.number < 0 ? { number: one.number, createdAt: one.createdAt } : undefined
-  return isDeepStrictEqual(one, { ...other, updatedAt, dueAt, ...given })
+  return isDeepStrictEqual(related(one), related({ ...other, updatedAt, dueAt, ...given }))
+}
+
+/** Without merge and links there may be a key for them, or none. */
+function related(ticket: Ticket): Ticket {
+  return { ...ticket, mergedInto: ticket.mergedInto ?? null, links: ticket.links ?? [] }
 }
 
 /** Removes a ticket with its conversation, or an entry, once the indexes by id exist. */
@@ -144,6 +158,7 @@ export function removeFound(
   if (row) texts.add(row.number)
   if (kind === 'entry') return cache.entries.remove(id)
   cache.entries.removeOfTicket(id)
+  cache.attached.removeOfTicket(id)
   if (!row) return
   cache.tickets.remove(row.number)
   cache.db.prepare('DELETE FROM ticket_server WHERE number = ?').run(row.number)

@@ -8,6 +8,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel'
 import { API_HEADER, API_VERSION } from '../../../src-shared/protocol/api.ts'
+import { retryAfter } from '../../../src-shared/protocol/retry-after.ts'
 import { ProblemError, type Problem } from '../../../src-shared/problem.ts'
 import type { TokenHolder } from './token.ts'
 
@@ -25,6 +26,14 @@ export interface CloudAnswer {
   end: () => void
 }
 
+/**
+ * A request. A body that is a function is made anew for each try; it calls `alive` while it is taken, so that a slow way
+ * is not held for a silent one.
+ */
+export interface CloudRequest extends Omit<RequestInit, 'body'> {
+  body?: string | ((alive: () => void) => ReadableStream<Uint8Array>)
+}
+
 /** What a caller wants to know of a request that failed. */
 export interface Trace {
   /** The cloud may have acted on it. */
@@ -39,15 +48,43 @@ const NEVER_CONNECTED = new Set<unknown>([
 
 /** The way to the cloud: one token, one circuit breaker, the checks that every answer gets. */
 export class Cloud {
-  /** Base address, without a trailing slash. */
-  url: string
+  /** The way that edits take, where this one goes beside it. */
+  #main: Cloud | null = null
+  #url: string
   readonly #tokens: TokenHolder
+  readonly #askedOfAll: (wait: number) => void
+  /** Nothing goes out before (monotonic ms). */
+  #quietUntil = 0
   #breaker: CircuitBreakerPolicy
 
-  constructor(url: string, tokens: TokenHolder) {
-    this.url = url
+  /**
+   * @param askedOfAll is told of milliseconds of patience that were asked of everybody, not of this compartment alone:
+   * by what stands before the cloud, which does not know whose request it turned away
+   */
+  constructor(url: string, tokens: TokenHolder, askedOfAll: (wait: number) => void = () => undefined) {
+    this.#url = url
     this.#tokens = tokens
+    this.#askedOfAll = askedOfAll
     this.#breaker = newBreaker()
+  }
+
+  /** Base address, without a trailing slash. */
+  get url(): string {
+    return this.#main?.url ?? this.#url
+  }
+
+  set url(url: string) {
+    this.#url = url
+  }
+
+  /**
+   * Another way to the same cloud, for what must not disturb this one. It keeps the quiet that was asked of this one;
+   * neither its failures nor its own quiet hold this one up.
+   */
+  beside(): Cloud {
+    const beside = new Cloud(this.#url, this.#tokens, this.#askedOfAll)
+    beside.#main = this
+    return beside
   }
 
   get breaker(): 'closed' | 'open' | 'half-open' {
@@ -56,7 +93,12 @@ export class Cloud {
     return state === CircuitState.HalfOpen ? 'half-open' : 'open'
   }
 
-  /** Forgets past failures: the way may be free again. */
+  /** Sends nothing for so many milliseconds, whatever is asked for and by whom. */
+  quiet(wait: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, performance.now() + wait)
+  }
+
+  /** Forgets past failures: the way may be free again. What the cloud asked for holds. */
   reset(): void {
     this.#breaker = newBreaker()
   }
@@ -70,7 +112,7 @@ export class Cloud {
    */
   async request(
     path: string,
-    init: RequestInit,
+    init: CloudRequest,
     signal: AbortSignal,
     passed: number[] = [],
     trace: Trace = { arrived: false },
@@ -78,7 +120,9 @@ export class Cloud {
     for (let attempt = 0; ; attempt++) {
       // A compartment that closes brings no token any more: waiting for one would hold it open.
       if (signal.aborted) throw new ProblemError('cancelled')
+      this.#mustNotBeQuiet()
       const token = await this.#tokens.get()
+      this.#mustNotBeQuiet()
       const answer = await this.#throughBreaker(path, { ...init, signal }, token, passed, trace)
       if (answer.status < 300 || passed.includes(answer.status)) return answer
       answer.end()
@@ -89,14 +133,28 @@ export class Cloud {
         throw new ProblemError('sign-in-expired')
       }
       if (answer.status === 403) throw new ProblemError('not-allowed')
-      if (answer.status === 429 || answer.status === 503) throw new Busy(retryAfter(answer.response))
+      if (answer.status === 429 || answer.status === 503) throw this.#busy(answer.response)
       throw new ProblemError('cloud-failed', { status: answer.status })
     }
   }
 
+  /** Whatever is asked of the cloud next waits too: pull and push are one client. */
+  #busy(response: Response): Busy {
+    const wait = retryAfter(response.headers.get('retry-after'))
+    this.quiet(wait)
+    if (!response.headers.has(API_HEADER)) this.#askedOfAll(wait)
+    return new Busy(wait)
+  }
+
+  #mustNotBeQuiet(): void {
+    const until = Math.max(this.#quietUntil, this.#main ? this.#main.#quietUntil : 0)
+    const left = until - performance.now()
+    if (left > 0) throw new Busy(left)
+  }
+
   async #throughBreaker(
     path: string,
-    init: RequestInit & { signal: AbortSignal },
+    init: CloudRequest & { signal: AbortSignal },
     token: string,
     passed: number[],
     trace: Trace,
@@ -116,7 +174,7 @@ export class Cloud {
 
   async #send(
     path: string,
-    { signal, ...init }: RequestInit & { signal: AbortSignal },
+    { signal, body, ...init }: CloudRequest & { signal: AbortSignal },
     token: string,
     trace: Trace,
   ): Promise<CloudAnswer> {
@@ -135,6 +193,7 @@ export class Cloud {
       trace.arrived = true
       const response = await fetch(this.url + path, {
         ...init,
+        ...(typeof body === 'function' ? { body: body(alive), duplex: 'half' } : body === undefined ? {} : { body }),
         headers: { ...init.headers, authorization: `Bearer ${token}` },
         redirect: 'error',
         signal: abort.signal,
@@ -200,12 +259,4 @@ function neverConnected(error: unknown): boolean {
   // One error for each address that was tried.
   if (cause?.errors && cause.errors.length > 0) return cause.errors.every(({ code }) => NEVER_CONNECTED.has(code))
   return NEVER_CONNECTED.has(cause?.code)
-}
-
-/** Milliseconds of a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); 5 s where there is none. */
-function retryAfter(response: Response): number {
-  const value = response.headers.get('retry-after')
-  if (value === null) return 5_000
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), 3_600_000) : 5_000
 }

@@ -16,8 +16,10 @@ type Removal = CheckedChange & { data: null }
 const ids: Record<Exclude<EntityKind, 'configuration'>, string> = {
   ticket: `SELECT id FROM ticket WHERE number <= ${LOCAL_ROWS}`,
   entry: 'SELECT id FROM entry',
-  contact: "SELECT text AS id FROM contact JOIN word ON word.key = contact.key AND word.kind = 'contact'",
+  contact: "SELECT word.text AS id FROM contact JOIN word ON word.key = contact.key AND word.kind = 'contact'",
   technician: 'SELECT id FROM technician',
+  attachment: 'SELECT id FROM attachment',
+  view: 'SELECT id FROM saved_view',
 }
 
 /** What a pull takes away: held back until the feed has ended, so that a feed which empties the client is noticed. */

@@ -1,16 +1,19 @@
-import { ExponentialBackoff, type IBackoff } from 'cockatiel'
 import type { SyncReport, SyncState } from '../../../src-shared/domain/views.ts'
 import { problemOf, type Problem } from '../../../src-shared/problem.ts'
-import { finishLoading } from '../cache/loading.ts'
-import { refreshView } from '../cache/overlay.ts'
+import { refreshViews, touchedBy } from '../cache/overlay.ts'
 import type { Holdings } from '../holdings.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
+import type { Assignment } from '../port.ts'
 import { isDamage, isDiskFull, storageProblem } from '../../storage/open.ts'
 import { Busy, stopsSync, type Cloud } from './cloud.ts'
+import { DriftCheck } from './drift.ts'
 import { offerLost } from './lost.ts'
-import { pull, startOver, type PullEvents } from './pull.ts'
+import { MissingIndexes } from './missing-indexes.ts'
+import { phaseOf, Progress } from './progress.ts'
+import { pullWhole, startOver, type PullEvents } from './pull.ts'
 import { Pusher } from './push.ts'
-import { Task } from './task.ts'
+import { newBackoff, Task } from './task.ts'
+import type { Turn, Turns } from './turns.ts'
 
 /** Milliseconds between pulls that nobody asked for. */
 const SLOW_PULL = 60_000
@@ -27,30 +30,42 @@ export interface LoopEvents {
 export class SyncLoop {
   readonly #held: Holdings
   readonly #cloud: Cloud
+  readonly #turns: Turns
   readonly #events: LoopEvents
   readonly #abort = new AbortController()
   readonly #pull: Task
   readonly #push: Task
   readonly #pusher: Pusher
+  readonly #drift: DriftCheck
+  readonly #indexes: MissingIndexes
   readonly #slow: NodeJS.Timeout
   readonly #watchdog: NodeJS.Timeout
   readonly #stall: number
   /** Ends the runs of now, and no later ones. */
   #runs = new AbortController()
   #movedAt = performance.now()
-  #indexing = false
   #mayEmpty = false
   #head: number | null = null
   #online: boolean
   #problem: Problem | null = null
   #progress: SyncState['progress'] = null
   #inStepAt: string | null
-  #toldAt = 0
 
-  /** @param stall milliseconds without progress after which a run is started anew */
-  constructor(held: Holdings, cloud: Cloud, online: boolean, events: LoopEvents, stall = STALL) {
+  /**
+   * @param compareAfter milliseconds in step before the copy is compared with the cloud
+   * @param stall milliseconds without progress after which a run is started anew
+   */
+  constructor(
+    held: Holdings,
+    cloud: Cloud,
+    turns: Turns,
+    { online, compareAfter }: Pick<Assignment, 'online' | 'compareAfter'>,
+    events: LoopEvents,
+    stall = STALL,
+  ) {
     this.#held = held
     this.#cloud = cloud
+    this.#turns = turns
     this.#events = events
     this.#stall = stall
     this.#pusher = new Pusher(held, cloud)
@@ -59,23 +74,50 @@ export class SyncLoop {
     this.#pull = new Task(
       () => this.#pullOnce(),
       newBackoff,
-      () => this.#tell(),
+      () => this.#pullMoved(),
     )
     this.#push = new Task(
       () => this.#pushOnce(),
       newBackoff,
       () => this.#tell(),
     )
+    this.#indexes = new MissingIndexes(held, () => {
+      this.#movedAt = performance.now()
+      events.changed('all', true)
+    })
+    this.#drift = new DriftCheck(
+      held,
+      cloud,
+      turns,
+      {
+        ready: () => this.#inStep,
+        stored: ({ tickets, desk }) => events.changed(tickets, desk),
+        told: () => this.#tell(),
+        pull: () => this.#wantPull(),
+        resync: () => this.resync(),
+        damaged: () => this.#damaged(),
+      },
+      compareAfter,
+    )
     this.#slow = setInterval(() => this.#slowPull(), SLOW_PULL * (0.75 + Math.random() / 2))
     this.#watchdog = setInterval(() => this.#watch(), stall / 5)
     if (online) this.now()
-    else if (this.#unfinished) this.#wantPull()
+    else if (this.#indexes.missing) this.#wantPull()
   }
 
   get state(): SyncState {
     const { ledger } = this.#held
     return {
-      phase: this.#phase(),
+      phase: phaseOf({
+        stopped: this.#stopped,
+        paused: ledger.paused,
+        unreachable: this.#problem?.code === 'cloud-unreachable',
+        online: this.#online,
+        loaded: this.#held.cache.loaded,
+        pulling: this.#pull.running,
+        progress: this.#progress !== null,
+        pushing: this.#push.running && ledger.count('queued') > 0,
+      }),
       lastSuccessAt: this.#inStepAt,
       pending: ledger.count('queued'),
       failed: ledger.count('failed'),
@@ -99,6 +141,7 @@ export class SyncLoop {
       nextTry: at === null ? null : { at, reason },
       cursor: cache.place.cursor,
       head: this.#head,
+      compared: this.#drift.last,
     }
   }
 
@@ -164,12 +207,29 @@ export class SyncLoop {
     if (!online || this.#held.ledger.paused) this.#tell()
   }
 
+  /** The machine slept, or its network is another: what is under way hangs on connections that are gone. */
+  resumed(): void {
+    this.#endRuns()
+    this.#drift.resumed()
+    if (this.#online) this.now()
+  }
+
+  /** Nothing may be asked of the cloud for so many milliseconds. */
+  quiet(wait: number): void {
+    this.#cloud.quiet(wait)
+  }
+
   /** Ends the sync; resolves when nothing of it runs any more. */
   async stop(): Promise<void> {
     clearInterval(this.#slow)
     clearInterval(this.#watchdog)
     this.#abort.abort()
-    await Promise.all([this.#pull.stop(), this.#push.stop()])
+    await Promise.all([this.#pull.stop(), this.#push.stop(), this.#drift.stop()])
+  }
+
+  /** The copy is as a pull left it that came to its end, and nothing changes it. */
+  get #inStep(): boolean {
+    return this.#online && !this.#halted && !this.#pull.running && this.#problem === null && !this.#indexes.missing
   }
 
   get #halted(): boolean {
@@ -191,7 +251,7 @@ export class SyncLoop {
 
   /** A run that does not get anywhere starts anew, over another connection; work that nothing waits for is taken up. */
   #watch(): void {
-    if (this.#halted || this.#indexing) return
+    if (this.#halted || this.#indexes.making) return
     const running = this.#pull.running || this.#push.running
     if (running && performance.now() - this.#movedAt > this.#stall) {
       this.#movedAt = performance.now()
@@ -211,25 +271,17 @@ export class SyncLoop {
     return this.#problem !== null && stopsSync(this.#problem)
   }
 
-  #phase(): SyncState['phase'] {
-    if (this.#stopped) return 'stopped'
-    if (this.#held.ledger.paused) return 'paused'
-    if (this.#problem?.code === 'cloud-unreachable') return 'offline'
-    if (this.#pull.running && this.#progress) return this.#held.cache.loaded ? 'pulling' : 'first-sync'
-    if (this.#push.running && this.#held.ledger.count('queued') > 0) return 'pushing'
-    if (this.#pull.running && !this.#held.cache.loaded) return 'first-sync'
-    return this.#online ? 'idle' : 'offline'
-  }
-
   async #pullOnce(): Promise<number | null> {
     if (this.#held.ledger.paused) return null
     const signal = this.#runSignal()
+    const turn = await this.#turns.take('pull', signal)
+    this.#movedAt = performance.now()
     try {
       // A load that was interrupted after its last row needs no cloud to end.
-      await this.#finishLoading()
+      await this.#indexes.finish(this.#abort.signal)
       const before = this.#held.cache.place.cursor
-      await this.#pullAll(signal)
-      await this.#finishLoading()
+      await pullWhole(this.#held, this.#cloud, this.#pullEvents(turn), signal, this.#mayEmpty)
+      await this.#indexes.finish(this.#abort.signal)
       this.#mayEmpty = false
       this.#offerLost()
       this.#succeeded(before !== this.#held.cache.place.cursor)
@@ -238,20 +290,8 @@ export class SyncLoop {
       if (signal.aborted) return null
       return this.#failed(error, this.#pull)
     } finally {
+      turn.end()
       this.#progress = null
-    }
-  }
-
-  /** A pull; and one more, from nothing, where the cloud no longer knew our place or the cache was damaged. */
-  async #pullAll(signal: AbortSignal): Promise<void> {
-    const once = (): Promise<void> => pull(this.#held, this.#cloud, this.#pullEvents(), signal, this.#mayEmpty)
-    try {
-      await once()
-    } catch (error) {
-      if (isDamage(error)) this.#held.resetCache()
-      else if (problemOf(error).code !== 'feed-gone') throw error
-      this.#events.changed('all', true)
-      await once()
     }
   }
 
@@ -261,13 +301,13 @@ export class SyncLoop {
     this.#pusher.begin()
     try {
       for (let more = true; more && !signal.aborted;) {
-        const done = await this.#pusher.push(signal)
+        const turn = await this.#turns.take('push', signal)
+        const done = await this.#pusher.push(signal).finally(() => turn.end())
         more = done.more
         if (done.settled.length === 0) continue
         this.#movedAt = performance.now()
         this.#held.cache.setMeta('pushed_at', new Date().toISOString())
         this.#show(done.settled)
-        this.#events.changed(new Set(done.settled.map((item) => item.body.ticketId)), false)
         // Also where the pull has the result already: it lets go of what was acknowledged.
         this.#wantPull()
       }
@@ -280,35 +320,16 @@ export class SyncLoop {
     }
   }
 
-  /** All rows came, but indexes are missing. */
-  get #unfinished(): boolean {
-    const { cache } = this.#held
-    return cache.meta('fed', Number) === 1 && !(cache.loaded && cache.text.ready)
-  }
-
-  async #finishLoading(): Promise<void> {
-    if (!this.#unfinished) return
-    this.#indexing = true
-    try {
-      await finishLoading(this.#held.cache, this.#abort.signal, () => this.#events.changed('all', true))
-    } finally {
-      this.#indexing = false
-      this.#movedAt = performance.now()
-    }
-    this.#events.changed('all', true)
-  }
-
   /** Once everything of a cloud that was set back is here: what it lost. */
   #offerLost(): void {
-    const { ledger } = this.#held
-    if (!ledger.setBack) return
-    const lost = offerLost(this.#held)
-    this.#show(lost)
-    this.#events.changed(new Set(lost.map(({ body }) => body.ticketId)), false)
+    if (this.#held.ledger.setBack) this.#show(offerLost(this.#held))
   }
 
-  #pullEvents(): PullEvents {
+  #pullEvents(turn: Turn): PullEvents {
+    const going = new Progress()
     return {
+      anew: () => this.#events.changed('all', true),
+      between: () => turn.yield(),
       opened: (head) => {
         this.#movedAt = performance.now()
         this.#head = head
@@ -318,26 +339,36 @@ export class SyncLoop {
         if (this.#held.cache.loaded) this.#events.changed(touched.tickets, touched.desk)
       },
       progress: (rows, total) => {
-        const now = performance.now()
-        if (now - this.#toldAt < 250) return
-        this.#toldAt = now
-        this.#progress = { rows, total }
+        const progress = going.moved(rows, total)
+        if (!progress) return
+        this.#progress = progress
         if (!this.#held.cache.loaded) this.#events.changed('all', true)
         this.#tell()
       },
     }
   }
 
-  /** What the cloud did not take shows the cloud's value again. */
+  /** Tells of writes that were answered. What the cloud did not take shows the cloud's value again. */
   #show(settled: readonly OutboxItem[]): void {
     const { cache, ledger } = this.#held
-    const refused = settled.filter((item) => item.state === 'failed')
-    if (refused.length > 0) cache.write(() => refused.forEach(({ body }) => refreshView(cache, ledger, body.ticketId)))
+    const refused = settled.filter((item) => item.state === 'failed').map(({ body }) => body)
+    if (refused.length > 0) cache.write(() => refreshViews(cache, ledger, refused))
+    const { tickets, desk } = touchedBy(
+      cache,
+      settled.map(({ body }) => body),
+    )
+    this.#events.changed(tickets, desk)
   }
 
   #slowPull(): void {
     this.#wantPull()
     if (this.#held.ledger.count('queued') > 0) this.#wantPush()
+  }
+
+  #damaged(): void {
+    this.#held.resetCache()
+    this.#events.changed('all', true)
+    this.#wantPull()
   }
 
   #succeeded(moved: boolean): void {
@@ -350,21 +381,19 @@ export class SyncLoop {
   }
 
   #failed(error: unknown, task: Task): number | null {
-    if (isDamage(error)) {
-      this.#held.resetCache()
-      this.#events.changed('all', true)
-    }
+    if (isDamage(error)) this.#damaged()
     const found = problemOf(isDiskFull(error) ? storageProblem(error, '') : error)
     this.#problem = found
     if (stopsSync(found) || this.#held.ledger.paused) return null
     return error instanceof Busy ? error.wait : task.nextDelay()
   }
 
+  #pullMoved(): void {
+    this.#tell()
+    this.#drift.inStep()
+  }
+
   #tell(): void {
     if (!this.#abort.signal.aborted) this.#events.state(this.state)
   }
-}
-
-function newBackoff(): IBackoff<unknown> {
-  return new ExponentialBackoff({ initialDelay: 500, maxDelay: 60_000 }).next()
 }

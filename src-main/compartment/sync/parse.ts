@@ -1,8 +1,11 @@
 import { ProblemError } from '../../../src-shared/problem.ts'
+import type { Attachment } from '../../../src-shared/domain/attachment.ts'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
+import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import { isPlainEntry } from './plain-entry.ts'
 import { isPlainTicket } from './plain-ticket.ts'
 import { entities, FeedClosing, FeedOpening, type EntityKind } from '../../../src-shared/protocol/feed.ts'
 
@@ -14,6 +17,14 @@ export type CheckedChange =
   | { kind: 'contact'; id: string; version: number; data: Contact }
   | { kind: 'ticket'; id: string; version: number; data: Ticket }
   | { kind: 'entry'; id: string; version: number; data: Entry }
+  | { kind: 'attachment'; id: string; version: number; data: Attachment }
+  | { kind: 'view'; id: string; version: number; data: SavedView }
+
+/** A change of a kind that a newer cloud knows. */
+export interface UnknownChange {
+  unknown: string
+  version: number
+}
 
 /** @throws ProblemError `feed-malformed` */
 export function parseOpening(line: string): FeedOpening {
@@ -24,9 +35,9 @@ export function parseOpening(line: string): FeedOpening {
 
 /**
  * Reads one line after the opening.
- * @throws ProblemError `feed-malformed` where it is neither a change of a known kind nor the closing
+ * @throws ProblemError `feed-malformed` where it is neither a change nor the closing
  */
-export function parseLine(line: string): CheckedChange | FeedClosing {
+export function parseLine(line: string): CheckedChange | UnknownChange | FeedClosing {
   const value = parseJson(line)
   if (typeof value !== 'object' || value === null) throw new ProblemError('feed-malformed')
   // Checked by hand: there is one envelope per line, and a first sync has hundreds of thousands of lines.
@@ -38,15 +49,18 @@ export function parseLine(line: string): CheckedChange | FeedClosing {
   }
   if (typeof id !== 'string' || typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0)
     throw new ProblemError('feed-malformed')
-  if (typeof kind !== 'string' || !isEntityKind(kind)) throw new ProblemError('feed-malformed')
+  if (typeof kind !== 'string') throw new ProblemError('feed-malformed')
+  if (!isEntityKind(kind)) return { unknown: kind, version }
   if (deleted === true) return { kind, id, version, data: null }
   if (kind === 'ticket' && isPlainTicket(data)) return { kind, id, version, data }
+  if (kind === 'entry' && isPlainEntry(data)) return { kind, id, version, data }
   const checked = entities[kind].safeParse(data)
   if (!checked.success) throw new ProblemError('feed-malformed')
   return { kind, id, version, data: checked.data } as CheckedChange
 }
 
-function isEntityKind(kind: string): kind is EntityKind {
+/** Whether this console knows such entities. */
+export function isEntityKind(kind: string): kind is EntityKind {
   return Object.hasOwn(entities, kind)
 }
 

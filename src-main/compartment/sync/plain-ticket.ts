@@ -1,8 +1,9 @@
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-// Days up to 28 exist in every month; the others are for the schema to decide.
-const instant = /^20\d\d-(?:0[1-9]|1[012])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$/
+// The 29th of February is for the schema to decide.
+const day = '(?:(?:0[1-9]|1[012])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[012])-(?:29|30)|(?:0[13578]|1[02])-31)'
+const instant = new RegExp(`^20\\d\\d-${day}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?Z$`)
 
 /**
  * Whether a value is a ticket of the most common form. True implies that the schema accepts it and changes nothing;
@@ -28,7 +29,9 @@ export function isPlainTicket(value: unknown): value is Ticket {
     (t.dueAt === null || isInstant(t.dueAt)) &&
     Array.isArray(t.tags) &&
     t.tags.every((tag) => isText(tag, 0, 64)) &&
-    isPlainFields(t.customFields)
+    isPlainFields(t.customFields) &&
+    (t.mergedInto === undefined || t.mergedInto === null || isUuid(t.mergedInto)) &&
+    (t.links === undefined || (Array.isArray(t.links) && t.links.length === 0))
   )
 }
 
@@ -44,14 +47,14 @@ function isPlainFields(value: unknown): boolean {
   return true
 }
 
-function isUuid(value: unknown): boolean {
+export function isUuid(value: unknown): boolean {
   return typeof value === 'string' && value.length === 36 && uuid.test(value)
 }
 
-function isInstant(value: unknown): boolean {
+export function isInstant(value: unknown): boolean {
   return typeof value === 'string' && instant.test(value)
 }
 
-function isText(value: unknown, min: number, max: number): boolean {
+export function isText(value: unknown, min: number, max: number): boolean {
   return typeof value === 'string' && value.length >= min && value.length <= max
 }

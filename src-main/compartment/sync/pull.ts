@@ -1,16 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { paths } from '../../../src-shared/protocol/api.ts'
 import type { FeedClosing, FeedOpening } from '../../../src-shared/protocol/feed.ts'
-import { ProblemError } from '../../../src-shared/problem.ts'
+import { problemOf, ProblemError } from '../../../src-shared/problem.ts'
 import type { Cache } from '../cache/cache.ts'
-import { refreshView } from '../cache/overlay.ts'
+import { refreshViews, type Touched } from '../cache/overlay.ts'
 import type { Holdings } from '../holdings.ts'
 import { isDamage, isDiskFull } from '../../storage/open.ts'
 import { Applying } from './apply.ts'
 import type { Cloud } from './cloud.ts'
 import { Leaving, RESYNC } from './leaving.ts'
 import { lineGroups } from './lines.ts'
+import { pullNewKinds, passedOver, setPassedOver } from './new-kinds.ts'
 import { parseLine, parseOpening, type CheckedChange } from './parse.ts'
+import { asFeedProblem, whileAlive } from './part.ts'
 
 /** The cloud's newest version when the first load began. */
 const FIRST_HEAD = 'first_head'
@@ -18,11 +20,15 @@ const FIRST_HEAD = 'first_head'
 const BATCH_TIME = 20
 
 export interface PullEvents {
+  /** Nothing of what was here counts any more: everything is read from the start. */
+  anew(): void
   /** The feed was opened; the cloud's newest version. */
   opened(head: number): void
   /** A batch was stored. */
-  stored(touched: { tickets: Set<string>; desk: boolean }): void
+  stored(touched: Touched): void
   progress(rows: number, total: number): void
+  /** Between two batches: others may have their turn. */
+  between(): Promise<void>
 }
 
 /**
@@ -54,15 +60,25 @@ export async function pull(
       whileAlive(answer.response.body, answer.alive),
     )
   } catch (error) {
-    if (error instanceof ProblemError || isDamage(error)) throw error
-    if (isDiskFull(error)) throw new ProblemError('disk-full', {}, { cause: error })
-    if (signal.aborted) throw new ProblemError('cancelled', {}, { cause: error })
-    // undici wraps a reset connection in a TypeError, and a body that ends early too.
-    if (error instanceof TypeError || (error instanceof Error && error.name === 'AbortError'))
-      throw new ProblemError('feed-cut', {}, { cause: error })
-    throw error
+    throw asFeedProblem(error, signal)
   } finally {
     answer.end()
+  }
+  if (held.cache.loaded) await pullNewKinds(held, cloud, events, signal)
+}
+
+/**
+ * A pull as {@link pull}; and one more, from nothing, where the cloud no longer knew our place or the cache was damaged.
+ */
+export async function pullWhole(...how: Parameters<typeof pull>): Promise<void> {
+  const [held, , events] = how
+  try {
+    await pull(...how)
+  } catch (error) {
+    if (isDamage(error)) held.resetCache()
+    else if (problemOf(error).code !== 'feed-gone') throw error
+    events.anew()
+    await pull(...how)
   }
 }
 
@@ -98,6 +114,7 @@ class Reading {
   /** Rows of one version may be cut apart; only a version that was passed counts as read. */
   #passed: number
   #rows = 0
+  readonly #passedOver: Set<string>
   readonly #client: string
   readonly #full: boolean
   /** The rows that are here came from another epoch. */
@@ -115,6 +132,7 @@ class Reading {
     this.#events = events
     this.#signal = signal
     this.#cache = held.cache
+    this.#passedOver = new Set(full ? [] : passedOver(held.cache))
     this.#full = full
     this.#leaving = new Leaving(held.cache, full, mayEmpty)
     this.#version = this.#passed = full ? 0 : held.cache.place.cursor
@@ -176,7 +194,15 @@ class Reading {
     if (change.version < this.#version) throw new ProblemError('feed-malformed')
     if (change.version > this.#version) this.#passed = this.#version
     this.#version = change.version
-    if (!this.#leaving.holds(change)) this.#batch.push(change)
+    if ('unknown' in change) this.#passOver(change.unknown)
+    else if (!this.#leaving.holds(change)) this.#batch.push(change)
+  }
+
+  /** Remembered before the place moves beyond it. */
+  #passOver(kind: string): void {
+    if (this.#passedOver.has(kind)) return
+    this.#passedOver.add(kind)
+    setPassedOver(this.#cache, new Set([...passedOver(this.#cache), kind]))
   }
 
   #store(): void {
@@ -209,6 +235,7 @@ class Reading {
     if (took > BATCH_TIME * 1.5) this.#batchLimit = Math.max(50, Math.floor(this.#batchLimit * 0.8))
     else if (took < BATCH_TIME) this.#batchLimit = Math.min(4000, Math.ceil(this.#batchLimit * 1.25))
     await nextTurn()
+    await this.#events.between()
     this.#signal.throwIfAborted()
     this.#began = performance.now()
   }
@@ -227,20 +254,16 @@ class Reading {
       applying.finish()
       cache.place = { cursor: closing.cursor, epoch: this.#full ? (this.#opening?.epoch ?? null) : null }
       cache.setMeta('fed', '1')
-      if (this.#full) cache.setMeta(RESYNC, '0')
+      if (this.#full) {
+        cache.setMeta(RESYNC, '0')
+        setPassedOver(cache, this.#passedOver)
+      }
     })
     if (leaving.length > 0) this.#events.stored(applying.touched)
     // The ledger lets go first: should the program end here, the views are computed again when the files open.
     const released = ledger.release(closing.cursor)
     if (released.length === 0) return
-    cache.write(() => released.forEach((id) => refreshView(cache, ledger, id)))
-    this.#events.stored({ tickets: new Set(released), desk: false })
-  }
-}
-
-async function* whileAlive(body: AsyncIterable<Uint8Array>, alive: () => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    alive()
-    yield chunk
+    const bodies = released.map(({ body }) => body)
+    this.#events.stored(cache.write(() => refreshViews(cache, ledger, bodies)))
   }
 }

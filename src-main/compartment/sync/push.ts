@@ -1,5 +1,5 @@
 import { paths } from '../../../src-shared/protocol/api.ts'
-import { MutationReply, type MutationBatch } from '../../../src-shared/protocol/mutation.ts'
+import { MutationReply, schemaOf, type MutationBatch } from '../../../src-shared/protocol/mutation.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Holdings } from '../holdings.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
@@ -7,12 +7,12 @@ import type { Cloud } from './cloud.ts'
 
 /** Writes sent in one request. */
 const BATCH = 100
-/** Milliseconds that the writes of a ticket wait whose turn did not come to an end; doubled each time up to the second. */
+/** Milliseconds that a write waits whose turn did not come to an end; doubled each time up to the second. */
 const FIRST_HOLD = 500
 const LONGEST_HOLD = 60_000
 /** Failures of the cloud over one write alone before it is set aside. */
 const PATIENCE = 3
-/** Tickets in a row that were put off before the rest waits too: then it is not the tickets. */
+/** Writes in a row that were put off before the rest waits too: then it is not the writes. */
 const PUT_OFF = 8
 /** Answers that say that no request with this content will ever be taken. */
 const REFUSED = [400, 413, 422]
@@ -20,19 +20,20 @@ const REFUSED = [400, 413, 422]
 interface Hold {
   until: number
   wait: number
-  /** Times that the cloud failed over a write of this ticket alone, since it last took one of another. */
+  /** Times that the cloud failed over this write alone. */
   failures: number
-  /** It took one of another ticket since the first of these failures. */
+  /** It took another one since the first of these failures. */
   othersWent: boolean
 }
 
 /**
- * Sends the outbox. Order is kept per ticket: what cannot go now holds its own ticket and no other. A write that makes
- * requests fail is found by sending ever fewer, and put where a person decides.
+ * Sends the outbox. Order is kept among writes that share a subject: what cannot go now holds those and no others. A
+ * write that makes requests fail is found by sending ever fewer, and put where a person decides.
  */
 export class Pusher {
   readonly #held: Holdings
   readonly #cloud: Cloud
+  /** By id of the write. */
   readonly #holds = new Map<string, Hold>()
   #limit = BATCH
   #putOff = 0
@@ -48,16 +49,14 @@ export class Pusher {
     this.#putOff = 0
   }
 
-  /** Begins a round: each ticket may be put off once more. */
+  /** Begins a round: each write may be put off once more. */
   begin(): void {
     this.#putOff = 0
   }
 
-  /** Milliseconds until a ticket that was put off may go again, null where none waits. */
+  /** Milliseconds until a write that was put off may go again, null where none waits. */
   get nextHold(): number | null {
-    const untils = this.#held.ledger
-      .inState('queued')
-      .flatMap(({ body }) => this.#holds.get(body.ticketId)?.until ?? [])
+    const untils = this.#held.ledger.inState('queued').flatMap(({ id }) => this.#holds.get(id)?.until ?? [])
     return untils.length === 0 ? null : Math.max(50, Math.min(...untils) - performance.now())
   }
 
@@ -68,12 +67,12 @@ export class Pusher {
    */
   async push(signal: AbortSignal): Promise<{ settled: OutboxItem[]; more: boolean }> {
     const { ledger } = this.#held
-    const items = ledger.take(this.#limit, this.#heldTickets())
+    const items = ledger.take(this.#limit, this.#waiting())
     const [first] = items
     if (!first) return { settled: [], more: false }
     const batch: MutationBatch = {
       clientId: ledger.clientId,
-      mutations: items.map(({ sequence, at, body }) => ({ sequence: sequence ?? 0, schema: 1, at, body })),
+      mutations: items.map(({ sequence, at, body }) => ({ sequence: sequence ?? 0, schema: schemaOf(body), at, body })),
     }
     const init = { method: 'POST', body: JSON.stringify(batch), headers: { 'content-type': 'application/json' } }
     const trace = { arrived: false }
@@ -111,12 +110,12 @@ export class Pusher {
     const settled = ledger.settle(results)
     for (const result of results) {
       const item = items.find(({ sequence }) => sequence === result.sequence)
-      if (item && result.outcome === 'retry') this.#hold(item.body.ticketId)
+      if (item && result.outcome === 'retry') this.#hold(item)
     }
     if (settled.length > 0) {
       this.#limit = Math.min(BATCH, this.#limit * 2)
       this.#putOff = 0
-      for (const { body } of settled) this.#holds.delete(body.ticketId)
+      for (const { id } of settled) this.#holds.delete(id)
       for (const hold of this.#holds.values()) if (hold.failures > 0) hold.othersWent = true
     }
     return { settled, more: this.#more() }
@@ -129,8 +128,7 @@ export class Pusher {
     }
     const [item] = items
     if (!item) return { settled: [], more: false }
-    const { ticketId } = item.body
-    const hold = this.#hold(ticketId)
+    const hold = this.#hold(item)
     hold.failures += 1
     this.#limit = 1
     // A cloud that fails over everything is not the fault of one write.
@@ -139,33 +137,31 @@ export class Pusher {
       if (this.#more()) return { settled: [], more: true }
       throw new ProblemError('cloud-failed', { status })
     }
-    this.#holds.delete(ticketId)
+    this.#holds.delete(item.id)
     const message = `The cloud could not take this edit (HTTP ${status}).`
     return { settled: this.#held.ledger.setAside(item, 'request-refused', message), more: this.#more() }
   }
 
-  #hold(ticketId: string): Hold {
-    const before = this.#holds.get(ticketId)
+  #hold({ id }: OutboxItem): Hold {
+    const before = this.#holds.get(id)
     const wait = Math.min(before ? before.wait * 2 : FIRST_HOLD, LONGEST_HOLD)
     const until = performance.now() + wait * (0.5 + Math.random() / 2)
     const hold = { failures: 0, othersWent: false, ...before, wait, until }
-    this.#holds.set(ticketId, hold)
+    this.#holds.set(id, hold)
     this.#putOff += 1
     return hold
   }
 
-  #heldTickets(): Set<string> {
+  #waiting(): Set<string> {
     const now = performance.now()
-    const held = new Set<string>()
-    for (const [ticketId, hold] of this.#holds) if (hold.until > now) held.add(ticketId)
-    return held
+    const waiting = new Set<string>()
+    for (const [id, hold] of this.#holds) if (hold.until > now) waiting.add(id)
+    return waiting
   }
 
   /** Whether another request is worth making now. */
   #more(): boolean {
-    if (this.#putOff >= PUT_OFF) return false
-    const held = this.#heldTickets()
-    return this.#held.ledger.inState('queued').some(({ body }) => !held.has(body.ticketId))
+    return this.#putOff < PUT_OFF && this.#held.ledger.free(this.#waiting()).length > 0
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IBackoff } from 'cockatiel'
+import { ExponentialBackoff, type IBackoff } from 'cockatiel'
 
 /**
  * Work that runs one at a time, and once more where it was wanted while it ran. It answers how many milliseconds later
@@ -16,9 +16,9 @@ export class Task {
   #stopped = false
 
   /** @param moved is called when a run starts and when it ended */
-  constructor(work: () => Promise<number | null>, newBackoff: () => IBackoff<unknown>, moved: () => void) {
+  constructor(work: () => Promise<number | null>, backoff: () => IBackoff<unknown>, moved: () => void) {
     this.#work = work
-    this.#newBackoff = newBackoff
+    this.#newBackoff = backoff
     this.#moved = moved
   }
 
@@ -90,4 +90,9 @@ export class Task {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
   }
+}
+
+/** Growing waits after failures, up to a minute. */
+export function newBackoff(): IBackoff<unknown> {
+  return new ExponentialBackoff({ initialDelay: 500, maxDelay: 60_000 }).next()
 }

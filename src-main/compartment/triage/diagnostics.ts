@@ -5,7 +5,7 @@ import { ledgerSteps } from '../ledger/ledger.ts'
 
 /** What support needs to know of one client's sync, as text: no name, no text and no id of the client. */
 export function diagnosticsOf(report: SyncReport): string {
-  const { state, outbox } = report
+  const { state, outbox, compared } = report
   const attempts = outbox.map((entry) => entry.attempts)
   const lines: [string, string | number | null][] = [
     ['time', new Date().toISOString()],
@@ -23,6 +23,8 @@ export function diagnosticsOf(report: SyncReport): string {
     ['last success', state.lastSuccessAt],
     ['last pull', report.lastPullAt],
     ['last push', report.lastPushAt],
+    ['compared', compared?.at ?? null],
+    ['mended', compared?.mended ? `${compared.mended.rows ?? 'all'} rows, ${compared.mended.at}` : null],
     ['next try', report.nextTry?.at ?? null],
     ['unsent', state.pending],
     ['undecided', state.failed],

@@ -1,25 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import { flatten, unflatten } from '../ledger/coalesce.ts'
 
 /**
- * Reduces a patch to what differs from the ticket, with the value that each field had.
+ * Reduces a patch to what differs from what is there, with the value that each field had.
  * @returns null where nothing differs
  */
-export function changeOf(ticket: Ticket, patch: TicketPatch): { base: TicketPatch; patch: TicketPatch } | null {
-  const base: Record<string, unknown> = {}
-  const changed: Record<string, unknown> = {}
-  const { customFields, ...fields } = patch
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || isDeepStrictEqual(value, ticket[name])) continue
-    base[name] = ticket[name]
-    changed[name] = value
-  }
-  const custom = Object.entries(customFields ?? {}).filter(
-    ([key, value]) => !isDeepStrictEqual(value, ticket.customFields[key] ?? null),
-  )
-  if (custom.length > 0) {
-    base.customFields = Object.fromEntries(custom.map(([key]) => [key, ticket.customFields[key] ?? null]))
-    changed.customFields = Object.fromEntries(custom)
-  }
-  return Object.keys(changed).length === 0 ? null : { base: base as TicketPatch, patch: changed as TicketPatch }
+export function changeIn<Patch extends Record<string, unknown>>(
+  there: Record<string, unknown>,
+  patch: Patch,
+): { base: Patch; patch: Patch } | null {
+  const now = flatten(there)
+  const changed = [...flatten(patch)].filter(([field, value]) => !isDeepStrictEqual(value, now.get(field) ?? null))
+  if (changed.length === 0) return null
+  const base = changed.map(([field]) => [field, now.get(field) ?? null] as const)
+  return { base: unflatten(base) as Patch, patch: unflatten(changed) as Patch }
 }

@@ -1,3 +1,5 @@
+import { fold } from '../cache/fold.ts'
+
 /** Around the words found, so that a window can mark them without any markup in texts. */
 export const MARK_START = '\ue000'
 export const MARK_END = '\ue001'
@@ -50,8 +52,4 @@ function occurrences(
 function wordStart(text: string, from: number): number {
   const space = text.indexOf(' ', from)
   return space < 0 || space > from + BEFORE ? from : space + 1
-}
-
-function fold(word: string): string {
-  return word.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
 }

@@ -1,10 +1,12 @@
-import type { InboxItem, OutboxEntry, TicketReference, UndecidedField } from '../../../src-shared/domain/views.ts'
+import type { InboxItem, OutboxEntry, UndecidedField } from '../../../src-shared/domain/views.ts'
+import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Cache } from '../cache/cache.ts'
-import { patchedFields, serverTicket } from '../cache/overlay.ts'
-import { numberOf } from '../cache/tickets.ts'
-import { flatten } from '../ledger/coalesce.ts'
+import { serverTicket } from '../cache/overlay.ts'
+import { flatten, isUpdate, type Fields } from '../ledger/coalesce.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
+import { subjectOf } from '../ledger/subjects.ts'
+import { aboutOf, ticketOf } from './references.ts'
 
 /** Unsent edits that are listed at most. */
 const MAX_OUTBOX = 200
@@ -19,20 +21,52 @@ export function readInbox(cache: Cache, ledger: Ledger): InboxItem[] {
 
 /** Edits that the cloud has not answered, oldest first. */
 export function readOutbox(cache: Cache, ledger: Ledger): OutboxEntry[] {
-  return ledger.inState('queued', MAX_OUTBOX).map((item) => ({
-    id: item.id,
-    ticket: referenceOf(cache, ledger, item),
-    kind: item.body.kind,
-    fields: fieldsOf(item),
-    at: item.at,
-    attempts: item.attempts,
+  return ledger.inState('queued', MAX_OUTBOX).map(({ id, at, body, attempts }) => ({
+    id,
+    ticket: ticketOf(cache, ledger, body),
+    kind: body.kind,
+    about: aboutOf(cache, ledger, body),
+    fields: changedFields(body),
+    at,
+    attempts,
   }))
 }
 
-/** The value that the cloud has of a field of a ticket, as far as is known here. */
-export function serverValue(cache: Cache, ticketId: string, field: string): unknown {
-  const ticket = serverTicket(cache, ticketId)
-  return ticket ? (flatten({ ...ticket }).get(field) ?? null) : null
+/** The value that the cloud has of a field of what a write is about, as far as is known here. */
+export function serverValue(cache: Cache, body: MutationBody, field: string): unknown {
+  return serverFields(cache, body).get(field) ?? null
+}
+
+/** Names of the fields that a write changes; a custom field is `customFields.<key>`. */
+export function changedFields(body: MutationBody): string[] {
+  if (isUpdate(body)) return [...flatten(body.patch).keys()]
+  switch (body.kind) {
+    case 'ticket.tag':
+      return ['tags']
+    case 'ticket.merge':
+    case 'ticket.unmerge':
+      return ['mergedInto']
+    case 'ticket.link':
+    case 'ticket.unlink':
+      return ['links']
+    default:
+      return [...flatten(givenFields(body)).keys()]
+  }
+}
+
+/** What a write gives to something new. */
+function givenFields(body: MutationBody): Fields {
+  switch (body.kind) {
+    case 'ticket.create':
+    case 'ticket.split':
+      return body.ticket
+    case 'contact.create':
+      return body.contact
+    case 'view.create':
+      return body.view
+    default:
+      return {}
+  }
 }
 
 function inboxItem(cache: Cache, ledger: Ledger, item: OutboxItem): InboxItem {
@@ -40,7 +74,9 @@ function inboxItem(cache: Cache, ledger: Ledger, item: OutboxItem): InboxItem {
   return {
     id,
     kind: outcome?.outcome === 'conflict' ? 'conflict' : 'rejected',
-    ticket: referenceOf(cache, ledger, item),
+    ticket: ticketOf(cache, ledger, body),
+    mutation: body.kind,
+    about: aboutOf(cache, ledger, body),
     at,
     fields: undecidedFields(cache, item),
     text: body.kind === 'entry.create' ? body.body : null,
@@ -59,36 +95,23 @@ function undecidedFields(cache: Cache, { body, outcome }: OutboxItem): Undecided
       by,
       at,
     }))
-  if (body.kind === 'ticket.create') {
-    const { description: _, ...fields } = body.ticket
-    return [...flatten(fields as Parameters<typeof flatten>[0])].map(([field, mine]) =>
-      unanswered(field, null, mine, null),
-    )
+  if (!isUpdate(body)) {
+    const { description: _, ...fields } = givenFields(body)
+    return [...flatten(fields)].map(([field, mine]) => unanswered(field, null, mine, null))
   }
-  if (body.kind !== 'ticket.update') return []
   const base = flatten(body.base)
-  const ticket = serverTicket(cache, body.ticketId)
-  const theirs = ticket ? flatten({ ...ticket }) : new Map<string, unknown>()
+  const theirs = serverFields(cache, body)
   return [...flatten(body.patch)].map(([field, mine]) =>
     unanswered(field, base.get(field) ?? null, mine, theirs.get(field) ?? null),
   )
 }
 
+function serverFields(cache: Cache, body: MutationBody): Map<string, unknown> {
+  const { kind, id } = subjectOf(body)
+  if (kind === 'contact') return flatten({ ...cache.contacts.server(id) })
+  return flatten({ ...(kind === 'view' ? cache.views.get(id) : serverTicket(cache, id)) })
+}
+
 function unanswered(field: string, base: unknown, mine: unknown, theirs: unknown): UndecidedField {
   return { field, base, mine: mine ?? null, theirs, by: null, at: null }
-}
-
-function referenceOf(cache: Cache, ledger: Ledger, { body }: OutboxItem): TicketReference | null {
-  const id = body.ticketId
-  const row = cache.tickets.byId(id)
-  if (row) return { id, number: numberOf(row.number), subject: row.subject }
-  for (const { body: other, place } of ledger.about(id)) {
-    if (other.kind === 'ticket.create') return { id, number: -place, subject: other.ticket.subject }
-  }
-  return null
-}
-
-function fieldsOf({ body }: OutboxItem): string[] {
-  if (body.kind === 'ticket.update') return patchedFields(body.patch)
-  return body.kind === 'ticket.create' ? patchedFields(body.ticket) : []
 }

@@ -9,6 +9,8 @@ export interface Destination {
   current(): string
   /** The address that was used is no longer served; the next `current()` gives another. */
   gone(used: string): void
+  /** The host let go of the address because nobody looked there. */
+  rested?(): void
 }
 
 export const CONSOLE: Destination = { current: () => 'console', gone: () => undefined }
@@ -55,8 +57,12 @@ export function channelLink<Router extends AnyTRPCRouter>(
                 observer.complete()
               },
               failed(given) {
-                if (given.code !== 'scope-closed') return fail(given)
+                if (given.code !== 'scope-closed' && given.code !== 'scope-rested') return fail(given)
                 destination.gone(to)
+                if (given.code === 'scope-rested' && op.type === 'subscription') {
+                  fail(given)
+                  return destination.rested?.()
+                }
                 if (reopened) return fail(given)
                 reopened = true
                 start()

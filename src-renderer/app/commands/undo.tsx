@@ -1,11 +1,22 @@
-import { notifications } from '@mantine/notifications'
 import { createContext, use, useMemo, useRef, type ReactNode } from 'react'
-import classes from '../../ui/undo.module.css'
+import { Store } from '../../ui/store.ts'
 import { useCommands } from './use-commands.tsx'
 
+/** A line in the status bar about what was just done, or could not be. */
+export interface Notice {
+  text: string
+  /** Takes it back, where that is possible. */
+  back: (() => void) | null
+  bad: boolean
+}
+
 interface Undo {
+  readonly notice: Store<Notice | null>
   /** Says what was done and offers to take it back, by the button or by `z`. `z` again takes back the one before. */
   offer(done: string, back: () => void): void
+  /** Says that something could not be done; stays until it is dismissed or something else is said. */
+  fail(text: string): void
+  dismiss(): void
   /** Withdraws all offers, as when the client that they are about is left. */
   clear(): void
 }
@@ -14,39 +25,38 @@ const UndoContext = createContext<Undo | null>(null)
 
 /** Offers that `z` reaches back to. */
 const DEPTH = 20
+const SHOWN_MS = 9000
 
-/** Holds what can be undone in this window, newest last. */
+/** Holds what can be undone in this window, newest last, and what is said about it. */
 export function UndoProvider({ children }: { children: ReactNode }) {
   const offers = useRef<(() => void)[]>([])
-  const undo = useMemo<Undo>(
-    () => ({
-      offer(done, back) {
+  const undo = useMemo<Undo>(() => {
+    const notice = new Store<Notice | null>(null)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const say = (next: Notice | null): void => {
+      clearTimeout(timer)
+      notice.set(next)
+      if (next && !next.bad) timer = setTimeout(() => notice.set(null), SHOWN_MS)
+    }
+    return {
+      notice,
+      offer(text, back) {
         const run = (): void => {
           offers.current = offers.current.filter((other) => other !== run)
-          notifications.hide(id)
+          if (notice.get()?.back === run) say(null)
           back()
         }
-        const id = notifications.show({
-          withBorder: true,
-          closeButtonProps: { 'aria-label': 'Dismiss' },
-          message: (
-            <span className={classes.toast}>
-              <span>{done}</span>
-              <button className={classes.undo} onClick={run}>
-                Undo <kbd>z</kbd>
-              </button>
-            </span>
-          ),
-        })
         offers.current = [...offers.current.slice(1 - DEPTH), run]
+        say({ text, back: run, bad: false })
       },
+      fail: (text) => say({ text, back: null, bad: true }),
+      dismiss: () => say(null),
       clear() {
         offers.current = []
-        notifications.clean()
+        say(null)
       },
-    }),
-    [],
-  )
+    }
+  }, [])
   useCommands([
     {
       id: 'undo',
@@ -59,7 +69,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   return <UndoContext value={undo}>{children}</UndoContext>
 }
 
-/** How to offer an undo. */
+/** How to offer an undo, and to say what went wrong. */
 export function useUndo(): Undo {
   const undo = use(UndoContext)
   if (!undo) throw new Error('no undo around this component')

@@ -1,12 +1,18 @@
 import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import type { ConsoleRouter } from '../../../src-main/console/router.ts'
-import type { ClientSummary, SessionStatus, Settings } from '../../../src-shared/domain/views.ts'
+import type { ClientsChange, ClientSummary, SessionStatus, Settings } from '../../../src-shared/domain/views.ts'
 import { Store } from '../../ui/store.ts'
 import { follow } from '../channel/follow.ts'
 import type { Connection } from '../channel/connection.ts'
 import { channelLink, CONSOLE } from '../channel/link.ts'
 
-export const INITIAL_SETTINGS: Settings = { theme: 'auto', density: 'compact' }
+export const INITIAL_SETTINGS: Settings = {
+  theme: 'auto',
+  density: 'compact',
+  openTickets: {},
+  lockAfterMinutes: null,
+  restAfterMinutes: 30,
+}
 
 /** What spans clients, as the window knows it: session, clients, settings. Names and counts, never tickets. */
 export interface ConsoleState {
@@ -33,16 +39,17 @@ export function createConsole(connection: Connection): ConsoleState {
     const open = session.get()?.state === 'open'
     if (open && !stopClients) {
       let fresh = true
-      stopClients = follow<ClientSummary[]>(
+      stopClients = follow<ClientsChange>(
         connection,
         (o) => {
           fresh = true
           return client.clients.watch.subscribe(undefined, o)
         },
-        (changed) => {
+        ({ changed, gone }) => {
           const next = new Map(fresh ? [] : clients.get())
           fresh = false
           for (const summary of changed) next.set(summary.id, summary)
+          for (const id of gone) next.delete(id)
           clients.set(next)
         },
       )

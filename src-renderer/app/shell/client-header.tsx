@@ -43,39 +43,39 @@ export function ClientHeader() {
     },
   ])
   return (
-    <>
-      <header className={classes.header} style={{ '--client': summary.colour }}>
-        <Tile initials={summary.initials} colour={summary.colour} size={30} />
-        <h1 className={classes.name} data-testid="client-name">
-          {summary.name}
-        </h1>
-        <button
-          className={classes.pin}
-          aria-label={pinned ? 'Unpin this client' : 'Pin this client'}
-          aria-pressed={pinned}
-          onClick={pin}
-        >
-          {pinned ? <IconPinFilled size={15} /> : <IconPin size={15} />}
-        </button>
-        <span className={classes.about}>
-          {summary.industry}
-          {there && ` · ${there} there`}
-        </span>
-        <SyncStatus sync={sync} tenantId={summary.id} />
-        <button className={classes.switch} onClick={() => open('switcher')}>
-          <IconArrowsLeftRight size={14} /> Switch client <kbd>{keysText('Mod+Shift+K')}</kbd>
-        </button>
-      </header>
-      {sync.problem && sync.phase !== 'offline' && (
-        <div className={classes.problem} role="status">
-          {sync.problem.message}
+    <header className={classes.header} style={{ '--client': summary.colour }}>
+      <Tile initials={summary.initials} colour={summary.colour} size={30} />
+      <h1 className={classes.name} data-testid="client-name">
+        {summary.name}
+      </h1>
+      <button
+        className={classes.pin}
+        aria-label={pinned ? 'Unpin this client' : 'Pin this client'}
+        aria-pressed={pinned}
+        onClick={pin}
+      >
+        {pinned ? <IconPinFilled size={15} /> : <IconPin size={15} />}
+      </button>
+      {sync.problem && sync.phase !== 'offline' ? (
+        // In the place of what is less urgent, so that nothing below moves.
+        <span className={classes.problem} role="status" title={sync.problem.message}>
+          <span>{sync.problem.message}</span>
           {sync.problem.code === 'compartment-stopped' && (
             <button className={classes.again} onClick={reopen}>
               Open again
             </button>
           )}
-        </div>
+        </span>
+      ) : (
+        <span className={classes.about}>
+          {summary.industry}
+          {there && ` · ${there} there`}
+        </span>
       )}
-    </>
+      <SyncStatus sync={sync} tenantId={summary.id} />
+      <button className={classes.switch} onClick={() => open('switcher')}>
+        <IconArrowsLeftRight size={14} /> Switch client <kbd>{keysText('Mod+Shift+K')}</kbd>
+      </button>
+    </header>
   )
 }

@@ -10,6 +10,7 @@ import { useTenants } from '../tenants-context.tsx'
 import { ClientHeader } from './client-header.tsx'
 import classes from './client-page.module.css'
 
+const NEW = '/client/$tenantId/new'
 const SYNC = '/client/$tenantId/sync'
 const INBOX = '/client/$tenantId/inbox'
 
@@ -19,7 +20,9 @@ export function ClientPage() {
   const clients = useStore(useConsole().clients)
   const tenants = useTenants()
   // The other pages of a client stand alone: keys must not act on a list that nobody sees.
-  const hasList = useMatches().every(({ fullPath }) => fullPath !== SYNC && fullPath !== INBOX)
+  const matches = useMatches()
+  const writing = matches.some(({ fullPath }) => fullPath === NEW)
+  const hasList = matches.every(({ fullPath }) => fullPath !== SYNC && fullPath !== INBOX)
   if (!tenantId || !clients) return null
   const summary = clients.get(tenantId)
   if (!summary) {
@@ -36,8 +39,8 @@ export function ClientPage() {
       <DeskGate>
         <TicketActions>
           {hasList ? (
-            <div className={classes.panes} data-ticket={ticketId !== undefined || undefined}>
-              <TicketsPane tenantId={tenantId} ticketId={ticketId} />
+            <div className={classes.panes} data-ticket={ticketId !== undefined || writing || undefined}>
+              <TicketsPane tenantId={tenantId} ticketId={ticketId} writing={writing} />
               <Outlet />
             </div>
           ) : (

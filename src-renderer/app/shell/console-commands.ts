@@ -1,26 +1,36 @@
+import { useComputedColorScheme } from '@mantine/core'
 import { useStore } from '../../ui/store.ts'
 import { useConsole, useSettings } from '../console/context.tsx'
 import { useCommands } from '../commands/use-commands.tsx'
+
+/** Switches between light and dark. */
+export const THEME_KEYS = 'Mod+Shift+L'
 
 /** Commands of the console itself: appearance, signing out. @param leave asks whether to sign out */
 export function useConsoleCommands(leave: () => void): void {
   const status = useStore(useConsole().session)
   const [settings, change] = useSettings()
-  const themes = [
-    { theme: 'light', title: 'Use the light theme' },
-    { theme: 'dark', title: 'Use the dark theme' },
-    { theme: 'auto', title: 'Follow the theme of the system' },
-  ] as const
+  const other = useComputedColorScheme() === 'dark' ? 'light' : 'dark'
   useCommands([
-    ...themes
-      .filter(({ theme }) => theme !== settings.theme)
-      .map(({ theme, title }) => ({
-        id: `theme-${theme}`,
-        title,
-        group: 'Console' as const,
-        keys: [],
-        run: () => change({ theme }),
-      })),
+    {
+      id: 'theme',
+      title: `Use the ${other} theme`,
+      group: 'Console',
+      keys: [THEME_KEYS],
+      anywhere: true,
+      run: () => change({ theme: other }),
+    },
+    ...(settings.theme === 'auto'
+      ? []
+      : [
+          {
+            id: 'theme-auto',
+            title: 'Follow the theme of the system',
+            group: 'Console' as const,
+            keys: [],
+            run: () => change({ theme: 'auto' }),
+          },
+        ]),
     settings.density === 'compact'
       ? {
           id: 'density',

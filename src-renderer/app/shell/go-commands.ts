@@ -19,7 +19,7 @@ export function useGoCommands(): void {
           {
             ...to('tickets', 'Tickets of this client', ['g t'], places.client(tenantId)),
             run() {
-              tenants.memory(tenantId).openTicket = null
+              tenants.memory(tenantId).openTicket.set(null)
               go(places.client(tenantId))
             },
           },

@@ -8,6 +8,7 @@ export const places = {
   inboxes: '/inbox',
   client: (tenantId: string) => `/client/${tenantId}`,
   ticket: (tenantId: string, ticketId: string) => `/client/${tenantId}/ticket/${ticketId}`,
+  newTicket: (tenantId: string) => `/client/${tenantId}/new`,
   sync: (tenantId: string) => `/client/${tenantId}/sync`,
   inbox: (tenantId: string) => `/client/${tenantId}/inbox`,
 } as const

@@ -6,7 +6,6 @@ import { ShortcutsHelp } from '../../features/switcher/shortcuts-help.tsx'
 import { useClients } from '../console/context.tsx'
 import { UndoProvider } from '../commands/undo.tsx'
 import { useCommands } from '../commands/use-commands.tsx'
-import { Banners } from './banners.tsx'
 import { pinnedOf } from './client-order.ts'
 import { useConsoleCommands } from './console-commands.ts'
 import { useGoCommands } from './go-commands.ts'
@@ -14,6 +13,7 @@ import { Leave } from './leave.tsx'
 import { Rail } from './rail.tsx'
 import { DialogContext, type DialogName } from './shell-dialogs.ts'
 import classes from './shell.module.css'
+import { StatusBar } from './status-bar.tsx'
 import { useSwitchClient } from './switch-client.ts'
 
 /** The frame around every screen, with the one thing that can be undone. */
@@ -25,7 +25,7 @@ export function Shell() {
   )
 }
 
-/** Rail, banners, and the dialogs that are everywhere. */
+/** Rail, status bar, and the dialogs that are everywhere. */
 function Frame() {
   const [dialog, setDialog] = useState<DialogName | null>(null)
   const switchTo = useSwitchClient()
@@ -67,8 +67,8 @@ function Frame() {
       <div className={classes.shell}>
         <Rail />
         <div className={classes.main}>
-          <Banners />
           <Outlet />
+          <StatusBar />
         </div>
       </div>
       {dialog === 'switcher' && <ClientSwitcher onClose={close} />}

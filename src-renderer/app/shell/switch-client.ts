@@ -12,7 +12,7 @@ export function useSwitchClient(): (tenantId: string) => void {
       performance.mark('client-switch:start')
       const tenant = tenants.get(tenantId)
       void warm(tenant)
-      const ticketId = tenant.memory.openTicket
+      const ticketId = tenant.memory.openTicket.get()
       go(ticketId ? places.ticket(tenantId, ticketId) : places.client(tenantId))
     },
     [go, tenants],

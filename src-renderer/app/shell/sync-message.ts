@@ -7,6 +7,9 @@ export interface SyncMessage {
   share: number | null
 }
 
+/** Seconds below which the time that is left is not worth a word. */
+const SHORT = 5
+
 /** What to say about a client's sync, in a few words; null when there is nothing to say. */
 export function syncMessage({ phase, pending, failed, progress }: SyncState): SyncMessage | null {
   const edits = pending > 0 ? `${count(pending, 'edit')} waiting for the cloud` : ''
@@ -33,8 +36,14 @@ function count(n: number, word: string): string {
   return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }
 
-function rows({ rows: done, total }: { rows: number; total: number }): string {
-  return `${done.toLocaleString('en')} of ${Math.max(done, total).toLocaleString('en')} rows`
+function rows({ rows: done, total, secondsLeft }: NonNullable<SyncState['progress']>): string {
+  const text = `${done.toLocaleString('en')} of ${Math.max(done, total).toLocaleString('en')} rows`
+  return secondsLeft === null || secondsLeft < SHORT ? text : `${text}, ${timeLeft(secondsLeft)} left`
+}
+
+/** Seconds as a person says them: whole minutes from one minute on. */
+export function timeLeft(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
 }
 
 function share({ rows: done, total }: { rows: number; total: number }): number {

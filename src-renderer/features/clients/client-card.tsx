@@ -15,20 +15,21 @@ interface ClientCardProps {
 export const ClientCard = memo(function ClientCard({ summary, onOpen, onPin }: ClientCardProps) {
   const { id, name, known, pin } = summary
   const pinned = pin !== null
+  // In the line of the industry, so that a card keeps its size.
+  const state = syncMessage(summary.sync)
   return (
     <li className={classes.card}>
       <button className={classes.open} onClick={() => onOpen(id)}>
         <Tile initials={summary.initials} colour={summary.colour} size={38} />
         <span className={classes.names}>
           <strong>{name}</strong>
-          <span>{summary.industry}</span>
+          {state ? <span data-tone={state.tone}>{state.text}</span> : <span>{summary.industry}</span>}
         </span>
         <span className={classes.figures}>
           <Figure value={summary.open} label="open" known={known} />
           <Figure value={summary.unread} label="unread" known={known} tone="accent" />
           <Figure value={summary.atRisk} label="at risk" known={known} tone="amber" />
         </span>
-        <span className={classes.state}>{syncMessage(summary.sync)?.text ?? ''}</span>
       </button>
       <button
         className={classes.pin}

@@ -1,4 +1,5 @@
-import { createContext, use, useLayoutEffect, useMemo, useRef, type ReactNode, type RefObject } from 'react'
+import { createContext, use, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
+import type { Command } from '../../app/commands/commands.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 
 /** What the keys do on one row: a field of a conflict, or a refused edit. */
@@ -26,6 +27,7 @@ export function InboxCursor({ children }: { children: ReactNode }) {
   const area = useRef<HTMLDivElement>(null)
   const known = useRef(new Map<HTMLElement, RefObject<RowActions>>())
   const lastIndex = useRef(0)
+  const [any, setAny] = useState(false)
 
   const rows = (): HTMLElement[] => [...(area.current?.querySelectorAll<HTMLElement>(ROW) ?? [])]
   const focused = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>(ROW) ?? null
@@ -39,9 +41,11 @@ export function InboxCursor({ children }: { children: ReactNode }) {
     () => ({
       add(row, actions) {
         known.current.set(row, actions)
+        setAny(true)
         keepFocus()
         return () => {
           known.current.delete(row)
+          setAny(known.current.size > 0)
           keepFocus()
         }
       },
@@ -68,7 +72,7 @@ export function InboxCursor({ children }: { children: ReactNode }) {
   }
   const command = (id: string, title: string, keys: string[], run: () => void) =>
     ({ id: `inbox-${id}`, title, group: 'Inbox', keys, run }) as const
-  useCommands([
+  const commands: Command[] = [
     { ...command('next', 'Next field', ['ArrowDown', 'j'], () => step(1)), palette: false },
     { ...command('previous', 'Previous field', ['ArrowUp', 'k'], () => step(-1)), palette: false },
     command('mine', 'Keep mine', ['1', 'm'], act('mine')),
@@ -77,7 +81,8 @@ export function InboxCursor({ children }: { children: ReactNode }) {
     command('confirm', 'Save the decision, or send again', ['Enter'], act('confirm')),
     command('give-up', 'Give the edit up', ['x'], act('giveUp')),
     command('open', 'Open the ticket', ['o'], act('open')),
-  ])
+  ]
+  useCommands(any ? commands : [])
   return (
     <CursorContext value={cursor}>
       <div

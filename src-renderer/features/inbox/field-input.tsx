@@ -41,7 +41,7 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
       </select>
     )
   }
-  if (custom?.type === 'checkbox') {
+  if (custom?.type === 'checkbox' || field === 'vip') {
     return (
       <select {...common} value={String(value === true)} onChange={(event) => onChange(event.target.value === 'true')}>
         <option value="true">Yes</option>
@@ -98,7 +98,9 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
       {...common}
       type={custom?.type === 'date' ? 'date' : 'text'}
       value={text}
-      onChange={(event) => onChange(event.target.value === '' && field !== 'subject' ? null : event.target.value)}
+      onChange={(event) =>
+        onChange(event.target.value === '' && field !== 'subject' && field !== 'name' ? null : event.target.value)
+      }
     />
   )
 }

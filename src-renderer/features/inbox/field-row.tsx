@@ -19,6 +19,8 @@ interface FieldRowProps {
   onOpen(): void
 }
 
+const STRUCTURED: ReadonlySet<string> = new Set(['filter', 'sort', 'columns'])
+
 /** One field of a conflict: what it was, mine, theirs, and a third value. */
 export function FieldRow({ field, label, choice, onChoose, onConfirm, onOpen }: FieldRowProps) {
   const desk = useDesk()
@@ -31,7 +33,10 @@ export function FieldRow({ field, label, choice, onChoose, onConfirm, onOpen }: 
     row.current?.focus()
     onChoose({ choice: next })
   }
+  // Nobody types a filter.
+  const typed = !STRUCTURED.has(field.field)
   const write = (): void => {
+    if (!typed) return
     setEditing(true)
     if (choice?.choice !== 'other') onChoose({ choice: 'other', value: mine })
   }
@@ -58,7 +63,9 @@ export function FieldRow({ field, label, choice, onChoose, onConfirm, onOpen }: 
         chosen={choice?.choice === 'theirs'}
         onChoose={pick('theirs')}
       />
-      {editing && choice?.choice === 'other' ? (
+      {!typed ? (
+        <span />
+      ) : editing && choice?.choice === 'other' ? (
         <FieldInput
           field={field.field}
           label={`Another value for ${label}`}

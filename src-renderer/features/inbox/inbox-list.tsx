@@ -10,8 +10,8 @@ import { useDesk } from '../../tenant/desk.tsx'
 import { applyInbox, inboxQuery, type SentItem } from '../../tenant/inbox.ts'
 import { EmptyNotice, ProblemNotice } from '../../ui/problem-notice.tsx'
 import { fieldLabel } from '../ticket/field-label.ts'
-import { ticketName } from './card-frame.tsx'
 import { ConflictCard } from './conflict-card.tsx'
+import { aboutText } from './edit-words.ts'
 import classes from './inbox.module.css'
 import { RejectedCard } from './rejected-card.tsx'
 
@@ -39,7 +39,7 @@ export function InboxList({ tenantId, among = false }: InboxListProps) {
     } catch (thrown) {
       return setProblem(problemFrom(thrown).message)
     }
-    undo.offer(`${among ? `${name} · ` : ''}${ticketName(item)}: ${said}`, () => {
+    undo.offer(`${among ? `${name} · ` : ''}${aboutText(item)}: ${said}`, () => {
       tenant.client.inbox.reopen
         .mutate({ id: item.id })
         .then((left) => applyInbox(tenant, left))

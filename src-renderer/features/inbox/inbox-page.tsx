@@ -18,7 +18,7 @@ export function InboxPage() {
   useArrived(tenantId && (data || error) ? places.inbox(tenantId) : null)
   const back = (): void => {
     if (!tenantId) return
-    const { openTicket } = tenant.memory
+    const openTicket = tenant.memory.openTicket.get()
     go(openTicket ? places.ticket(tenantId, openTicket) : places.client(tenantId))
   }
   useCommands([{ id: 'back', title: 'Back to the tickets', group: 'Go to', keys: ['Escape', 'u'], run: back }])

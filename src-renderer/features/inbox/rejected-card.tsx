@@ -5,8 +5,9 @@ import { keysText } from '../../app/commands/keys.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { fieldLabel } from '../ticket/field-label.ts'
-import { CardFrame, ticketName } from './card-frame.tsx'
+import { CardFrame } from './card-frame.tsx'
 import { useInboxRow } from './cursor.tsx'
+import { aboutText } from './edit-words.ts'
 import { FieldInput } from './field-input.tsx'
 import classes from './inbox.module.css'
 import { patchOf, valueText } from './value-text.ts'
@@ -58,7 +59,7 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
         ref={row}
         className={classes.rejected}
         role="group"
-        aria-label={`Refused edit of ${ticketName(item)}`}
+        aria-label={`Refused edit of ${aboutText(item)}`}
         data-inbox-row
         tabIndex={-1}
       >
@@ -67,7 +68,7 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
           <textarea
             ref={field}
             className={classes.text}
-            aria-label={`Text of the refused entry of ${ticketName(item)}`}
+            aria-label={`Text of the refused entry of ${aboutText(item)}`}
             value={text}
             rows={2}
             onChange={(event) => setText(event.target.value)}

@@ -17,6 +17,11 @@ export function optionsOf(
 ): { options: readonly { key: string; label: string }[]; none: string | null } | null {
   const { configuration, technicians, me } = desk
   switch (field) {
+    case 'ownerId':
+      return {
+        options: technicians.map(({ id, name }) => ({ key: id, label: id === me ? 'Only you' : name })),
+        none: 'Everybody',
+      }
     case 'status':
       return { options: configuration.statuses, none: null }
     case 'priority':
@@ -44,6 +49,8 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
     const known = choices.options.find(({ key }) => key === value)?.label
     return known ?? (field === 'assigneeId' ? 'Former technician' : value)
   }
+  if (field === 'filter' && isRecord(value)) return filterText(value, desk)
+  if (field === 'sort' && isRecord(value)) return `${String(value['by'])}, ${String(value['direction'])}`
   if (Array.isArray(value)) {
     const options = custom?.type === 'multi-select' ? custom.options : []
     const labels = value.map((one: unknown) => options.find(({ key }) => key === one)?.label ?? String(one))
@@ -52,6 +59,25 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
   if (typeof value === 'number') return value.toLocaleString('en')
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** The filter of a view in the client's words. */
+function filterText(filter: Record<string, unknown>, desk: Desk): string {
+  const of = (name: string, field: string): string | false => {
+    const list = filter[name]
+    return Array.isArray(list) && list.map((one: unknown) => valueText(field, one, desk)).join(' or ')
+  }
+  const parts = [
+    filter['open'] === true && 'All open',
+    of('statuses', 'status'),
+    of('priorities', 'priority'),
+    of('assignees', 'assigneeId'),
+  ]
+  return parts.filter(Boolean).join(', ') || 'All tickets'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** One patch of values by field name; custom fields come as `customFields.<key>`. */

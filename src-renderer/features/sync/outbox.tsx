@@ -8,7 +8,9 @@ import { useDesk } from '../../tenant/desk.tsx'
 import { keys } from '../../tenant/queries.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
+import { actText, aboutText } from '../inbox/edit-words.ts'
 import { fieldLabel } from '../ticket/field-label.ts'
+import { numberText } from '../tickets/words.ts'
 import classes from './sync.module.css'
 
 /** Edits that have not reached the cloud, oldest first, each of which can be withdrawn before it is sent. */
@@ -29,9 +31,7 @@ export function Outbox({ entries }: { entries: readonly OutboxEntry[] }) {
     }
   }
   const what = ({ kind, fields }: OutboxEntry): string => {
-    if (kind === 'ticket.create') return 'New ticket'
-    if (kind === 'entry.create') return 'Note or reply'
-    return fields.map((field) => fieldLabel(field, configuration)).join(', ')
+    return actText(kind) || fields.map((field) => fieldLabel(field, configuration)).join(', ')
   }
   return (
     <section className={classes.section} aria-label="Waiting to be sent">
@@ -46,8 +46,8 @@ export function Outbox({ entries }: { entries: readonly OutboxEntry[] }) {
       ) : (
         <ul className={classes.outbox}>
           {entries.map((entry) => {
-            const { id, ticket, at, attempts } = entry
-            const name = ticket ? (ticket.number < 0 ? 'new' : String(ticket.number)) : '–'
+            const { id, ticket, about, kind, at, attempts } = entry
+            const name = ticket ? numberText(ticket.number) : ''
             return (
               <li key={id}>
                 <span className={classes.number}>{name}</span>
@@ -56,7 +56,7 @@ export function Outbox({ entries }: { entries: readonly OutboxEntry[] }) {
                     {ticket.subject}
                   </button>
                 ) : (
-                  <span className={classes.subject}>This ticket is no longer here</span>
+                  <span className={classes.subject}>{aboutText({ ticket, about, mutation: kind })}</span>
                 )}
                 <span className={classes.what}>{what(entry)}</span>
                 <span className={classes.when} title={dateTime(at)}>
@@ -67,7 +67,7 @@ export function Outbox({ entries }: { entries: readonly OutboxEntry[] }) {
                   Withdraw
                   <span className={classes.hidden}>
                     {' '}
-                    {what(entry)} of ticket {name}
+                    {what(entry)} of {ticket ? `ticket ${name}` : aboutText({ ticket, about, mutation: kind })}
                   </span>
                 </PageButton>
               </li>

@@ -1,4 +1,5 @@
-import type { SyncReport } from '../../../src-shared/domain/views.ts'
+import type { Compared, SyncReport } from '../../../src-shared/domain/views.ts'
+import { agoShort } from '../../ui/time.ts'
 
 /** How the sync stands, in one line for the head of its page. */
 export function headline({ state, outbox, paused }: SyncReport): string {
@@ -17,24 +18,21 @@ export const BREAKER: Record<SyncReport['breaker'], string> = {
   'half-open': 'Trying one request',
 }
 
+/** What a comparison of the copy with the cloud found. */
+export function differed({ at, mended }: Compared, now: number): string {
+  if (!mended) return 'It is the same'
+  const what =
+    mended.rows === null
+      ? 'Much differed: all of it was read again'
+      : `${counted(mended.rows, 'row')} differed and ${mended.rows === 1 ? 'was' : 'were'} read again`
+  return mended.at === at ? what : `The same; ${agoShort(mended.at, now)} ago: ${what.toLowerCase()}`
+}
+
 /** Seconds or minutes until an instant: `in 12 s`, `in 3 min`, `now`. */
 export function untilShort(instant: string, now: number): string {
   const seconds = Math.ceil((Date.parse(instant) - now) / 1000)
   if (seconds <= 0) return 'now'
   return seconds < 120 ? `in ${seconds} s` : `in ${Math.round(seconds / 60)} min`
-}
-
-/** A file size as people read it. */
-export function bytes(count: number): string {
-  if (count < 1024) return `${count} bytes`
-  const units = ['kB', 'MB', 'GB']
-  let value = count / 1024
-  let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
 export function counted(n: number, word: string): string {

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
 import type { SyncReport } from '../../../src-shared/domain/views.ts'
+import { timeLeft } from '../../app/shell/sync-message.ts'
 import { agoShort, dateTime } from '../../ui/time.ts'
-import { BREAKER, bytes, untilShort } from './report-words.ts'
+import { bytes } from '../../ui/bytes.ts'
+import { BREAKER, differed, untilShort } from './report-words.ts'
 import classes from './sync.module.css'
 
 /** The figures of a sync report. @param now ms since 1970, to the second */
@@ -41,16 +43,24 @@ export function SyncFacts({ report, now }: { report: SyncReport; now: number }) 
         {cursor.toLocaleString('en')}
         {behind !== null && behind > 0 && ` of ${head?.toLocaleString('en')}`}
       </Fact>
+      <Fact name="Compared with the cloud" note={report.compared ? differed(report.compared, now) : undefined}>
+        {report.compared ? <Moment at={report.compared.at} now={now} /> : 'Soon'}
+      </Fact>
       <Fact name="Stored here" note={`${bytes(files.ledgerBytes)} of it edits and audit trail`}>
         {bytes(files.cacheBytes + files.ledgerBytes)}
       </Fact>
       {state.progress && state.progress.total > 0 && (
-        <Fact name="Rows">
+        <Fact name="Rows" note={rateOf(state.progress)}>
           {state.progress.rows.toLocaleString('en')} of {state.progress.total.toLocaleString('en')}
         </Fact>
       )}
     </dl>
   )
+}
+
+function rateOf({ perSecond, secondsLeft }: NonNullable<SyncReport['state']['progress']>): string {
+  const rate = `${perSecond.toLocaleString('en')} a second`
+  return secondsLeft === null ? rate : `${rate}, about ${timeLeft(secondsLeft)} left`
 }
 
 interface FactProps {

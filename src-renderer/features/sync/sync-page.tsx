@@ -65,7 +65,8 @@ function Report({ report, title }: { report: SyncReport; title: string }) {
   }
   const back = (): void => {
     if (!tenantId) return
-    go(memory.openTicket ? places.ticket(tenantId, memory.openTicket) : places.client(tenantId))
+    const openTicket = memory.openTicket.get()
+    go(openTicket ? places.ticket(tenantId, openTicket) : places.client(tenantId))
   }
   useCommands([
     { id: 'sync-now', title: 'Sync this client now', group: 'Clients', keys: ['s'], run: syncNow },

@@ -6,6 +6,7 @@ import { useSummary } from '../../tenant/context.tsx'
 import { Marked, Picker } from '../../ui/picker.tsx'
 import { Tile } from '../../ui/tile.tsx'
 import listClasses from '../tickets/list.module.css'
+import { numberText } from '../tickets/words.ts'
 import classes from './actions.module.css'
 import type { Subject } from './ticket-actions.tsx'
 
@@ -50,7 +51,7 @@ export function ChoiceDialog({ kind, ticket, desk, onPick, onClose }: ChoiceDial
       context={
         <>
           <Tile initials={summary.initials} colour={summary.colour} size={18} />
-          {summary.shortName} · {ticket.number} · {ticket.subject}
+          {summary.shortName} · {numberText(ticket.number)} · {ticket.subject}
         </>
       }
       search={search}

@@ -1,14 +1,23 @@
 import { Button } from '@mantine/core'
-import { IconLock, IconSend } from '@tabler/icons-react'
-import { useState, type RefObject } from 'react'
+import { IconClock, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
+import { useRef, useState, type RefObject } from 'react'
 import type { Contact } from '../../../src-shared/domain/people.ts'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { keysText } from '../../app/commands/keys.tsx'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { addEntry } from '../../tenant/edits.ts'
+import { keys } from '../../tenant/queries.ts'
+import { addTime } from '../../tenant/ticket-acts.ts'
+import { upload } from '../../tenant/uploads.ts'
+import { durationText, minutesOf } from '../../ui/duration.ts'
 import { Tile } from '../../ui/tile.tsx'
+import { numberText } from '../tickets/words.ts'
+import { ChosenFiles } from './chosen-files.tsx'
 import classes from './composer.module.css'
 import { draftKey, type EntryMode } from './entry-mode.ts'
+import { filesOf } from './file-drop.tsx'
+import { TimeFields } from './time-fields.tsx'
 
 interface ComposerProps {
   mode: EntryMode
@@ -16,68 +25,135 @@ interface ComposerProps {
   number: number
   /** Without one there is nobody to reply to. */
   requester: Contact | null
+  workedMinutes: number
   field: RefObject<HTMLTextAreaElement | null>
+  /** Of the duration, while work is logged. */
+  duration: RefObject<HTMLInputElement | null>
   onMode(mode: EntryMode): void
   onSend(): void
+  /** It was taken. */
+  onSent(): void
 }
 
-/** Writes an internal note or a public reply. The draft of each stays with its ticket while one is elsewhere. */
-export function Composer({ mode, ticketId, number, requester, field, onMode, onSend }: ComposerProps) {
+const SEND = { note: 'Add note', reply: 'Send reply', time: 'Log time' } as const
+
+/** Writes a note, a public reply, or work that was done. The draft of each stays with its ticket while one is elsewhere. */
+export function Composer(props: ComposerProps) {
+  const { mode, ticketId, number, requester, workedMinutes, field, duration, onMode, onSend, onSent } = props
   const tenant = useTenant()
   const summary = useSummary()
-  const { drafts } = tenant.memory
+  const { drafts, files: kept } = tenant.memory
   const key = draftKey(ticketId, mode)
   const [text, setText] = useState(() => drafts.get(key) ?? '')
+  const [time, setTime] = useState(() => drafts.get(`${key}:minutes`) ?? '')
+  const [billable, setBillable] = useState(true)
+  const [files, setFiles] = useState(() => kept.get(key) ?? [])
   const [problem, setProblem] = useState<string | null>(null)
   const [sending, setSending] = useState(false)
+  const picker = useRef<HTMLInputElement>(null)
+  const minutes = minutesOf(time)
   const isReply = mode === 'reply'
+  const isTime = mode === 'time'
+  const begun = text !== '' || time !== '' || files.length > 0
+  const keep = (name: string, value: string): void => {
+    if (value === '') drafts.delete(name)
+    else drafts.set(name, value)
+  }
   const write = (next: string): void => {
     setText(next)
-    if (next === '') drafts.delete(key)
-    else drafts.set(key, next)
+    keep(key, next)
   }
+  const writeTime = (next: string): void => {
+    setTime(next)
+    keep(`${key}:minutes`, next)
+  }
+  const choose = (next: readonly File[]): void => {
+    setFiles(next)
+    kept.set(key, next)
+  }
+  const sendText = async (body: string): Promise<void> => {
+    if (mode === 'time') {
+      if (minutes === null) throw new Error('there is no time to log')
+      const workedAt = new Date(Date.now() - Math.abs(minutes) * 60_000).toISOString()
+      const said = body || `Worked ${durationText(minutes)}.`
+      return addTime(tenant, { ticketId, time: { minutes, billable, workedAt }, body: said })
+    }
+    const before = entriesNow()
+    await addEntry(tenant, { ticketId, kind: mode, body: body || filesText(files) })
+    const made = entriesNow().find((id) => !before.includes(id))
+    if (files.length > 0) upload(tenant, ticketId, made ?? null, files)
+  }
+  const entriesNow = (): string[] =>
+    tenant.queries.getQueryData<TicketDetail>(keys.ticket(ticketId))?.entries.map(({ id }) => id) ?? []
   const send = async (): Promise<void> => {
-    const body = text.trim()
-    if (body === '' || sending) return
+    if (sending || !begun) return
+    if (isTime && minutes === null) {
+      setProblem('Say how long it took, such as 45, 1h 30 or 1:30; a day at most.')
+      return duration.current?.focus()
+    }
     setSending(true)
     setProblem(null)
     onSend()
     try {
-      await addEntry(tenant, { ticketId, kind: mode, body })
+      await sendText(text.trim())
       write('')
+      writeTime('')
+      choose([])
+      onSent()
     } catch (error) {
       setProblem(problemFrom(error).message)
     } finally {
       setSending(false)
     }
   }
+  const modeButton = (of: EntryMode, shortcut: string, label: string, icon: typeof IconLock, disabled = false) => {
+    const Icon = icon
+    return (
+      <button
+        type="button"
+        aria-pressed={mode === of}
+        disabled={disabled}
+        title={disabled ? 'No requester is recorded: nobody would get a reply' : `${label} (${shortcut})`}
+        onClick={() => onMode(of)}
+      >
+        <Icon size={12} /> {label}
+      </button>
+    )
+  }
+  const label = isReply ? `Public reply to ${requester?.name ?? 'nobody'}` : isTime ? 'What was done' : 'Internal note'
   return (
     <form
       className={classes.composer}
       data-mode={mode}
-      aria-label={isReply ? 'Public reply' : 'Internal note'}
+      data-composer
+      aria-label={isReply ? 'Public reply' : isTime ? 'Time' : 'Internal note'}
       onSubmit={(event) => {
         event.preventDefault()
         void send()
       }}
+      onDrop={(event) => {
+        const dropped = filesOf(event.dataTransfer)
+        if (dropped.length === 0 || isTime) return
+        event.preventDefault()
+        event.stopPropagation()
+        choose([...files, ...dropped])
+      }}
+      onPaste={(event) => {
+        const pasted = filesOf(event.clipboardData)
+        if (pasted.length === 0 || isTime) return
+        event.preventDefault()
+        event.stopPropagation()
+        choose([...files, ...pasted])
+      }}
     >
       <div className={classes.head}>
         <span className={classes.modes} role="group" aria-label="What to write">
-          <button type="button" aria-pressed={!isReply} title="Internal note (n)" onClick={() => onMode('note')}>
-            <IconLock size={12} /> Internal note
-          </button>
-          <button
-            type="button"
-            aria-pressed={isReply}
-            disabled={!requester}
-            title={requester ? 'Public reply (r)' : 'No requester is recorded: nobody would get a reply'}
-            onClick={() => onMode('reply')}
-          >
-            <IconSend size={12} /> Public reply
-          </button>
+          {modeButton('note', 'n', 'Internal note', IconLock)}
+          {modeButton('reply', 'r', 'Public reply', IconSend, !requester)}
+          {modeButton('time', 'l', 'Time', IconClock)}
         </span>
         <span className={classes.for}>
-          <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name} · {number}
+          <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name} · {numberText(number)}
         </span>
       </div>
       {isReply && requester && (
@@ -85,16 +161,29 @@ export function Composer({ mode, ticketId, number, requester, field, onMode, onS
           Public reply to <b>{requester.name}</b> {requester.email ?? '(no address is recorded)'}
         </div>
       )}
+      {isTime && (
+        <TimeFields
+          field={duration}
+          text={time}
+          minutes={minutes}
+          billable={billable}
+          workedMinutes={workedMinutes}
+          onText={writeTime}
+          onBillable={setBillable}
+          onDone={() => field.current?.focus()}
+          onSend={() => void send()}
+        />
+      )}
       <textarea
         ref={field}
         className={classes.field}
-        aria-label={
-          isReply
-            ? `Public reply to ${requester?.name ?? 'nobody'} on ticket ${number} of ${summary.name}`
-            : `Internal note on ticket ${number} of ${summary.name}`
-        }
+        aria-label={`${label} on ticket ${numberText(number)} of ${summary.name}`}
         placeholder={
-          isReply ? `${requester?.name ?? 'The requester'} reads this.` : 'Only technicians see this. Press n to write.'
+          isReply
+            ? `${requester?.name ?? 'The requester'} reads this.`
+            : isTime
+              ? 'What was done'
+              : 'Only technicians see this. Press n to write.'
         }
         rows={text === '' ? 1 : 3}
         value={text}
@@ -106,26 +195,47 @@ export function Composer({ mode, ticketId, number, requester, field, onMode, onS
           event.preventDefault()
         }}
       />
+      {files.length > 0 && <ChosenFiles files={files} onChange={choose} />}
       {problem && (
         <p className={classes.problem} role="alert">
           {problem}
         </p>
       )}
-      {text !== '' && (
+      {begun && (
         <div className={classes.actions}>
-          <span>Kept as a draft here until you {isReply ? 'send' : 'add'} it</span>
+          {!isTime && (
+            <button type="button" className={classes.attach} onClick={() => picker.current?.click()}>
+              <IconPaperclip size={13} /> Attach files
+            </button>
+          )}
+          <span>Kept as a draft here until you {isReply ? 'send' : isTime ? 'log' : 'add'} it</span>
           <Button
             type="submit"
             size="compact-sm"
-            color={isReply ? undefined : 'yellow'}
-            variant={isReply ? 'filled' : 'light'}
+            color={mode === 'note' ? 'yellow' : undefined}
+            variant={mode === 'note' ? 'light' : 'filled'}
             loading={sending}
-            disabled={text.trim() === ''}
           >
-            {isReply ? 'Send reply' : 'Add note'}&ensp;{keysText('Mod+Enter')}
+            {SEND[mode]}&ensp;{keysText('Mod+Enter')}
           </Button>
         </div>
       )}
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files for this entry"
+        onChange={(event) => {
+          choose([...files, ...(event.target.files ?? [])])
+          event.target.value = ''
+        }}
+      />
     </form>
   )
+}
+
+/** An entry says something, also where it only brings files. */
+function filesText(files: readonly File[]): string {
+  return files.map(({ name }) => name).join(', ')
 }

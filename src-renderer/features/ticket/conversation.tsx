@@ -1,17 +1,35 @@
-import { IconLock } from '@tabler/icons-react'
-import { memo } from 'react'
+import { IconClock, IconLock, IconPaperclip } from '@tabler/icons-react'
+import { memo, type KeyboardEvent } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
-import type { EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { AttachmentView, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
+import { durationText } from '../../ui/duration.ts'
 import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
+import { numberText } from '../tickets/words.ts'
 import classes from './ticket.module.css'
 
+/** Entries that are being chosen. */
+export interface Choosing {
+  chosen: ReadonlySet<string>
+  onToggle(entryId: string): void
+  onLeave(): void
+}
+
+interface ConversationProps {
+  detail: TicketDetail
+  choosing: Choosing | null
+}
+
 /** What was written and what happened, oldest first. */
-export function Conversation({ detail: { ticket, entries, requester } }: { detail: TicketDetail }) {
+export function Conversation({ detail: { ticket, entries, requester, attachments }, choosing }: ConversationProps) {
   const now = useMinute()
   const opened = requester?.name ?? 'No requester'
   return (
-    <ol className={classes.conversation} aria-label="Conversation">
+    <ol
+      className={classes.conversation}
+      aria-label="Conversation"
+      onKeyDown={choosing ? (event) => stepBoxes(event, choosing) : undefined}
+    >
       <li className={classes.entry} data-kind="description">
         <Avatar name={opened} />
         <div className={classes.bubble}>
@@ -25,48 +43,114 @@ export function Conversation({ detail: { ticket, entries, requester } }: { detai
         </div>
       </li>
       {entries.map((entry) => (
-        <Entry key={entry.id} entry={entry} now={now} />
+        <Entry
+          key={entry.id}
+          entry={entry}
+          now={now}
+          files={attachments.filter(({ entryId }) => entryId === entry.id)}
+          // Entries of a merged ticket are that ticket's to split.
+          choosing={entry.from ? null : choosing}
+        />
       ))}
     </ol>
   )
 }
 
-const Entry = memo(function Entry({ entry, now }: { entry: EntryView; now: number }) {
-  const { kind, author, body, createdAt, pending } = entry
-  if (kind === 'event') {
+/** Arrows lead from box to box, Enter on to the sheet above, Esc out of it. */
+function stepBoxes(event: KeyboardEvent<HTMLElement>, { onLeave }: Choosing): void {
+  const boxes = [...event.currentTarget.querySelectorAll<HTMLElement>('input[type=checkbox]')]
+  const at = boxes.findIndex((box) => box === document.activeElement)
+  if (at < 0) return
+  if (event.key === 'ArrowDown' || event.key === 'j') boxes[at + 1]?.focus()
+  else if (event.key === 'ArrowUp' || event.key === 'k') boxes[at - 1]?.focus()
+  else if (event.key === 'Escape') onLeave()
+  else if (event.key === 'Enter') document.querySelector<HTMLElement>('[data-split-subject]')?.focus()
+  else return
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+interface EntryProps {
+  entry: EntryView
+  now: number
+  files: readonly AttachmentView[]
+  choosing: Choosing | null
+}
+
+const Entry = memo(
+  function Entry({ entry, now, files, choosing }: EntryProps) {
+    const { id, kind, author, body, createdAt, pending, from, time } = entry
+    const origin = from && (
+      <span className={classes.from} title={from.subject}>
+        from {numberText(from.number)}
+      </span>
+    )
+    if (kind === 'event') {
+      return (
+        <li className={classes.event}>
+          <span>{body}</span>
+          {origin}
+          <span className={classes.eventBy}>
+            {author.kind === 'system' ? '' : `${author.name} · `}
+            {agoShort(createdAt, now)}
+          </span>
+        </li>
+      )
+    }
     return (
-      <li className={classes.event}>
-        <span>{body}</span>
-        <span className={classes.eventBy}>
-          {author.kind === 'system' ? '' : `${author.name} · `}
-          {agoShort(createdAt, now)}
-        </span>
+      <li className={classes.entry} data-kind={kind} data-author={author.kind} data-testid={`entry-${kind}`}>
+        {choosing ? (
+          <input
+            type="checkbox"
+            className={classes.choose}
+            aria-label={`Choose the entry of ${author.name}: ${body.slice(0, 60)}`}
+            checked={choosing.chosen.has(id)}
+            onChange={() => choosing.onToggle(id)}
+          />
+        ) : (
+          <Avatar name={author.name} />
+        )}
+        <div className={classes.bubble}>
+          <div className={classes.byline}>
+            <b>{author.name}</b>
+            {kind === 'note' && (
+              <span className={classes.noteLabel}>
+                <IconLock size={12} /> Internal note
+              </span>
+            )}
+            {kind === 'reply' && <span>{author.kind === 'contact' ? 'replied' : 'public reply'}</span>}
+            {kind === 'time' && (
+              <span className={classes.timeLabel}>
+                <IconClock size={12} /> {time ? durationText(time.minutes) : 'Time'}
+                {time && !time.billable && <span> · not billable</span>}
+              </span>
+            )}
+            {origin}
+            <span className={classes.meta}>
+              <PendingSlot pending={pending} />
+              <When at={createdAt} now={now} />
+            </span>
+          </div>
+          <div className={classes.text}>{body}</div>
+          {files.length > 0 && (
+            <div className={classes.entryFiles}>
+              {files.map((file) => (
+                <span key={file.id}>
+                  <IconPaperclip size={12} /> {file.name}
+                </span>
+              ))}
+            </div>
+          )}
+        </div>
       </li>
     )
-  }
-  return (
-    <li className={classes.entry} data-kind={kind} data-author={author.kind} data-testid={`entry-${kind}`}>
-      <Avatar name={author.name} />
-      <div className={classes.bubble}>
-        <div className={classes.byline}>
-          <b>{author.name}</b>
-          {kind === 'note' ? (
-            <span className={classes.noteLabel}>
-              <IconLock size={12} /> Internal note
-            </span>
-          ) : (
-            <span>{author.kind === 'contact' ? 'replied' : 'public reply'}</span>
-          )}
-          <span className={classes.meta}>
-            <PendingSlot pending={pending} />
-            <When at={createdAt} now={now} />
-          </span>
-        </div>
-        <div className={classes.text}>{body}</div>
-      </div>
-    </li>
-  )
-})
+  },
+  (before, after) =>
+    before.entry === after.entry &&
+    before.now === after.now &&
+    before.choosing === after.choosing &&
+    before.files.map(({ id, name }) => id + name).join() === after.files.map(({ id, name }) => id + name).join(),
+)
 
 function When({ at, now }: { at: string; now: number }) {
   return (

@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core'
+import { MultiSelect, Select } from '@mantine/core'
 import { useState } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
@@ -27,9 +27,21 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
         />
       )
     case 'multi-select': {
-      const keys = Array.isArray(value) ? value : []
-      const labels = keys.map((key) => field.options.find((option) => option.key === key)?.label ?? key)
-      return <UnknownField value={labels.length > 0 ? labels : null} />
+      const chosen = Array.isArray(value) ? value : []
+      const known = new Set(field.options.map(({ key }) => key))
+      // A key that the configuration lost stays until somebody takes it off.
+      const options = [...field.options, ...chosen.filter((key) => !known.has(key)).map((key) => ({ key, label: key }))]
+      return (
+        <MultiSelect
+          size="xs"
+          aria-label={field.label}
+          placeholder={chosen.length === 0 ? 'Not set' : ''}
+          data={options.map(({ key, label }) => ({ value: key, label }))}
+          value={chosen}
+          onChange={(keys) => onChange(keys.length === 0 ? null : keys)}
+          comboboxProps={{ transitionProps: { duration: 0 } }}
+        />
+      )
     }
     case 'checkbox':
       return (

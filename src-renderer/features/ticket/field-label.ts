@@ -8,11 +8,22 @@ const LABELS: Readonly<Record<string, string>> = {
   queue: 'Queue',
   assigneeId: 'Assignee',
   tags: 'Tags',
+  // of contacts and views
+  name: 'Name',
+  email: 'Email',
+  phone: 'Phone',
+  title: 'Title',
+  site: 'Site',
+  vip: 'VIP',
+  ownerId: 'Shown to',
+  filter: 'Filter',
+  sort: 'Order',
+  columns: 'Columns',
 }
 
 /** A field's name on screen; a custom field comes as `customFields.<key>`. */
-export function fieldLabel(field: string, { customFields }: Configuration): string {
+export function fieldLabel(field: string, configuration?: Configuration): string {
   const key = field.startsWith('customFields.') ? field.slice('customFields.'.length) : null
-  if (key !== null) return customFields.find((one) => one.key === key)?.label ?? key
+  if (key !== null) return configuration?.customFields.find((one) => one.key === key)?.label ?? key
   return LABELS[field] ?? field
 }

@@ -1,4 +1,3 @@
-import { notifications } from '@mantine/notifications'
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
@@ -7,6 +6,7 @@ import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { editTicket, inverseOf } from '../../tenant/edits.ts'
+import { numberText } from '../tickets/words.ts'
 import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
 import { describePatch } from './describe-patch.ts'
 
@@ -24,11 +24,6 @@ interface Actions {
 
 const ActionsContext = createContext<Actions | null>(null)
 
-/** Below zero the cloud has given no number yet. */
-function nameOf({ number }: Subject): string {
-  return number < 0 ? 'new' : String(number)
-}
-
 /** Edits with undo, and the dialogs that choose a value, for everything of one client. */
 export function TicketActions({ children }: { children: ReactNode }) {
   const desk = useDesk()
@@ -42,21 +37,17 @@ export function TicketActions({ children }: { children: ReactNode }) {
         await editTicket(tenant, ticket.id, patch)
         return true
       } catch (error) {
-        notifications.show({
-          color: 'red',
-          title: `Ticket ${nameOf(ticket)} was not changed`,
-          message: problemFrom(error).message,
-        })
+        undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${problemFrom(error).message}`)
         return false
       }
     },
-    [tenant],
+    [tenant, undo],
   )
   const edit = useCallback(
     async (ticket: Subject, patch: TicketPatch): Promise<void> => {
       if (!(await run(ticket, patch))) return
       const back = inverseOf(patch, ticket)
-      undo.offer(`Ticket ${nameOf(ticket)}: ${describePatch(patch, desk)}`, () => void run(ticket, back))
+      undo.offer(`Ticket ${numberText(ticket.number)}: ${describePatch(patch, desk)}`, () => void run(ticket, back))
     },
     [desk, run, undo],
   )

@@ -1,19 +1,27 @@
-import { Select } from '@mantine/core'
-import { IconStarFilled } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import { useDesk } from '../../tenant/desk.tsx'
 import { dateTime, dueShort, useMinute } from '../../ui/time.ts'
 import listClasses from '../tickets/list.module.css'
-import { PendingMark } from '../../ui/pending-mark.tsx'
+import { durationText } from '../../ui/duration.ts'
+import { ChoiceField, Field } from './choice-field.tsx'
 import { CustomFieldInput, UnknownField } from './custom-field.tsx'
+import { Files } from './files.tsx'
+import { Links } from './links.tsx'
+import { Requester } from './requester.tsx'
+import { Tags } from './tags.tsx'
 import { useTicketActions } from './ticket-actions.tsx'
 import classes from './ticket.module.css'
 
+interface TicketFieldsProps {
+  detail: TicketDetail
+  onLink(): void
+  onOpen(ticketId: string): void
+}
+
 /** Everything about the ticket that is not conversation, editable in place. */
-export function TicketFields({ detail }: { detail: TicketDetail }) {
+export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
   const { ticket, requester, pendingFields } = detail
   const { configuration, technicians, me } = useDesk()
   const { edit } = useTicketActions()
@@ -67,6 +75,7 @@ export function TicketFields({ detail }: { detail: TicketDetail }) {
         none="No queue"
         onChange={(value) => set({ queue: value })}
       />
+      <Tags detail={detail} />
       <dl className={classes.facts}>
         <dt>Due</dt>
         <dd data-late={late || undefined} title={ticket.dueAt ? dateTime(ticket.dueAt) : undefined}>
@@ -76,16 +85,8 @@ export function TicketFields({ detail }: { detail: TicketDetail }) {
         <dd>{dateTime(ticket.createdAt)}</dd>
         <dt>Updated</dt>
         <dd>{dateTime(ticket.updatedAt)}</dd>
-        {ticket.tags.length > 0 && (
-          <>
-            <dt>Tags</dt>
-            <dd className={classes.tags}>
-              {ticket.tags.map((tag) => (
-                <span key={tag}>{tag}</span>
-              ))}
-            </dd>
-          </>
-        )}
+        <dt>Worked</dt>
+        <dd>{detail.workedMinutes === 0 ? 'Nothing yet' : durationText(detail.workedMinutes)}</dd>
       </dl>
       {(configuration.customFields.length > 0 || unknown.length > 0) && (
         <section className={classes.group} aria-label="Custom fields">
@@ -105,74 +106,9 @@ export function TicketFields({ detail }: { detail: TicketDetail }) {
           ))}
         </section>
       )}
-      <section className={classes.group} aria-label="Requester">
-        <h3>Requester</h3>
-        {requester ? (
-          <div className={classes.requester}>
-            <b>
-              {requester.name}
-              {requester.vip && (
-                <span className={classes.vip}>
-                  <IconStarFilled size={11} /> VIP
-                </span>
-              )}
-            </b>
-            {[requester.title, requester.site].filter(Boolean).map((line) => (
-              <span key={line}>{line}</span>
-            ))}
-            {requester.email && <a href={`mailto:${requester.email}`}>{requester.email}</a>}
-            {requester.phone && <a href={`tel:${requester.phone}`}>{requester.phone}</a>}
-          </div>
-        ) : (
-          <p className={classes.quiet}>No requester is recorded.</p>
-        )}
-      </section>
+      <Requester key={requester?.id} requester={requester} />
+      <Files detail={detail} />
+      <Links detail={detail} onLink={onLink} onOpen={onOpen} />
     </aside>
-  )
-}
-
-interface ChoiceFieldProps {
-  label: string
-  pending: boolean
-  mark?: ReactNode
-  value: string | null
-  options: readonly { key: string; label: string }[]
-  /** Placeholder for no value; where given, the value can be cleared. */
-  none?: string
-  onChange(value: string | null): void
-}
-
-function ChoiceField({ label, pending, mark, value, options, none, onChange }: ChoiceFieldProps) {
-  const data = options.map((option) => ({ value: option.key, label: option.label }))
-  if (value !== null && !options.some(({ key }) => key === value)) data.unshift({ value, label: value })
-  return (
-    <Field label={label} pending={pending}>
-      <Select
-        size="xs"
-        aria-label={label}
-        data={data}
-        value={value}
-        onChange={onChange}
-        leftSection={mark}
-        leftSectionWidth={mark ? 26 : undefined}
-        placeholder={none}
-        clearable={none !== undefined}
-        allowDeselect={false}
-        searchable={options.length > 8}
-        maxDropdownHeight={320}
-        comboboxProps={{ transitionProps: { duration: 0 } }}
-      />
-    </Field>
-  )
-}
-
-/** A labelled field that says when its edit has not reached the cloud. */
-function Field({ label, pending, children }: { label: string; pending: boolean; children: ReactNode }) {
-  return (
-    <div className={classes.field}>
-      {pending && <PendingMark className={classes.fieldPending} />}
-      <span className={classes.fieldLabel}>{label}</span>
-      {children}
-    </div>
   )
 }

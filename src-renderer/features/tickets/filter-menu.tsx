@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import classes from './list.module.css'
 
 export interface FilterChoice {
@@ -47,10 +47,18 @@ export function FilterMenu(props: FilterMenuProps) {
 
 function OpenedMenu({ name, label, set, choices, several, onChoose }: FilterMenuProps) {
   const Item = several ? Menu.CheckboxItem : Menu.RadioItem
+  const button = useRef<HTMLButtonElement>(null)
   return (
-    <Menu defaultOpened position="bottom-start" shadow="md" transitionProps={{ duration: 0 }}>
+    // The button that was pressed is gone where this menu was made for it, so the focus is given back by hand.
+    <Menu
+      onClose={() => button.current?.focus()}
+      defaultOpened
+      position="bottom-start"
+      shadow="md"
+      transitionProps={{ duration: 0 }}
+    >
       <Menu.Target>
-        <button className={classes.filter} data-set={set || undefined} aria-label={`${name}: ${label}`}>
+        <button ref={button} className={classes.filter} data-set={set || undefined} aria-label={`${name}: ${label}`}>
           {label} <IconChevronDown size={13} />
         </button>
       </Menu.Target>

@@ -1,4 +1,4 @@
-import { IconSearch } from '@tabler/icons-react'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
@@ -8,6 +8,7 @@ import type { ListView } from '../../tenant/memory.ts'
 import { countsQuery } from '../../tenant/queries.ts'
 import { FilterMenu } from './filter-menu.tsx'
 import classes from './list.module.css'
+import { ViewsMenu } from './views-menu.tsx'
 
 const SEARCH_PAUSE_MS = 90
 
@@ -24,12 +25,14 @@ interface ListBarProps {
   total: string
   searchField: RefObject<HTMLInputElement | null>
   onChange(change: Partial<ListView>): void
+  /** Begins a new ticket. */
+  onCreate(): void
   /** Leaves the field for the list. */
   onLeave(): void
 }
 
 /** Search, filters, order, and how many tickets that makes. */
-export function ListBar({ desk, view, total, searchField, onChange, onLeave }: ListBarProps) {
+export function ListBar({ desk, view, total, searchField, onChange, onCreate, onLeave }: ListBarProps) {
   const tenant = useTenant()
   const counts = useQuery(countsQuery(tenant)).data
   const { statuses, priorities } = desk.configuration
@@ -53,6 +56,7 @@ export function ListBar({ desk, view, total, searchField, onChange, onLeave }: L
   return (
     <div className={classes.bar} role="search">
       <SearchField view={view} field={searchField} onChange={onChange} onLeave={onLeave} />
+      <ViewsMenu desk={desk} view={view} onChange={onChange} onLeave={onLeave} />
       <FilterMenu
         name="Status"
         label={statusLabel(view, desk)}
@@ -133,6 +137,9 @@ export function ListBar({ desk, view, total, searchField, onChange, onLeave }: L
       <span className={classes.total} data-testid="ticket-total" aria-live="polite">
         {total}
       </span>
+      <button className={classes.create} title="New ticket (c)" onClick={onCreate}>
+        <IconPlus size={14} /> New <kbd>c</kbd>
+      </button>
     </div>
   )
 }
@@ -171,9 +178,9 @@ function SearchField({ view, field, onChange, onLeave }: SearchFieldProps) {
         value={text}
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key !== 'Escape' && event.key !== 'Enter' && event.key !== 'ArrowDown') return
           if (event.key === 'Escape' && text !== '') type('')
-          else if (event.key === 'Escape' || event.key === 'Enter' || event.key === 'ArrowDown') onLeave()
-          else return
+          onLeave()
           event.preventDefault()
         }}
       />
@@ -201,6 +208,7 @@ function assigneeLabel({ assignee }: ListView, { technicians }: Desk): string {
   if (assignee === 'anyone') return 'Anyone'
   if (assignee === 'me') return 'Assigned to me'
   if (assignee === 'unassigned') return 'Unassigned'
+  if (typeof assignee !== 'string') return `${assignee.length} people`
   return technicians.find(({ id }) => id === assignee)?.name ?? 'Former technician'
 }
 

@@ -35,9 +35,13 @@ interface ListCommands {
   view: ListView
   /** First row on screen: where stepping begins while nothing is selected. */
   firstOnScreen(): number
+  /** Nothing is over the list or beside it. */
+  inList: boolean
   /** The open ticket, if any: steps then lead from ticket to ticket. */
   ticketId: string | undefined
   open(row: TicketRow): void
+  /** Begins a new ticket. */
+  create(): void
   change(part: Partial<ListView>): void
   /** Makes the list visible, where a ticket is over it, and then focuses the search field. */
   search(): void
@@ -45,8 +49,7 @@ interface ListCommands {
 
 /** The keys and commands of the ticket list. */
 export function useListCommands(list: ListCommands): void {
-  const { memory, rows, view, ticketId, open, change } = list
-  const inList = ticketId === undefined
+  const { memory, rows, view, inList, ticketId, open, change } = list
 
   const step = (by: number): void => {
     const from = indexOfSelected(memory, rows)
@@ -86,6 +89,7 @@ export function useListCommands(list: ListCommands): void {
           key('last', 'Last ticket', ['G', 'End'], () => jump(rows.total - 1)),
         ]
       : []),
+    { id: 'new-ticket', title: 'New ticket', group: 'Ticket', keys: ['c'], run: list.create },
     { id: 'search', title: 'Search tickets', group: 'List', keys: ['/'], run: list.search },
     { id: 'clear', title: 'Clear search and filters', group: 'List', keys: inList ? ['Escape'] : [], run: clear },
     filter('filter-mine', 'Show tickets assigned to me', { assignee: 'me' }),

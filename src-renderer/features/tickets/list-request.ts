@@ -1,19 +1,8 @@
-import type { Desk, TicketFilter } from '../../../src-shared/domain/views.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+import { filterOf } from '../../tenant/kept-views.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import { blockQuery, deskQuery, type ListRequest } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
-
-/** The compartment's filter for what the screen says. @param me id of the signed-in technician */
-export function filterOf(view: ListView, { me }: Pick<Desk, 'me'>): TicketFilter {
-  const filter: TicketFilter = {}
-  if (view.statuses === 'open') filter.open = true
-  else if (view.statuses !== 'all') filter.statuses = [...view.statuses]
-  if (view.priorities.length > 0) filter.priorities = [...view.priorities]
-  if (view.assignee === 'me') filter.assignees = [me]
-  else if (view.assignee === 'unassigned') filter.assignees = [null]
-  else if (view.assignee !== 'anyone') filter.assignees = [view.assignee]
-  return filter
-}
 
 export function requestOf(view: ListView, desk: Pick<Desk, 'me'>): ListRequest {
   return { filter: filterOf(view, desk), sort: view.sort }

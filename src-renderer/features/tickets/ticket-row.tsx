@@ -4,7 +4,8 @@ import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { agoShort, dateTime, dueShort } from '../../ui/time.ts'
 import { PendingMark } from '../../ui/pending-mark.tsx'
 import classes from './list.module.css'
-import type { Words } from './words.ts'
+import { fromMatch } from './excerpt.ts'
+import { numberText, type Words } from './words.ts'
 
 interface RowProps {
   row: TicketRow | undefined
@@ -45,7 +46,7 @@ export const ListRow = memo(function ListRow({ row, index, top, selected, words,
     >
       <span role="gridcell" className={classes.number}>
         {row.pending && <PendingMark className={classes.pending} />}
-        {row.number < 0 ? 'new' : row.number}
+        {numberText(row.number)}
       </span>
       <span role="gridcell" className={classes.subject}>
         {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
@@ -87,14 +88,21 @@ export function assigneeName(id: string | null, { technicians, me }: Words): str
   return technicians.get(id) ?? 'Former technician'
 }
 
-/** Marks in the subject where the words were found there; else the words around them beside it. */
+/** Characters of a subject that fit in the narrowest list. */
+const SUBJECT_FITS = 32
+
+/** Marks in the subject where the words were found there; else, or where that is too far on, the words beside it. */
 function Subject({ row: { subject }, excerpt }: { row: TicketRow; excerpt: string | undefined }) {
-  const found = excerpt?.replaceAll(/[\uE000\uE001]/g, '').trim()
-  if (excerpt && found === subject.trim()) return <Excerpt className={classes.subjectText} text={excerpt} />
+  const inSubject = excerpt?.replaceAll(/[\uE000\uE001]/g, '').trim() === subject.trim()
+  const far = excerpt !== undefined && excerpt.indexOf('\uE000') > SUBJECT_FITS
   return (
     <>
-      <span className={classes.subjectText}>{subject}</span>
-      {excerpt && <Excerpt className={classes.excerpt} text={excerpt} />}
+      {excerpt && inSubject ? (
+        <Excerpt className={classes.subjectText} text={excerpt} />
+      ) : (
+        <span className={classes.subjectText}>{subject}</span>
+      )}
+      {excerpt && (!inSubject || far) && <Excerpt className={classes.excerpt} text={fromMatch(excerpt)} />}
     </>
   )
 }

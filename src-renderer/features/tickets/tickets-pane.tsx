@@ -24,10 +24,12 @@ interface TicketsPaneProps {
   /** Only for addresses and for saying which client is on screen; data comes from the scope. */
   tenantId: string
   ticketId: string | undefined
+  /** A new ticket is being written in the place of the open one. */
+  writing: boolean
 }
 
 /** The list of a client's tickets with its filters and keys. */
-export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
+export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const desk = useDesk()
   const tenant = useTenant()
   const { memory, queries } = tenant
@@ -39,7 +41,8 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
   const searchField = useRef<HTMLInputElement>(null)
   const searchNext = useRef(false)
   const [rows, onRange] = useTicketRows(tenant, desk, view, ROW_HEIGHT[density])
-  const inList = ticketId === undefined
+  const inList = ticketId === undefined && !writing
+  const create = useCallback(() => go(places.newTicket(tenantId)), [go, tenantId])
   useArrived(inList && (!rows.loading || rows.error) ? places.client(tenantId) : null)
 
   useLayoutEffect(() => {
@@ -62,7 +65,7 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
   }, [focusList, inList])
 
   const toList = (): void => {
-    memory.openTicket = null
+    memory.openTicket.set(null)
     go(places.client(tenantId))
   }
   const isOver = (): boolean => !inList && window.innerWidth < SPLIT_FROM
@@ -89,8 +92,10 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
     memory,
     rows,
     view,
+    inList,
     ticketId,
     open,
+    create,
     firstOnScreen: () => Math.ceil(memory.scrollTop / ROW_HEIGHT[density]),
     change(part) {
       change(part)
@@ -111,6 +116,7 @@ export function TicketsPane({ tenantId, ticketId }: TicketsPaneProps) {
         total={totalText(view, rows)}
         searchField={searchField}
         onChange={change}
+        onCreate={create}
         onLeave={focusList}
       />
       <TicketList desk={desk} view={view} rows={rows} onOpen={open} onSort={onSort} onRange={onRange} />

@@ -1,10 +1,11 @@
 import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
 import type { Desk, TicketOutline, TicketRow } from '../../../src-shared/domain/views.ts'
+import { filterOf } from '../../tenant/kept-views.ts'
 import type { ListView, Memory } from '../../tenant/memory.ts'
 import { blockQuery, blockSize, outlineQuery, searchQuery, type RowBlock } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
-import { filterOf, requestOf } from './list-request.ts'
+import { requestOf } from './list-request.ts'
 
 /** A list of which any part can be shown: its length, and its rows as far as they are here. */
 export interface Rows {

@@ -24,3 +24,8 @@ export function wordsOf(desk: Desk): Words {
   made.set(desk, words)
   return words
 }
+
+/** A ticket's number as people read it: `new` until the cloud has given one. */
+export function numberText(number: number): string {
+  return number < 0 ? 'new' : String(number)
+}

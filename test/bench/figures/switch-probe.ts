@@ -2,6 +2,10 @@
 export interface Probe {
   /** Measures the next key press until this client's rows are painted; for `plain`, one that adds a line of text. */
   expect(client: string): void
+  /** Measures the next key press until the selected row says so. */
+  expectSelected(text: string): void
+  /** Resolves when the selected row says so, or no longer does. */
+  selectedSays(text: string, says: boolean): Promise<void>
   /** Milliseconds of that. */
   painted(): Promise<number>
   /** Goes to a client and resolves when its rows are in the document. */
@@ -31,6 +35,15 @@ export function installProbe(): void {
     if (subject) subject.setAttribute('elementtiming', MARK)
     else result.reject(new Error('the first row has no text'))
   }
+  // Painted with whatever else changed before the next frame.
+  const addLine = (): void => {
+    const line = Object.assign(document.createElement('div'), { textContent: 'A line of text.' })
+    line.style.cssText = 'position: fixed; top: 0; left: 50%'
+    line.setAttribute('elementtiming', MARK)
+    document.body.append(line)
+    void result.promise.then(() => line.remove())
+  }
+  const selectedText = (): string => document.querySelector('[role=row][aria-selected=true]')?.textContent ?? ''
   // There is no element yet to observe.
   new MutationObserver(mark).observe(document, { subtree: true, attributeFilter: ['data-client'] })
   new PerformanceObserver((list) => {
@@ -47,11 +60,7 @@ export function installProbe(): void {
       began = event.timeStamp
       if (expected !== 'plain') return
       expected = null
-      const line = Object.assign(document.createElement('div'), { textContent: 'A line of text.' })
-      line.style.cssText = 'position: fixed; top: 0; left: 50%'
-      line.setAttribute('elementtiming', MARK)
-      document.body.append(line)
-      void result.promise.then(() => line.remove())
+      addLine()
     },
     true,
   )
@@ -62,6 +71,26 @@ export function installProbe(): void {
       began = 0
       result = Promise.withResolvers()
     },
+    expectSelected(text) {
+      expected = 'text'
+      began = 0
+      result = Promise.withResolvers()
+      const look = new MutationObserver(() => {
+        if (!selectedText().includes(text)) return
+        look.disconnect()
+        expected = null
+        addLine()
+      })
+      look.observe(document.body, { subtree: true, childList: true, characterData: true })
+    },
+    selectedSays: (text, says) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (selectedText().includes(text) === says) resolve()
+          else setTimeout(look, 4)
+        }
+        look()
+      }),
     painted: () => result.promise,
     visit: (client) =>
       new Promise((resolve) => {

@@ -1,8 +1,7 @@
-import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import type Electron from 'electron'
-import { strict } from './strict.ts'
+import { ModelledEvents, strict } from './strict.ts'
 import { needNotReady, onReset, world } from './world.ts'
 
 type Modelled = Pick<
@@ -11,7 +10,6 @@ type Modelled = Pick<
   | 'enableSandbox'
   | 'exit'
   | 'getPath'
-  | 'getVersion'
   | 'isReady'
   | 'quit'
   | 'requestSingleInstanceLock'
@@ -22,10 +20,25 @@ type Modelled = Pick<
 /** Windows of the app, and how each is asked to close; filled by the fake of BrowserWindow. */
 export const openWindows: { close(): void; destroy(): void }[] = []
 
-class FakeApp extends EventEmitter implements Modelled {
+/** `app`, as https://www.electronjs.org/docs/latest/api/app says that it behaves. */
+class FakeApp extends ModelledEvents implements Modelled {
   isPackaged = false
   becomesReady = Promise.withResolvers<void>()
 
+  constructor() {
+    super([
+      'activate',
+      'before-quit',
+      'quit',
+      'ready',
+      'second-instance',
+      'web-contents-created',
+      'will-quit',
+      'window-all-closed',
+    ])
+  }
+
+  /** "This method can only be called before app is ready." */
   enableSandbox(): void {
     needNotReady('app.enableSandbox()')
     world.sandboxed = true
@@ -39,51 +52,59 @@ class FakeApp extends EventEmitter implements Modelled {
     return this.becomesReady.promise
   }
 
-  getVersion(): string {
-    return '0.0.0'
-  }
-
-  getPath(name: string): string {
+  getPath(name: Parameters<Electron.App['getPath']>[0]): string {
     const path = world.paths.get(name)
     if (path === undefined) throw new Error(`Failed to get '${name}' path`)
     return path
   }
 
+  /**
+   * "If the path specifies a directory that does not exist, an Error is thrown." And of userData: "you have to override
+   * the userData path before the ready event".
+   */
   setPath(name: string, path: string): void {
+    if (name === 'userData') needNotReady("app.setPath('userData')")
     if (!isAbsolute(path)) throw new Error('Path must be absolute')
     if (!existsSync(path)) throw new Error(`Failed to set path: ${path} does not exist`)
     world.paths.set(name, path)
   }
 
+  /** The lock lies in userData, as Chromium's does. */
   requestSingleInstanceLock(): boolean {
-    if (world.lockTaken) return false
-    world.lockHeld = true
-    return true
+    world.lockHeld ||= world.outside.takeLock(this.getPath('userData'))
+    return world.lockHeld
   }
 
+  /** before-quit, then the windows are closed, then will-quit and quit; each of the first three can hold it back. */
   quit(): void {
     if (world.quitting || world.exited !== null) return
-    const event = preventable()
-    this.emit('before-quit', event)
-    if (event.defaultPrevented) return
+    if (!this.asks('before-quit')) return
     world.quitting = true
     for (const window of [...openWindows]) window.close()
-    if (openWindows.length > 0) {
+    if (openWindows.length > 0 || !this.asks('will-quit')) {
       world.quitting = false
       return
     }
-    this.emit('will-quit', preventable())
     this.end(0)
   }
 
+  /** "All windows will be closed immediately without asking the user, and the before-quit and will-quit events will not be emitted." */
   exit(code = 0): void {
+    world.quitting = true
     for (const window of [...openWindows]) window.destroy()
     this.end(code)
+  }
+
+  asks(event: string): boolean {
+    const asked = preventable()
+    this.emit(event, asked)
+    return !asked.defaultPrevented
   }
 
   end(code: number): void {
     world.exited = code
     this.emit('quit', preventable(), code)
+    world.outside.end(code)
   }
 }
 

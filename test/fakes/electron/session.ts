@@ -1,5 +1,6 @@
 import type Electron from 'electron'
-import { strict } from './strict.ts'
+import { preventable } from './app.ts'
+import { ModelledEvents, strict } from './strict.ts'
 import { needNotReady, needReady, onReset, world } from './world.ts'
 
 type Handler = Parameters<Electron.Protocol['handle']>[1]
@@ -8,6 +9,7 @@ type CheckHandler = NonNullable<Parameters<Electron.Session['setPermissionCheckH
 type DeviceHandler = NonNullable<Parameters<Electron.Session['setDevicePermissionHandler']>[0]>
 export type Permission = Parameters<RequestHandler>[1]
 
+/** `protocol` of a session, as https://www.electronjs.org/docs/latest/api/protocol says that it behaves. */
 class FakeProtocol implements Pick<Electron.Protocol, 'handle'> {
   handlers = new Map<string, Handler>()
 
@@ -17,7 +19,13 @@ class FakeProtocol implements Pick<Electron.Protocol, 'handle'> {
   }
 }
 
-export class FakeSession {
+type Modelled = Pick<
+  Electron.Session,
+  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
+>
+
+/** A session, as https://www.electronjs.org/docs/latest/api/session says that it behaves. */
+export class FakeSession extends ModelledEvents implements Modelled {
   partition: string
   protocol = strict('Session.protocol', new FakeProtocol())
   requestHandler: RequestHandler | null = null
@@ -25,6 +33,7 @@ export class FakeSession {
   deviceHandler: DeviceHandler | null = null
 
   constructor(partition: string) {
+    super(['will-download'])
     this.partition = partition
   }
 
@@ -51,7 +60,7 @@ export class FakeSession {
     return (await handler(request)) as Response
   }
 
-  /** Asks for a permission. Without a handler Electron grants it. */
+  /** Asks for a permission. "By default, Electron will automatically approve all permission requests" (its security tutorial). */
   ask(permission: Permission, requestingUrl: string, isMainFrame = true): boolean {
     let granted = true
     const details = { isMainFrame, requestingUrl }
@@ -59,8 +68,16 @@ export class FakeSession {
     return granted
   }
 
+  /** Looks a permission up, as `navigator.permissions.query` and most web APIs do first. */
   check(permission: Permission, requestingOrigin: string, isMainFrame = true): boolean {
     return this.checkHandler?.(null, permission, requestingOrigin, { isMainFrame }) ?? true
+  }
+
+  /** "Calling event.preventDefault() will cancel the download". @returns whether it began */
+  download(url: string): boolean {
+    const event = preventable()
+    this.emit('will-download', event, strict('DownloadItem', { getURL: () => url }), null)
+    return !event.defaultPrevented
   }
 }
 
@@ -75,13 +92,14 @@ export const fakeSession = strict('session', {
     sessions.set(partition, made)
     return made
   },
-})
+} satisfies Record<keyof Pick<typeof Electron.session, 'fromPartition'>, unknown>)
 
 export const fakeProtocol = strict('protocol', {
+  /** "This method can only be used before the ready event of the app module gets emitted and can be called only once." */
   registerSchemesAsPrivileged(schemes: Electron.CustomScheme[]): void {
     needNotReady('protocol.registerSchemesAsPrivileged')
     if (world.privileged.length > 0) throw new Error('registerSchemesAsPrivileged can only be called once')
-    world.privileged.push(...schemes.map(({ scheme }) => scheme))
+    world.privileged.push(...schemes)
   },
 } satisfies Pick<Electron.Protocol, 'registerSchemesAsPrivileged'>)
 

@@ -1,10 +1,9 @@
-import { EventEmitter } from 'node:events'
 import type Electron from 'electron'
 import { fakeApp, openWindows, preventable } from './app.ts'
-import { FakeWebContents } from './contents.ts'
+import { FakeWebContents, type Page } from './contents.ts'
 import { fakeSession, type FakeSession } from './session.ts'
-import { strict } from './strict.ts'
-import { needReady, world } from './world.ts'
+import { ModelledEvents, strict } from './strict.ts'
+import { needReady, onReset, world } from './world.ts'
 
 type Modelled = Pick<
   Electron.BrowserWindow,
@@ -25,7 +24,12 @@ type Modelled = Pick<
   | 'show'
 >
 
-export class FakeBrowserWindow extends EventEmitter implements Modelled {
+/** Gives windows something that shows their pages; without it each page is there at once, and only said to be. */
+export const pages: { open: ((window: FakeBrowserWindow) => Page) | null } = { open: null }
+onReset(() => (pages.open = null))
+
+/** `BrowserWindow`, as https://www.electronjs.org/docs/latest/api/browser-window says that it behaves. */
+export class FakeBrowserWindow extends ModelledEvents implements Modelled {
   options: Electron.BrowserWindowConstructorOptions
   webContents: FakeWebContents
   bounds: Electron.Rectangle
@@ -36,7 +40,7 @@ export class FakeBrowserWindow extends EventEmitter implements Modelled {
   destroyed = false
 
   constructor(options: Electron.BrowserWindowConstructorOptions = {}) {
-    super()
+    super(['close', 'closed', 'ready-to-show'])
     needReady('BrowserWindow')
     this.options = options
     const session = options.webPreferences?.session as unknown as FakeSession | undefined
@@ -45,6 +49,7 @@ export class FakeBrowserWindow extends EventEmitter implements Modelled {
     this.visible = options.show ?? true
     const window = strict('BrowserWindow', this)
     openWindows.push(window)
+    this.webContents.page = pages.open?.(window) ?? null
     return window
   }
 
@@ -54,6 +59,7 @@ export class FakeBrowserWindow extends EventEmitter implements Modelled {
 
   loadURL(url: string): Promise<void> {
     this.alive()
+    if (this.webContents.page) return this.webContents.page.load(url)
     this.webContents.commit(url)
     this.emit('ready-to-show')
     return Promise.resolve()
@@ -116,6 +122,7 @@ export class FakeBrowserWindow extends EventEmitter implements Modelled {
     return this.destroyed
   }
 
+  /** "This has the same effect as a user manually clicking the close button": `close` can hold it back. */
   close(): void {
     this.alive()
     const event = preventable()
@@ -123,6 +130,7 @@ export class FakeBrowserWindow extends EventEmitter implements Modelled {
     if (!event.defaultPrevented) this.destroy()
   }
 
+  /** "unload, beforeunload and close won't be emitted … but it guarantees the closed event." The last window's end is the app's, unless it listens for it. */
   destroy(): void {
     if (this.destroyed) return
     this.destroyed = true

@@ -1,3 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import type Electron from 'electron'
+
+/** What the fake does outside of itself: nothing in tests of the sources; files and a process in the harness. */
+export interface Outside {
+  /** Takes the single-instance lock in this folder. @returns whether nobody else has it */
+  takeLock(folder: string): boolean
+  /** Ends the process. */
+  end(code: number): void
+  /** What a person would see outside of the windows. */
+  tell(line: string): void
+}
+
 /** What is around the fake: the system that Electron runs on. A test sets it up and looks at what was done to it. */
 export interface World {
   ready: boolean
@@ -5,18 +18,20 @@ export interface World {
   /** Exit code once the process would have ended. */
   exited: number | null
   sandboxed: boolean
-  /** Whether another process holds the single-instance lock. */
-  lockTaken: boolean
   lockHeld: boolean
   paths: Map<string, string>
-  privileged: string[]
-  /** Linux's choice of store, and whether a key can be had from it. */
+  privileged: Electron.CustomScheme[]
+  /** Linux's choice of store, whether a key can be had from it, and the key. */
   storageBackend: 'basic_text' | 'gnome_libsecret' | 'kwallet6'
   storageAvailable: boolean
+  storageKey: Buffer
+  /** Whether the person's finger is known; null on a machine without Touch ID. */
+  touchId: boolean | null
   displays: { x: number; y: number; width: number; height: number }[]
   openedExternally: string[]
   errorBoxes: { title: string; content: string }[]
   menu: unknown
+  outside: Outside
 }
 
 function freshWorld(): World {
@@ -25,16 +40,18 @@ function freshWorld(): World {
     quitting: false,
     exited: null,
     sandboxed: false,
-    lockTaken: false,
     lockHeld: false,
     paths: new Map(),
     privileged: [],
     storageBackend: 'gnome_libsecret',
     storageAvailable: true,
+    storageKey: randomBytes(32),
+    touchId: null,
     displays: [{ x: 0, y: 0, width: 1920, height: 1080 }],
     openedExternally: [],
     errorBoxes: [],
     menu: null,
+    outside: { takeLock: () => true, end: () => undefined, tell: () => undefined },
   }
 }
 

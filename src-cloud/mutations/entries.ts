@@ -1,0 +1,24 @@
+import type { Entry } from '../../src-shared/domain/entry.ts'
+import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
+import type { Desk } from './desk.ts'
+import { applied, rejected, STRANGER, type Outcome } from './outcome.ts'
+import { liveTicket, writeTicket } from './tickets.ts'
+
+export function createEntry(desk: Desk, body: BodyOf<'entry.create'>): Outcome {
+  const { entryId: id, ticketId } = body
+  const known = desk.get('entry', id)
+  if (known) {
+    if (known.data.ticketId === ticketId) return applied([`entry/${id}`], known.version)
+    return rejected('invalid-input', 'An entry with this id belongs to another ticket.')
+  }
+  if ((body.entryKind === 'time') !== (body.time !== undefined))
+    return rejected('invalid-input', 'An entry of work says how long it took, and no other entry does.')
+  const ticket = liveTicket(desk, ticketId)
+  if ('result' in ticket) return ticket
+  const { author } = desk
+  if (!author) return STRANGER
+  const entry: Entry = { id, ticketId, kind: body.entryKind, author, body: body.body, createdAt: desk.now }
+  writeTicket(desk, ticket)
+  desk.create('entry', id, body.time ? { ...entry, time: body.time } : entry)
+  return applied([`entry/${id}`], 0)
+}

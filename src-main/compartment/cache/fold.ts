@@ -1,0 +1,4 @@
+/** A text as searches compare it: without accents and case. */
+export function fold(text: string): string {
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+}

@@ -1,0 +1,58 @@
+import { ProblemError } from '../../src-shared/problem.ts'
+import { startSandboxCloud, type SandboxCloud } from './sandbox-cloud.ts'
+
+/** The sample clients' cloud on this machine: started when it is needed, kept until it is closed. */
+export class EmbeddedCloud {
+  readonly #profile: string
+  readonly #ended: () => void
+  #running: SandboxCloud | null = null
+  #starting: Promise<SandboxCloud> | null = null
+
+  /** @param ended is called when it ended by itself */
+  constructor(profile: string, ended: () => void) {
+    this.#profile = profile
+    this.#ended = ended
+  }
+
+  get running(): boolean {
+    return this.#running !== null
+  }
+
+  /** Where it answers; starts it where it does not run. @throws ProblemError `sandbox-failed`, `cancelled` */
+  async url(): Promise<string> {
+    if (this.#running) return this.#running.url
+    this.#starting ??= this.#start()
+    return (await this.#starting).url
+  }
+
+  async close(): Promise<void> {
+    const running = this.#running
+    this.#running = null
+    this.#starting = null
+    await running?.close()
+  }
+
+  async #start(): Promise<SandboxCloud> {
+    // A turn later `#starting` is this very start.
+    await Promise.resolve()
+    const starting = this.#starting
+    try {
+      const cloud = await startSandboxCloud(this.#profile)
+      if (this.#starting !== starting) {
+        await cloud.close()
+        throw new ProblemError('cancelled')
+      }
+      this.#running = cloud
+      void cloud.ended.then(() => this.#onEnd(cloud))
+      return cloud
+    } finally {
+      if (this.#starting === starting) this.#starting = null
+    }
+  }
+
+  #onEnd(cloud: SandboxCloud): void {
+    if (this.#running !== cloud) return
+    this.#running = null
+    this.#ended()
+  }
+}

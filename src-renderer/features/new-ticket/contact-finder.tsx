@@ -1,0 +1,99 @@
+import { IconStarFilled, IconUserPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useDeferredValue, useId, useState } from 'react'
+import type { Contact } from '../../../src-shared/domain/people.ts'
+import { useTenant } from '../../tenant/context.tsx'
+import { contactQuery, contactsQuery } from '../../tenant/contacts.ts'
+import classes from './new-ticket.module.css'
+
+interface ContactFinderProps {
+  contactId: string | null
+  onPick(contact: Contact | null): void
+  /** Nobody here goes by that: a new contact is to be made of it. */
+  onNew(text: string): void
+}
+
+/** Finds the person who asks by name, address or site; one who is not known yet is added on the spot. */
+export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) {
+  const tenant = useTenant()
+  const [text, setText] = useState<string | null>(null)
+  const [active, setActive] = useState(0)
+  const id = useId()
+  const searched = useDeferredValue((text ?? '').trim())
+  const { data: chosen } = useQuery({ ...contactQuery(tenant, contactId ?? ''), enabled: contactId !== null })
+  const { data } = useQuery({ ...contactsQuery(tenant, searched), enabled: text !== null })
+  const found: readonly (Contact | 'new')[] =
+    text === null ? [] : [...(data ?? []), ...(searched === '' ? [] : (['new'] as const))]
+  const at = Math.min(active, found.length - 1)
+  const pick = (item: Contact | 'new' | undefined): void => {
+    setText(null)
+    if (item === 'new') onNew(searched)
+    else if (item) onPick(item)
+  }
+  return (
+    <div
+      className={classes.finder}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setText(null)
+      }}
+    >
+      <input
+        className={classes.field}
+        role="combobox"
+        aria-label="Requester"
+        aria-expanded={found.length > 0}
+        aria-controls={id}
+        aria-activedescendant={found.length > 0 ? `${id}-${at}` : undefined}
+        placeholder="Name, address or site"
+        autoComplete="off"
+        spellCheck={false}
+        value={text ?? chosen?.name ?? ''}
+        onFocus={(event) => event.currentTarget.select()}
+        onChange={(event) => {
+          setText(event.target.value)
+          setActive(0)
+          if (event.target.value === '' && contactId !== null) onPick(null)
+        }}
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey) return
+          if (event.key === 'ArrowDown' && text === null) setText('')
+          else if (event.key === 'ArrowDown') setActive(Math.min(at + 1, found.length - 1))
+          else if (event.key === 'ArrowUp') setActive(Math.max(at - 1, 0))
+          else if (event.key === 'Escape' && text !== null) setText(null)
+          else if (event.key === 'Enter') pick(found[at])
+          else return
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+      />
+      {found.length > 0 && (
+        <div id={id} role="listbox" aria-label="Requester" className={classes.found}>
+          {found.map((item, index) => (
+            <div
+              key={item === 'new' ? 'new' : item.id}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={index === at}
+              onMouseMove={() => setActive(index)}
+              // The field keeps the focus, so that nothing closes before the click counts.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => pick(item)}
+            >
+              {item === 'new' ? (
+                <>
+                  <IconUserPlus size={15} /> New contact “{searched}”
+                </>
+              ) : (
+                <>
+                  <b>{item.name}</b>
+                  {item.vip && <IconStarFilled size={11} className={classes.vip} aria-label="VIP" />}
+                  <span>{[item.email, item.site].filter(Boolean).join(' · ')}</span>
+                </>
+              )}
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}

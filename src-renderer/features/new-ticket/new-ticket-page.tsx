@@ -1,0 +1,211 @@
+import { useParams } from '@tanstack/react-router'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { useState, type FormEvent } from 'react'
+import { NewContact } from '../../../src-shared/domain/people.ts'
+import type { NewTicket } from '../../../src-shared/domain/ticket.ts'
+import { problemFrom } from '../../app/channel/link.ts'
+import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
+import { keysText } from '../../app/commands/keys.tsx'
+import { places, useGo } from '../../app/shell/go.ts'
+import { createContact } from '../../tenant/contacts.ts'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { createTicket } from '../../tenant/ticket-acts.ts'
+import { Tile } from '../../ui/tile.tsx'
+import { ChoiceField } from '../ticket/choice-field.tsx'
+import { firstStatus } from '../ticket/split-sheet.tsx'
+import ticketClasses from '../ticket/ticket.module.css'
+import { ContactFinder } from './contact-finder.tsx'
+import classes from './new-ticket.module.css'
+
+/** Opens a ticket, with or without the cloud. What was written stays while one is elsewhere. */
+export function NewTicketPage() {
+  const { tenantId } = useParams({ strict: false })
+  const tenant = useTenant()
+  const summary = useSummary()
+  const { configuration, technicians, me } = useDesk()
+  const go = useGo()
+  const [draft, setDraft] = useState(tenant.memory.newTicket)
+  const [contact, setContact] = useState<{ name: string; email: string; phone: string } | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  useArrived(tenantId ? places.newTicket(tenantId) : null)
+  const back = (): void => {
+    if (tenantId) go(places.client(tenantId))
+  }
+  useCommands([{ id: 'back', title: 'Back to the list', group: 'Ticket', keys: ['Escape', 'u'], run: back }])
+  const priorities = [...configuration.priorities].sort((a, b) => a.rank - b.rank)
+  // Neither the most nor the least urgent, unless there is nothing between.
+  const usual = priorities[Math.floor(priorities.length / 2)]?.key ?? ''
+  // Before the first sync nobody knows which statuses the client has.
+  const known = configuration.statuses.length > 0
+  const ready = known && (draft.subject ?? '').trim() !== '' && (contact === null || contact.name.trim() !== '')
+  const write = (part: Partial<NewTicket>): void => {
+    const next = { ...draft, ...part }
+    setDraft(next)
+    tenant.memory.newTicket = next
+  }
+  const create = async (): Promise<void> => {
+    if (!ready || busy || !tenantId) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      const requesterId = contact ? (await createContact(tenant, contactOf(contact))).id : (draft.requesterId ?? null)
+      if (contact) {
+        // Made once, whatever becomes of the ticket.
+        setContact(null)
+        write({ requesterId })
+      }
+      const made = await createTicket(tenant, {
+        status: firstStatus(configuration),
+        priority: usual,
+        ...{ type: null, queue: null, assigneeId: null, tags: [], customFields: {} },
+        ...draft,
+        requesterId,
+        subject: (draft.subject ?? '').trim(),
+        description: (draft.description ?? '').trim(),
+      })
+      tenant.memory.newTicket = {}
+      go(places.ticket(tenantId, made.ticket.id))
+    } catch (error) {
+      setProblem(problemFrom(error).message)
+      setBusy(false)
+    }
+  }
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    void create()
+  }
+  const priority = draft.priority ?? usual
+  return (
+    <article className={ticketClasses.pane} aria-label="New ticket">
+      <header className={ticketClasses.head}>
+        <button
+          className={ticketClasses.tool}
+          onClick={back}
+          aria-label="Back to the list"
+          title="Back to the list (Esc)"
+        >
+          <IconArrowLeft size={18} />
+        </button>
+        <h2 className={ticketClasses.title}>New ticket</h2>
+        <span className={classes.for}>
+          <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name}
+        </span>
+      </header>
+      <form
+        className={classes.form}
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void create()
+          else if (event.key === 'Escape' && event.target instanceof HTMLElement) back()
+          else return
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+      >
+        <div className={classes.texts}>
+          <label className={classes.labelled}>
+            <span>Subject</span>
+            <input
+              className={classes.field}
+              maxLength={300}
+              autoFocus
+              value={draft.subject ?? ''}
+              onChange={(event) => write({ subject: event.target.value })}
+            />
+          </label>
+          <label className={classes.labelled}>
+            <span>Description</span>
+            <textarea
+              className={classes.area}
+              rows={8}
+              value={draft.description ?? ''}
+              onChange={(event) => write({ description: event.target.value })}
+            />
+          </label>
+        </div>
+        <div className={classes.fields}>
+          <div className={ticketClasses.field}>
+            <span className={ticketClasses.fieldLabel}>Requester</span>
+            {contact ? (
+              <button type="button" className={classes.known} onClick={() => setContact(null)}>
+                Somebody who is known
+              </button>
+            ) : (
+              <ContactFinder
+                contactId={draft.requesterId ?? null}
+                onPick={(found) => write({ requesterId: found?.id ?? null })}
+                onNew={(text) =>
+                  setContact(
+                    text.includes('@') ? { name: '', email: text, phone: '' } : { name: text, email: '', phone: '' },
+                  )
+                }
+              />
+            )}
+          </div>
+          {contact && (
+            <fieldset className={classes.contact} aria-label="New contact">
+              {(['name', 'email', 'phone'] as const).map((field) => (
+                <input
+                  key={field}
+                  className={ticketClasses.input}
+                  aria-label={`${CONTACT[field]} of the new contact`}
+                  placeholder={CONTACT[field]}
+                  maxLength={field === 'phone' ? 40 : 200}
+                  autoFocus={field === (contact.name === '' ? 'name' : 'email')}
+                  value={contact[field]}
+                  onChange={(event) => setContact({ ...contact, [field]: event.target.value })}
+                />
+              ))}
+            </fieldset>
+          )}
+          <ChoiceField
+            label="Priority"
+            value={priority}
+            options={priorities}
+            onChange={(value) => value && write({ priority: value })}
+          />
+          <ChoiceField
+            label="Assignee"
+            value={draft.assigneeId ?? null}
+            options={technicians.map(({ id, name }) => ({ key: id, label: id === me ? `${name} (me)` : name }))}
+            none="Unassigned"
+            onChange={(assigneeId) => write({ assigneeId })}
+          />
+          <ChoiceField
+            label="Type"
+            value={draft.type ?? null}
+            options={configuration.types}
+            none="No type"
+            onChange={(type) => write({ type })}
+          />
+          <ChoiceField
+            label="Queue"
+            value={draft.queue ?? null}
+            options={configuration.queues}
+            none="No queue"
+            onChange={(queue) => write({ queue })}
+          />
+        </div>
+        <footer className={classes.footer}>
+          <span role={problem ? 'alert' : undefined} data-bad={problem !== null || undefined}>
+            {problem ??
+              (known
+                ? 'Kept as a draft here until you open it. Works without the cloud, too.'
+                : 'This client was never synced here. Its first sync brings what a ticket needs; your draft stays.')}
+          </span>
+          <button className={classes.open} disabled={!ready || busy}>
+            Open ticket <kbd>{keysText('Mod+Enter')}</kbd>
+          </button>
+        </footer>
+      </form>
+    </article>
+  )
+}
+
+const CONTACT = { name: 'Name', email: 'Email', phone: 'Phone' } as const
+
+function contactOf({ name, email, phone }: { name: string; email: string; phone: string }): NewContact {
+  return NewContact.parse({ name, email: email.trim() || null, phone: phone.trim() || null })
+}

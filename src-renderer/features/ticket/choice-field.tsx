@@ -1,0 +1,51 @@
+import { Select } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { PendingMark } from '../../ui/pending-mark.tsx'
+import classes from './ticket.module.css'
+
+interface ChoiceFieldProps {
+  label: string
+  pending?: boolean
+  mark?: ReactNode
+  value: string | null
+  options: readonly { key: string; label: string }[]
+  /** Placeholder for no value; where given, the value can be cleared. */
+  none?: string
+  onChange(value: string | null): void
+}
+
+/** A labelled choice among the client's own words. */
+export function ChoiceField({ label, pending = false, mark, value, options, none, onChange }: ChoiceFieldProps) {
+  const data = options.map((option) => ({ value: option.key, label: option.label }))
+  if (value !== null && !options.some(({ key }) => key === value)) data.unshift({ value, label: value })
+  return (
+    <Field label={label} pending={pending}>
+      <Select
+        size="xs"
+        aria-label={label}
+        data={data}
+        value={value}
+        onChange={onChange}
+        leftSection={mark}
+        leftSectionWidth={mark ? 26 : undefined}
+        placeholder={none}
+        clearable={none !== undefined}
+        allowDeselect={false}
+        searchable={options.length > 8}
+        maxDropdownHeight={320}
+        comboboxProps={{ transitionProps: { duration: 0 } }}
+      />
+    </Field>
+  )
+}
+
+/** A labelled field that says when its edit has not reached the cloud. */
+export function Field({ label, pending, children }: { label: string; pending: boolean; children: ReactNode }) {
+  return (
+    <div className={classes.field}>
+      {pending && <PendingMark className={classes.fieldPending} />}
+      <span className={classes.fieldLabel}>{label}</span>
+      {children}
+    </div>
+  )
+}

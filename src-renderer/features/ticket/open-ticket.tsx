@@ -1,0 +1,170 @@
+import { IconArrowLeft, IconChevronDown, IconChevronUp } from '@tabler/icons-react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { Command } from '../../app/commands/commands.ts'
+import { useCommands, useRegistry } from '../../app/commands/use-commands.tsx'
+import { useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { upload } from '../../tenant/uploads.ts'
+import { numberText } from '../tickets/words.ts'
+import { Composer } from './composer.tsx'
+import { Conversation, type Choosing } from './conversation.tsx'
+import { startMode, type EntryMode } from './entry-mode.ts'
+import { FailedEdits } from './failed-edits.tsx'
+import { FileDrop } from './file-drop.tsx'
+import { LinkSheet } from './link-sheet.tsx'
+import { MergeSheet } from './merge-sheet.tsx'
+import { Merged } from './merged.tsx'
+import { SplitSheet } from './split-sheet.tsx'
+import { useTicketActions, useTicketCommands } from './ticket-actions.tsx'
+import { TicketFields } from './ticket-fields.tsx'
+import { TicketMenu } from './ticket-menu.tsx'
+import { TicketTitle } from './ticket-title.tsx'
+import classes from './ticket.module.css'
+
+interface OpenTicketProps {
+  detail: TicketDetail
+  onBack(): void
+  onOpen(ticketId: string): void
+}
+
+type SheetName = 'link' | 'merge' | 'split'
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** A ticket with its conversation, what can be written to it, and its fields. */
+export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
+  const desk = useDesk()
+  const tenant = useTenant()
+  const registry = useRegistry()
+  const { edit } = useTicketActions()
+  const scroller = useRef<HTMLDivElement>(null)
+  const text = useRef<HTMLTextAreaElement>(null)
+  const duration = useRef<HTMLInputElement>(null)
+  const { ticket, requester, entries } = detail
+  const [mode, setMode] = useState<EntryMode>(() => startMode(tenant.memory.drafts, ticket.id))
+  const [sheet, setSheet] = useState<SheetName | null>(null)
+  const [chosen, setChosen] = useState(NONE)
+  const status = desk.configuration.statuses.find(({ key }) => key === ticket.status)
+  const toTicket = (): void => scroller.current?.focus({ preventScroll: true })
+  const show = (name: SheetName | null): void => {
+    flushSync(() => {
+      setSheet(name)
+      setChosen(NONE)
+    })
+    if (name === null) toTicket()
+    else if (name === 'split') scroller.current?.querySelector<HTMLElement>('input[type=checkbox]')?.focus()
+  }
+  const write = (next: EntryMode): void => {
+    // At once, so that what is typed next is already for this kind of entry.
+    flushSync(() => setMode(next))
+    if (next === 'time') duration.current?.focus()
+    else text.current?.focus()
+  }
+  const command = (id: string, title: string, key: string, run: () => void): Command => ({
+    ...{ id, title, keys: [key], run, group: 'Ticket' },
+  })
+  useTicketCommands(ticket, desk.me)
+  useCommands([
+    command('note', 'Write an internal note', 'n', () => write('note')),
+    ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
+    command('log-time', 'Log time', 'l', () => write('time')),
+    command('link', 'Link to another ticket', 'L', () => show('link')),
+    command('merge', 'Merge into another ticket', 'm', () => show('merge')),
+    ...(entries.some(({ kind, from }) => kind !== 'event' && !from)
+      ? [command('split', 'Split entries off into a new ticket', 'x', () => show('split'))]
+      : []),
+  ])
+  // Keys act on the ticket from the first moment; the list behind it lets go of the focus.
+  useLayoutEffect(() => scroller.current?.focus({ preventScroll: true }), [])
+  const sent = useRef(false)
+  const { length } = entries
+  useEffect(() => {
+    if (!sent.current) return
+    sent.current = false
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: 'smooth' })
+  }, [length])
+  const choosing = useMemo<Choosing | null>(
+    () =>
+      sheet === 'split'
+        ? {
+            chosen,
+            onLeave: () => show(null),
+            onToggle: (id) =>
+              setChosen((before) =>
+                before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set([...before, id]),
+              ),
+          }
+        : null,
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [sheet, chosen],
+  )
+  const step = (key: string): void => registry.find(key)?.run()
+  const props = { detail, onClose: () => show(null), onOpen }
+  return (
+    <article className={classes.pane} aria-label={`Ticket ${numberText(ticket.number)}`}>
+      <header className={classes.head}>
+        <button className={classes.tool} onClick={onBack} aria-label="Back to the list" title="Back to the list (Esc)">
+          <IconArrowLeft size={18} />
+        </button>
+        <span className={classes.number}>{numberText(ticket.number)}</span>
+        <TicketTitle
+          subject={ticket.subject}
+          pending={detail.pendingFields.includes('subject')}
+          onChange={(subject) => edit(ticket, { subject })}
+          onDone={toTicket}
+        />
+        <span className={classes.badge} data-category={status?.category}>
+          {status?.label ?? ticket.status}
+        </span>
+        <TicketMenu />
+        <button
+          className={classes.tool}
+          onClick={() => step('[')}
+          aria-label="Previous ticket"
+          title="Previous ticket ([)"
+        >
+          <IconChevronUp size={18} />
+        </button>
+        <button className={classes.tool} onClick={() => step(']')} aria-label="Next ticket" title="Next ticket (])">
+          <IconChevronDown size={18} />
+        </button>
+      </header>
+      <FileDrop
+        className={classes.body}
+        label={`Drop to attach to ticket ${numberText(ticket.number)}`}
+        onFiles={(files) => upload(tenant, ticket.id, null, files)}
+      >
+        <div className={classes.main}>
+          {sheet === 'link' && <LinkSheet {...props} />}
+          {sheet === 'merge' && <MergeSheet {...props} />}
+          {sheet === 'split' && <SplitSheet {...props} chosen={chosen} />}
+          <div ref={scroller} className={classes.scroller} tabIndex={-1}>
+            <FailedEdits detail={detail} />
+            <Merged detail={detail} onOpen={onOpen} />
+            <Conversation detail={detail} choosing={choosing} />
+          </div>
+          <Composer
+            key={mode}
+            mode={mode}
+            ticketId={ticket.id}
+            number={ticket.number}
+            requester={requester}
+            workedMinutes={detail.workedMinutes}
+            field={text}
+            duration={duration}
+            onMode={write}
+            // Work is logged now and then; what comes next is a note again.
+            onSent={() => setMode((before) => (before === 'time' ? 'note' : before))}
+            onSend={() => {
+              sent.current = true
+              toTicket()
+            }}
+          />
+        </div>
+        <TicketFields detail={detail} onLink={() => show('link')} onOpen={onOpen} />
+      </FileDrop>
+    </article>
+  )
+}

@@ -1,0 +1,25 @@
+import type { LinkRelation } from '../../../src-shared/domain/ticket.ts'
+
+/** How the other ticket stands to this one, before its number. */
+export const RELATIONS: Readonly<Record<LinkRelation, string>> = {
+  related: 'Related to',
+  parent: 'Part of',
+  child: 'Contains',
+  blocks: 'Blocks',
+  'blocked-by': 'Blocked by',
+  'duplicate-of': 'Duplicate of',
+  'duplicated-by': 'Duplicated by',
+  'split-from': 'Split from',
+  'split-into': 'Split into',
+}
+
+/** Those that a technician makes; splitting makes the others. */
+export const OFFERED_RELATIONS = [
+  'related',
+  'parent',
+  'child',
+  'blocks',
+  'blocked-by',
+  'duplicate-of',
+  'duplicated-by',
+] as const satisfies readonly LinkRelation[]

@@ -1,0 +1,37 @@
+import { Menu } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Keys } from '../../app/commands/keys.tsx'
+import { useRegistry } from '../../app/commands/use-commands.tsx'
+import classes from './ticket.module.css'
+
+/** Commands of a ticket that have no button of their own, by id. */
+const OFFERED = ['log-time', 'attach', 'link', 'merge', 'split', 'assign-me', 'new-ticket']
+
+/** What else can be done with the ticket, for the mouse; each with its key. */
+export function TicketMenu() {
+  const registry = useRegistry()
+  const [opened, setOpened] = useState(false)
+  const commands = opened ? registry.all().filter(({ id }) => OFFERED.includes(id)) : []
+  return (
+    <Menu opened={opened} onChange={setOpened} position="bottom-end" shadow="md" transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <button className={classes.tool} aria-label="More to do with this ticket" title="More">
+          <IconDots size={18} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {OFFERED.flatMap((id) => commands.filter((command) => command.id === id)).map(({ id, title, keys, run }) => (
+          <Menu.Item
+            key={id}
+            rightSection={keys[0] && <Keys combination={keys[0]} />}
+            // After the menu has given the focus back, so that the command can move it.
+            onClick={() => setTimeout(run)}
+          >
+            {title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { openEncrypted } from '../../../src-main/storage/open.ts'
+import { Driven } from '../../compartment/driver.ts'
+import { ticketOf } from '../../compartment/desk.ts'
+import { median, timed, type Bench } from '../bench.ts'
+import { tenantToken, type Clouds } from '../cloud.ts'
+import { firstTicket, smallTenant, type SeedSize } from '../seed.ts'
+
+/**
+ * Edits in a real compartment, from the call in one thread to the answer in the same, one after the other. The answer
+ * comes after the ledger's commit with `synchronous=FULL`. Beside it: one row a commit into a file of the same kind.
+ */
+export async function measureEdits(bench: Bench, clouds: Clouds, size: SeedSize): Promise<void> {
+  if (!bench.wants('edit')) return
+  const cloudUrl = await clouds.cloud(size)
+  const token = await tenantToken(cloudUrl, smallTenant(1))
+  const folder = join(bench.folder(), 'edits')
+  mkdirSync(folder)
+  const compartment = await Driven.open({ folder, cloudUrl, online: false, token: () => token })
+  await compartment.sync()
+  // Edits stay in the ledger: what the push does at the same time is another figure.
+  await compartment.call('mutation', 'sync.pause', { paused: true })
+  const db = openEncrypted({
+    ...{ file: join(folder, 'bare.db'), key: randomBytes(32), synchronous: 'FULL', pageSize: 4096, cacheKiB: 2000 },
+  })
+  db.exec('CREATE TABLE edit (id INTEGER PRIMARY KEY, body TEXT)')
+  const bare = db.prepare<[string]>('INSERT INTO edit (body) VALUES (?)')
+  const first = firstTicket(size, 1)
+  const count = bench.size(400, 120)
+  const ours: number[] = []
+  const alone: number[] = []
+  for (let i = 0; i < count + 20; i++) {
+    const { id } = ticketOf(first + (i % size.smallTickets))
+    const patch = { subject: `Edit ${i}` }
+    const edit = await timed(() => compartment.edit(id, patch))
+    const row = await timed(() => bare.run(JSON.stringify({ id, patch })))
+    // The first ones warm both.
+    if (i < 20) continue
+    ours.push(edit)
+    alone.push(row)
+  }
+  db.close()
+  await compartment.close()
+  bench.report('edit', median(ours), median(alone))
+}

@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SyncState, TicketPage } from '../../../src-shared/domain/views.ts'
+import { percentile, timed, type Bench } from '../bench.ts'
+import { startHost, type BenchHost } from '../host.ts'
+import { LARGE, smallTenant } from '../seed.ts'
+
+const LIST = { filter: {}, sort: { by: 'updated', direction: 'descending' }, limit: 50 } as const
+
+/**
+ * Pages of a small client one after the other: at rest, while the large client loads everything for the first time, and
+ * at rest again. The cloud and Postgres run on the same machine, so their work is part of the disturbance.
+ */
+export async function measureNeighbour(bench: Bench, profile: string, cloudUrl: string): Promise<void> {
+  if (!bench.wants('neighbour')) return
+  bench.note('Pages of a client while another one loads…')
+  // A cache may go at any time; the large client then begins anew.
+  for (const suffix of ['', '-wal', '-shm'])
+    rmSync(join(profile, 'tenants', LARGE, `cache.db${suffix}`), { force: true })
+  const host = await startHost(bench, profile, cloudUrl)
+  const { window } = host
+  const scope = await window.openClient(smallTenant(1))
+  const page = (): Promise<number> =>
+    timed(async () => {
+      const { rows } = await window.call<TicketPage>(scope, 'query', 'tickets.page', LIST)
+      if (rows.length < LIST.limit) throw new Error('a page of 50 tickets came short')
+    })
+  for (let i = 0; i < 50; i++) await page()
+  const large = await window.openClient(LARGE)
+  const loading = await during(host, large, page)
+  const quiet: number[] = []
+  for (let i = 0; i < loading.length; i++) quiet.push(await page())
+  await host.stop()
+  bench.report('neighbour', percentile(loading, 0.99), percentile(quiet, 0.99))
+}
+
+/** Runs until the client's load has ended. @returns what each run took while it went on */
+async function during(host: BenchHost, scope: string, page: () => Promise<number>): Promise<number[]> {
+  let over = false
+  const ended = (async () => {
+    for (;;) {
+      const { phase, lastSuccessAt } = await host.window.call<SyncState>(scope, 'query', 'sync.state')
+      if (phase === 'idle' && lastSuccessAt !== null) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })().finally(() => (over = true))
+  const times: number[] = []
+  while (!over) times.push(await page())
+  await ended
+  return times
+}

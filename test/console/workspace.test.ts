@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Keyring } from '../../src-main/console/keyring.ts'
+import { openRegistry } from '../../src-main/console/open-registry.ts'
+import { sealWithKey } from '../../src-main/console/sealing.ts'
+import { TechnicianSession } from '../../src-main/console/technician-session.ts'
+import { Workspace } from '../../src-main/console/workspace.ts'
+import { withCloud, type TestCloud } from '../support/cloud.ts'
+import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+
+const WORKER = join(import.meta.dirname, '../support/crashing-worker.ts')
+const [ACME, ZEPHYR] = [uuid('tenant', 'Acme'), uuid('tenant', 'Zephyr')]
+const TICKET = uuid('Acme', 'ticket', 1)
+const here = Symbol('this window')
+let cloud: TestCloud
+let profile: string
+let workspace: Workspace
+const told = vi.fn<(ids: string[]) => void>()
+
+beforeEach(async () => {
+  told.mockReset()
+  cloud = await withCloud([sampleOrganisation('Alpha', [sampleClient('Acme', 5), sampleClient('Zephyr', 5)])])
+  profile = mkdtempSync(join(tmpdir(), 'bulkhead-workspace-'))
+  const keyring = Keyring.create(profile, sealWithKey('test', new Uint8Array(32)))
+  const session = new TechnicianSession(cloud.url, keyring)
+  const { organisation, technician } = await session.signIn('robin@alpha.example', 'secret of Alpha')
+  const registry = await openRegistry(profile, keyring)
+  const owner = { cloudUrl: cloud.url, sandbox: false, organisation, technician }
+  const parts = { profile, worker: WORKER, keyring, registry, session, owner, onStatus: () => undefined }
+  workspace = new Workspace({ ...parts, onClients: told, minute: 200 })
+  workspace.connect()
+  await vi.waitFor(() => expect(workspace.clients().filter(({ known }) => known)).toHaveLength(2))
+})
+afterEach(async () => {
+  await workspace.close()
+  await cloud.close()
+  rmSync(profile, { recursive: true, force: true })
+})
+
+const ids = (): string[] => workspace.clients().map(({ id }) => id)
+/** Whether the technician works for a client. */
+const works = (tenant: string, yes: boolean) =>
+  cloud.owner`update tenant_technician set deleted = ${!yes} where tenant_id = ${tenant}`
+function call(scope: string, type: 'query' | 'mutation', path: string, input?: unknown): Promise<string> {
+  return new Promise((resolve) => {
+    const payload = input === undefined ? '' : JSON.stringify(input)
+    workspace.supervisor.call(scope, here, type, path, payload, (op, answer) => resolve(`${op} ${answer}`))
+  })
+}
+
+test('a client that is taken away leaves while the console runs, in order; given back, it comes again', async () => {
+  await workspace.openClient('scope', ACME, here)
+  await works(ACME, false)
+  await vi.waitFor(() => expect(ids()).toEqual([ZEPHYR]))
+  expect(workspace.changeOf([ACME])).toEqual({ changed: [], gone: [ACME] })
+  expect(told).toHaveBeenCalledWith([ACME])
+  expect(await call('scope', 'query', 'sync.state')).toContain('scope-closed')
+  await workspace.supervisor.hibernate(ACME)
+  expect(workspace.supervisor.isAwake(ACME)).toBe(false)
+  // Its files stay, closed: no log is left beside them.
+  const file = (name: string): boolean => existsSync(join(profile, 'tenants', ACME, name))
+  expect([file('ledger.db'), file('ledger.db-wal')]).toEqual([true, false])
+  await works(ACME, true)
+  await vi.waitFor(() => expect(workspace.clients().find(({ id }) => id === ACME)?.known).toBe(true))
+})
+
+test('a client that is taken away with unsent edits stays on view and says so; they go out when it is given back', async () => {
+  await workspace.openClient('scope', ACME, here)
+  await call('scope', 'mutation', 'sync.pause', { paused: true })
+  await call('scope', 'mutation', 'tickets.edit', { id: TICKET, patch: { subject: 'Not sent yet' } })
+  const acme = () => workspace.clients().find(({ id }) => id === ACME)?.sync
+  await vi.waitFor(() => expect(acme()?.pending).toBe(1))
+  await vi.waitFor(() => expect(told).toHaveBeenCalled())
+  await works(ACME, false)
+  await vi.waitFor(() =>
+    expect(acme()).toMatchObject({ phase: 'stopped', pending: 1, problem: { code: 'client-left' } }),
+  )
+  // It can still be read.
+  await workspace.openClient('scope-2', ACME, here)
+  expect(await call('scope-2', 'query', 'tickets.get', { id: TICKET })).toContain('Not sent yet')
+  await works(ACME, true)
+  await vi.waitFor(() => expect(acme()?.problem?.code).not.toBe('client-left'))
+  await call('scope-2', 'mutation', 'sync.pause', { paused: false })
+  await vi.waitFor(async () => {
+    const [row] = await cloud.owner<
+      { subject: string }[]
+    >`select data ->> 'subject' as subject from ticket where id = ${TICKET}`
+    expect(row?.subject).toBe('Not sent yet')
+  })
+})

@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { openTicket, sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
+
+// What a technician does to tickets all day, by keyboard alone.
+
+const stage = setStage('ticket-work', () => sandboxLike(['Acme', 9]))
+
+interface Row {
+  id: string
+  number: number
+  status: string
+  tags: string[]
+  subject: string
+  mergedInto: string | null
+  links: { ticketId: string; relation: string }[]
+}
+
+async function inPostgres(subject: string): Promise<Row> {
+  const [row] = await stage.owner<{ data: Row; number: number; id: string }[]>`
+    select data, number, id from ticket where data ->> 'subject' = ${subject} and not deleted`
+  if (!row) throw new Error(`no ticket “${subject}” in Postgres`)
+  return { ...row.data, number: row.number, id: row.id, mergedInto: row.data.mergedInto ?? null }
+}
+
+async function entriesOf(subject: string): Promise<{ kind: string; body: string; minutes: number | null }[]> {
+  const { id } = await inPostgres(subject)
+  return stage.owner`
+    select data ->> 'kind' as kind, data ->> 'body' as body, (data -> 'time' ->> 'minutes')::int as minutes
+    from entry where ticket_id = ${id} and not deleted order by data ->> 'createdAt'`
+}
+
+const article = (page: Page) => page.getByRole('article', { name: /^Ticket/ })
+
+test('a ticket of a new contact, opened without the cloud with a note and a file, gets its number and all of it arrives', async () => {
+  const host = await stage.begin()
+  const { page, complaints, close } = await stage.open(host, 'Acme')
+  await stage.goAway(page)
+
+  await page.keyboard.press('c')
+  await page.getByRole('textbox', { name: 'Subject' }).waitFor()
+  await page.keyboard.type('No dial tone in the meeting room')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('The phone is dead since this morning.')
+  // A person who is not known yet is added on the spot.
+  await page.getByRole('combobox', { name: 'Requester' }).focus()
+  await page.keyboard.type('Nora Quist')
+  await page.getByRole('option', { name: /New contact/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Email of the new contact' }).waitFor()
+  await page.keyboard.type('nora@acme.example')
+  await page.keyboard.press('Control+Enter')
+
+  await page.getByRole('article', { name: 'Ticket new' }).waitFor({ timeout: SOON })
+  await page.getByRole('region', { name: 'Requester' }).getByText('Nora Quist').waitFor()
+  await page.keyboard.press('n')
+  await page.keyboard.type('Port 12 shows no link.')
+  await page.keyboard.press('Control+Enter')
+  await page.getByTestId('entry-note').filter({ hasText: 'Port 12 shows no link.' }).waitFor()
+  const choosing = page.waitForEvent('filechooser')
+  await page.keyboard.press('f')
+  await (await choosing).setFiles({ name: 'port-12.txt', mimeType: 'text/plain', buffer: Buffer.from('no link') })
+  await page.getByTestId('file').filter({ hasText: 'waits for the cloud' }).waitFor({ timeout: SOON })
+
+  // In every frame from here on: what stands where the number is.
+  await page.evaluate(() => {
+    const seen: string[] = []
+    Object.assign(window, { seen_: seen })
+    const look = (): void => {
+      const label = document.querySelector('article')?.getAttribute('aria-label') ?? 'nothing'
+      if (seen.at(-1) !== label) seen.push(label)
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+  await stage.comeBack(page)
+  await page.getByRole('article', { name: 'Ticket 10' }).waitFor({ timeout: SOON })
+  await waitForSynced(page)
+  expect(await page.evaluate(() => (window as unknown as { seen_: string[] }).seen_)).toEqual([
+    'Ticket new',
+    'Ticket 10',
+  ])
+  expect(await inPostgres('No dial tone in the meeting room')).toMatchObject({ number: 10, status: 'new' })
+  expect((await entriesOf('No dial tone in the meeting room')).map(({ body }) => body)).toContain(
+    'Port 12 shows no link.',
+  )
+  const [requester] = await stage.owner<{ email: string }[]>`
+    select c.data ->> 'email' as email from contact c join ticket t on t.tenant_id = c.tenant_id
+    where t.number = 10 and c.id = (t.data ->> 'requesterId')::uuid`
+  expect(requester).toEqual({ email: 'nora@acme.example' })
+  await expect
+    .poll(
+      async () =>
+        (await stage.owner`select data ->> 'name' as name from attachment where (data ->> 'available')::boolean`)[0],
+      { timeout: SOON },
+    )
+    .toEqual({ name: 'port-12.txt' })
+  expect(complaints.filter((line) => !line.includes('Failed to load resource'))).toEqual([])
+  await close()
+})
+
+test('subject, tags, status and time: each by its key, at once on screen, soon in Postgres, and taken back by z', async () => {
+  const host = await stage.begin()
+  const { page, close } = await stage.open(host, 'Acme')
+  await openTicket(page, 'Acme ticket 9')
+  await page.keyboard.press('e')
+  await page.getByRole('textbox', { name: 'Subject' }).waitFor()
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('The switch in rack 4 restarts')
+  await page.keyboard.press('Enter')
+  await article(page).getByRole('heading', { name: 'The switch in rack 4 restarts' }).waitFor()
+
+  await page.keyboard.press('t')
+  await page.keyboard.type('network,')
+  await page.keyboard.type('urgent')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Remove tag urgent' }).waitFor()
+  // In the empty field: the last one off again.
+  await page.keyboard.press('Backspace')
+  await expect.poll(() => page.getByRole('button', { name: 'Remove tag urgent' }).count()).toBe(0)
+  await page.keyboard.press('Escape')
+  await setStatus(page, 'Awaiting Vendor', 9)
+
+  await page.keyboard.press('l')
+  await page.keyboard.type('1h 30')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('Replaced the power supply.')
+  await page.keyboard.press('Control+Enter')
+  const logged = page.getByTestId('entry-time').filter({ hasText: 'Replaced the power supply.' })
+  await logged.getByText('1 h 30 min').waitFor()
+  await expect
+    .poll(() => page.getByRole('complementary', { name: 'Fields' }).innerText())
+    .toMatch(/Worked\s+1 h 30 min/)
+  await waitForSynced(page)
+  expect(await inPostgres('The switch in rack 4 restarts')).toMatchObject({ status: 'vendor', tags: ['network'] })
+  expect(await entriesOf('The switch in rack 4 restarts')).toContainEqual({
+    ...{ kind: 'time', body: 'Replaced the power supply.', minutes: 90 },
+  })
+
+  // z goes back through status, tags and subject, the newest first.
+  for (let back = 0; back < 5; back++) await page.keyboard.press('z')
+  await article(page).getByRole('heading', { name: 'Acme ticket 9' }).waitFor()
+  await waitForSynced(page)
+  expect(await inPostgres('Acme ticket 9')).toMatchObject({ status: 'open', tags: [] })
+  await close()
+})
+
+test('two tickets are linked, one is merged into another and taken apart by z, and an entry gets a ticket of its own', async () => {
+  const host = await stage.begin()
+  const { page, close } = await stage.open(host, 'Acme')
+  await openTicket(page, 'Acme ticket 8')
+  await page.keyboard.press('L')
+  await page.getByRole('combobox', { name: 'Ticket to link' }).waitFor()
+  await page.keyboard.type('Acme ticket 7')
+  await page.getByRole('option', { name: /Acme ticket 7/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  const links = page.getByRole('region', { name: 'Linked tickets' })
+  await links.getByRole('button', { name: 'Related to 7 Acme ticket 7' }).waitFor({ timeout: SOON })
+
+  await page.keyboard.press('m')
+  await page.getByRole('combobox', { name: 'Ticket to merge into' }).waitFor()
+  await page.keyboard.type('6')
+  await page.getByRole('option', { name: /Acme ticket 6/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  const sheet = page.getByRole('region', { name: 'Merge ticket 8' })
+  await sheet.getByText('is set to Done').waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  // On the ticket that it became part of, with both conversations.
+  await page.getByRole('article', { name: 'Ticket 6' }).waitFor({ timeout: SOON })
+  await page.getByRole('list', { name: 'Merged tickets' }).getByText('Holds 8').waitFor()
+  await page.getByTestId('entry-reply').filter({ hasText: 'First word on 8' }).getByText('from 8').waitFor()
+  await waitForSynced(page)
+  const [eight, seven, six] = await Promise.all([8, 7, 6].map((number) => inPostgres(`Acme ticket ${number}`)))
+  expect(eight).toMatchObject({ mergedInto: six?.id, status: 'done' })
+  expect(eight?.links).toContainEqual({ ticketId: seven?.id, relation: 'related' })
+  expect(seven?.links).toContainEqual({ ticketId: eight?.id, relation: 'related' })
+
+  await page.keyboard.press('z')
+  await page.getByRole('article', { name: 'Ticket 8' }).waitFor({ timeout: SOON })
+  await expect.poll(() => page.getByRole('list', { name: 'Merged tickets' }).count(), { timeout: SOON }).toBe(0)
+  await expect
+    .poll(async () => [(await inPostgres('Acme ticket 8')).mergedInto, (await inPostgres('Acme ticket 8')).status], {
+      timeout: SOON,
+    })
+    .toEqual([null, 'open'])
+
+  // Esc leaves the choosing, from within it too.
+  await page.keyboard.press('x')
+  await page
+    .getByRole('checkbox', { name: /^Choose the entry/ })
+    .first()
+    .waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('region', { name: 'Split ticket 8' }).waitFor({ state: 'hidden' })
+  await page.keyboard.press('x')
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('A question of its own')
+  await page.keyboard.press('Enter')
+  await article(page).getByRole('heading', { name: 'A question of its own' }).waitFor({ timeout: SOON })
+  await links.getByRole('button', { name: /^Split from 8/ }).waitFor()
+  await waitForSynced(page)
+  expect((await entriesOf('A question of its own')).map(({ body }) => body)).toContain('First word on 8')
+  expect((await entriesOf('Acme ticket 8')).map(({ body }) => body)).toContain('First word on 8')
+  await close()
+})

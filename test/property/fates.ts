@@ -1,0 +1,122 @@
+import { expect } from 'vitest'
+import { hashOf } from '../../src-cloud/mutations/content.ts'
+import type { Sql } from '../../src-cloud/database/connect.ts'
+import { flatten } from '../../src-main/compartment/ledger/coalesce.ts'
+import { MutationBatch, MutationReply, MutationResult, type MutationBody } from '../../src-shared/protocol/mutation.ts'
+import type { serverTickets } from '../faults/equal.ts'
+import type { Arrived } from '../faults/proxy.ts'
+
+type State = Awaited<ReturnType<typeof serverTickets>>
+
+export interface Told {
+  /** What went over the wire. */
+  arrived: readonly Arrived[]
+  owner: Sql
+  tenant: string
+  before: State
+  after: State
+  /** Tickets that were deleted in the cloud, each with the version of that. */
+  deleted: ReadonlyMap<string, number>
+}
+
+/** An edit that the cloud did not take, or not all of it. */
+export interface Refused {
+  body: MutationBody
+  outcome: MutationResult
+}
+
+interface Written {
+  version: number
+  base: unknown
+  mine: unknown
+}
+
+/**
+ * From what went over the wire and what the cloud stored of it: on each field, what was written follows what was written
+ * before it, so nobody wrote over a value that they had not seen; a field that was not written is in exactly one conflict
+ * record, or had that value already; and nothing was written on a ticket after it was deleted.
+ * @returns what waits, or waited, for a person
+ */
+export async function everyEditHasOneFate(told: Told): Promise<Refused[]> {
+  const { sent, answered } = readWire(told.arrived)
+  const outcomes = await readOutcomes(told, [...sent.keys()])
+  for (const [key, result] of answered) expect([key, result]).toEqual([key, outcomes.get(key)])
+  const settled = new Set([...outcomes.keys()].map((key) => hashOf(sent.get(key))))
+  const refused: Refused[] = []
+  const fields = new Map<string, Written[]>()
+  const starts = new Map(told.before.map(({ ticket }) => [ticket.id, flatten({ ...ticket })]))
+  for (const [key, body] of sent) {
+    const outcome = outcomes.get(key)
+    // Sent under a client id that was given up, and again under the next.
+    if (!outcome) expect([key, settled.has(hashOf(body))]).toEqual([key, true])
+    if (!outcome || !('ticketId' in body)) continue
+    if (outcome.outcome === 'conflict' || outcome.outcome === 'rejected') refused.push({ body, outcome })
+    const gone = told.deleted.get(body.ticketId)
+    if (outcome.outcome === 'rejected') {
+      expect([outcome.code, gone !== undefined]).toEqual(['ticket-deleted', true])
+      continue
+    }
+    const version = 'version' in outcome ? outcome.version : 0
+    if (gone !== undefined) expect(version).toBeLessThan(gone)
+    if (body.kind === 'ticket.create') starts.set(body.ticketId, flatten(body.ticket))
+    if (body.kind !== 'ticket.update') continue
+    const conflicts = outcome.outcome === 'conflict' ? outcome.conflicts.map(({ field }) => field) : []
+    expect(new Set(conflicts).size).toBe(conflicts.length)
+    const base = flatten(body.base)
+    for (const [field, mine] of flatten(body.patch)) {
+      if (conflicts.includes(field)) continue
+      const place = `${body.ticketId} ${field}`
+      fields.set(place, [...(fields.get(place) ?? []), { version, base: base.get(field) ?? null, mine }])
+    }
+  }
+  for (const [place, writes] of fields) {
+    const [id = '', field = ''] = place.split(' ')
+    let now: unknown = starts.get(id)?.get(field) ?? null
+    for (const { base, mine } of writes.sort((a, b) => a.version - b.version)) {
+      if (JSON.stringify(mine) === JSON.stringify(now)) continue
+      expect([place, base]).toEqual([place, now])
+      now = mine
+    }
+    const ended = told.after.find(({ ticket }) => ticket.id === id)
+    if (!told.deleted.has(id)) expect([place, flatten({ ...ended?.ticket }).get(field) ?? null]).toEqual([place, now])
+  }
+  return refused
+}
+
+/** What was sent and what was answered, by client id and sequence. */
+function readWire(arrived: readonly Arrived[]): {
+  sent: Map<string, MutationBody>
+  answered: Map<string, MutationResult>
+} {
+  const sent = new Map<string, MutationBody>()
+  const answered = new Map<string, MutationResult>()
+  for (const { method, body, answer } of arrived) {
+    if (method !== 'POST') continue
+    const { clientId, mutations } = MutationBatch.parse(JSON.parse(body))
+    for (const { sequence, body: one } of mutations) {
+      const key = `${clientId} ${sequence}`
+      // Sent again it is the same; a number never gets another meaning.
+      if (sent.has(key)) expect(one).toEqual(sent.get(key))
+      sent.set(key, one)
+    }
+    if (answer === null) continue
+    for (const result of MutationReply.parse(JSON.parse(answer)).results) {
+      const key = `${clientId} ${result.sequence}`
+      if (result.outcome === 'retry') continue
+      // Asked again, the cloud answers as it did.
+      if (answered.has(key)) expect(result).toEqual(answered.get(key))
+      answered.set(key, result)
+    }
+  }
+  return { sent, answered }
+}
+
+/** What the cloud has stored, also where no answer came through. */
+async function readOutcomes({ owner, tenant }: Told, keys: string[]): Promise<Map<string, MutationResult>> {
+  if (keys.length === 0) return new Map()
+  const clients = [...new Set(keys.map((key) => key.split(' ')[0] ?? ''))]
+  const rows = await owner<{ key: string; result: unknown }[]>`
+    select client_id || ' ' || sequence as key, result from bulkhead.mutation_outcome
+    where tenant_id = ${tenant} and client_id in ${owner(clients)}`
+  return new Map(rows.map(({ key, result }) => [key, MutationResult.parse(result)]))
+}
