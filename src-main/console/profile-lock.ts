@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ProblemError } from '../../src-shared/problem.ts'
 
+/** Locks of this process. A database that nobody refers to any more is collected, and its lock would go with it. */
+const held = new Set<Database.Database>()
+
 /**
  * Holds a profile for this process. The lock is SQLite's own file lock on an empty database, so the system frees it
  * also after a `kill -9`, on every platform; the process id beside it is for the message only.
@@ -32,8 +35,12 @@ export function lockProfile(profile: string): () => void {
       )
     throw unreadable(profile, cause)
   }
-  const held = db
-  return () => held.close()
+  const lock = db
+  held.add(lock)
+  return () => {
+    held.delete(lock)
+    lock.close()
+  }
 }
 
 function unreadable(profile: string, cause: unknown): ProblemError {

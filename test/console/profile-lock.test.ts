@@ -19,9 +19,9 @@ async function holdInAnotherProcess(): Promise<ChildProcess> {
   const module = new URL('../../src-main/console/profile-lock.ts', import.meta.url).href
   writeFileSync(
     script,
-    `import { lockProfile } from '${module}'; lockProfile('${profile}'); process.send('held'); setInterval(() => {}, 1000)`,
+    `import { lockProfile } from '${module}'; lockProfile('${profile}'); globalThis.gc(); process.send('held'); setInterval(() => {}, 1000)`,
   )
-  const holder = fork(script, { execArgv: [] })
+  const holder = fork(script, { execArgv: ['--expose-gc'] })
   await once(holder, 'message')
   return holder
 }

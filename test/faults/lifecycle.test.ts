@@ -38,7 +38,7 @@ beforeEach(() => {
     crashed: (tenantId, { code }) => told.push([tenantId, code]),
     opened: (tenantId) => opened.push(tenantId),
     closeDeadline: 1000,
-    beat: 300,
+    beat: 500,
   })
 })
 afterEach(async () => {

@@ -8,10 +8,14 @@ parentPort?.on('message', (message: ToWorker) => {
   if (message.op !== 'call') return
   if (message.path === 'crash') throw new Error('a bug')
   if (message.path === 'hang') for (;;);
-  if (message.path === 'hoard')
-    for (const hoard: unknown[] = []; ;) hoard.push(Array.from({ length: 10_000 }, () => ({})))
+  if (message.path === 'hoard') hoard()
   if (message.path === 'query')
     new Database(':memory:')
       .prepare('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n')
       .get()
 })
+
+/** Few large arrays reach the limit before the collector has much to mark. */
+function hoard(): never {
+  for (const kept: number[][] = []; ;) kept.push(Array.from(new Float64Array(1_000_000)))
+}
