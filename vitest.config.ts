@@ -14,6 +14,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     environment: 'node',
     pool: 'forks',
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // electron-store imports electron, so the alias has to reach into it.

@@ -1,4 +1,3 @@
-import type { NewTicket } from '../../src-shared/domain/ticket.ts'
 import type { TicketSort } from '../../src-shared/domain/views.ts'
 import { Store } from '../ui/store.ts'
 import type { Upload } from './uploads.ts'
@@ -35,12 +34,10 @@ export interface Memory {
   /** Length of the list when it was last seen. */
   total: number
   readonly openTicket: Store<string | null>
-  /** Unsent notes, replies and work; see entry-mode.ts for the keys. */
+  /** What was typed in this window and not sent; see drafts.ts. */
   readonly drafts: Map<string, string>
-  /** Files that go with an unsent note or reply, by the same keys. */
+  /** Files that go with an unsent note or reply, by kind and ticket. */
   readonly files: Map<string, readonly File[]>
-  /** A ticket that is being written. */
-  newTicket: Partial<NewTicket>
   /** Files on their way from this window to the compartment. */
   readonly uploads: Store<readonly Upload[]>
 }
@@ -56,7 +53,6 @@ export function createMemory(openTicket: string | null = null): Memory {
     openTicket: new Store(openTicket),
     drafts: new Map(),
     files: new Map(),
-    newTicket: {},
     uploads: new Store<readonly Upload[]>([]),
   }
 }

@@ -31,6 +31,7 @@ export const keys = {
   views: ['views'] as const,
   allContacts: ['contact'] as const,
   contact: (id: string) => ['contact', id] as const,
+  newTicket: ['new-ticket'] as const,
 }
 
 /** Rows that are asked for first, before the length of the list is known. */

@@ -6,6 +6,7 @@ import type { Connection } from '../app/channel/connection.ts'
 import { follow } from '../app/channel/follow.ts'
 import { channelLink, problemFrom } from '../app/channel/link.ts'
 import { createRefresh } from './changes.ts'
+import { createDrafts, type Drafts } from './drafts.ts'
 import type { Memory } from './memory.ts'
 import { keys } from './queries.ts'
 
@@ -23,6 +24,7 @@ export interface Tenant {
   readonly client: TRPCClient<TenantRouter>
   readonly queries: QueryClient
   readonly memory: Memory
+  readonly drafts: Drafts
   /** Opens the scope anew and reads everything again: what a person does after the compartment was stopped. */
   reopen(): void
   /** Stops its subscriptions, forgets its data and closes its scope. */
@@ -49,6 +51,7 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
     },
   })
   const refresh = createRefresh(queries)
+  const drafts = createDrafts(memory, (draft) => client.tickets.saveDraft.mutate(draft))
   let first = true
   const stopChanges = follow<Change>(
     connection,
@@ -75,11 +78,13 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
     client,
     queries,
     memory,
+    drafts,
     reopen() {
       scope.forget()
       void queries.invalidateQueries()
     },
     close() {
+      drafts.flush()
       stopChanges()
       stopSync()
       unwatch()

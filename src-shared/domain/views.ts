@@ -139,6 +139,8 @@ export interface TicketDetail {
   pendingFields: string[]
   /** Edits that the cloud refused or found in conflict, newest first. */
   failed: { sequence: number; fields: string[]; problem: { code: string; message: string }; at: string }[]
+  /** What was typed on it and not sent. */
+  drafts: Draft[]
 }
 
 /** What a tenant's screens need beside tickets. */

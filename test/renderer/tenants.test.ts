@@ -46,7 +46,7 @@ function detailOf(n: number): TicketDetail {
   const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
   return {
     ...{ ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] },
-    ...{ attachments: [], links: [], mergedInto: null, mergedFrom: [], workedMinutes: 0 },
+    ...{ attachments: [], links: [], mergedInto: null, mergedFrom: [], workedMinutes: 0, drafts: [] },
   }
 }
 

@@ -42,6 +42,7 @@ export function readTicket(held: Holdings, contents: Contents, id: string): Tick
       .filter((item) => item.state === 'failed')
       .map(failure)
       .reverse(),
+    drafts: ledger.drafts.of(id),
   }
 }
 

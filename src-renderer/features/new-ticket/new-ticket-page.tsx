@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useState, type FormEvent } from 'react'
+import { z } from 'zod'
 import { NewContact } from '../../../src-shared/domain/people.ts'
-import type { NewTicket } from '../../../src-shared/domain/ticket.ts'
+import { NewTicket } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { keysText } from '../../app/commands/keys.tsx'
@@ -10,6 +12,8 @@ import { places, useGo } from '../../app/shell/go.ts'
 import { createContact } from '../../tenant/contacts.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
+import { newTicketDraft } from '../../tenant/drafts.ts'
+import { keys } from '../../tenant/queries.ts'
 import { createTicket } from '../../tenant/ticket-acts.ts'
 import { Tile } from '../../ui/tile.tsx'
 import { ChoiceField } from '../ticket/choice-field.tsx'
@@ -18,19 +22,39 @@ import ticketClasses from '../ticket/ticket.module.css'
 import { ContactFinder } from './contact-finder.tsx'
 import classes from './new-ticket.module.css'
 
-/** Opens a ticket, with or without the cloud. What was written stays while one is elsewhere. */
+/** Opens a ticket, with or without the cloud. What was written stays, also when the console was closed. */
 export function NewTicketPage() {
+  const tenant = useTenant()
+  const { data } = useQuery({ queryKey: keys.newTicket, queryFn: () => newTicketDraft(tenant), gcTime: 0 })
+  if (data === undefined) return <article className={ticketClasses.pane} aria-busy aria-label="New ticket" />
+  return <NewTicketForm kept={readNewTicket(data)} />
+}
+
+/** A ticket that is being written may lack what one that is opened needs. */
+const Draft = NewTicket.extend({ subject: z.string(), description: z.string() }).partial()
+
+/** Nothing where the draft is none that can be read. */
+function readNewTicket(draft: string): Partial<NewTicket> {
+  try {
+    return Draft.parse(JSON.parse(draft))
+  } catch {
+    return {}
+  }
+}
+
+function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
   const summary = useSummary()
   const { configuration, technicians, me } = useDesk()
   const go = useGo()
-  const [draft, setDraft] = useState(tenant.memory.newTicket)
+  const [draft, setDraft] = useState(kept)
   const [contact, setContact] = useState<{ name: string; email: string; phone: string } | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   useArrived(tenantId ? places.newTicket(tenantId) : null)
   const back = (): void => {
+    tenant.drafts.flush()
     if (tenantId) go(places.client(tenantId))
   }
   useCommands([{ id: 'back', title: 'Back to the list', group: 'Ticket', keys: ['Escape', 'u'], run: back }])
@@ -43,7 +67,7 @@ export function NewTicketPage() {
   const write = (part: Partial<NewTicket>): void => {
     const next = { ...draft, ...part }
     setDraft(next)
-    tenant.memory.newTicket = next
+    tenant.drafts.write(null, 'ticket', JSON.stringify(next))
   }
   const create = async (): Promise<void> => {
     if (!ready || busy || !tenantId) return
@@ -65,7 +89,7 @@ export function NewTicketPage() {
         subject: (draft.subject ?? '').trim(),
         description: (draft.description ?? '').trim(),
       })
-      tenant.memory.newTicket = {}
+      tenant.drafts.write(null, 'ticket', '')
       go(places.ticket(tenantId, made.ticket.id))
     } catch (error) {
       setProblem(problemFrom(error).message)
@@ -96,6 +120,7 @@ export function NewTicketPage() {
       <form
         className={classes.form}
         onSubmit={submit}
+        onBlur={tenant.drafts.flush}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void create()
           else if (event.key === 'Escape' && event.target instanceof HTMLElement) back()

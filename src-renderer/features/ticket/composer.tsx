@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconClock, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
 import { useRef, useState, type RefObject } from 'react'
 import type { Contact } from '../../../src-shared/domain/people.ts'
-import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { Draft, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { keysText } from '../../app/commands/keys.tsx'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
@@ -15,7 +15,7 @@ import { Tile } from '../../ui/tile.tsx'
 import { numberText } from '../tickets/words.ts'
 import { ChosenFiles } from './chosen-files.tsx'
 import classes from './composer.module.css'
-import { draftKey, type EntryMode } from './entry-mode.ts'
+import { readWork, workText, type EntryMode } from './entry-mode.ts'
 import { filesOf } from './file-drop.tsx'
 import { TimeFields } from './time-fields.tsx'
 
@@ -25,6 +25,8 @@ interface ComposerProps {
   number: number
   /** Without one there is nobody to reply to. */
   requester: Contact | null
+  /** What the compartment kept of this ticket. */
+  kept: readonly Draft[]
   workedMinutes: number
   field: RefObject<HTMLTextAreaElement | null>
   /** Of the duration, while work is logged. */
@@ -39,15 +41,14 @@ const SEND = { note: 'Add note', reply: 'Send reply', time: 'Log time' } as cons
 
 /** Writes a note, a public reply, or work that was done. The draft of each stays with its ticket while one is elsewhere. */
 export function Composer(props: ComposerProps) {
-  const { mode, ticketId, number, requester, workedMinutes, field, duration, onMode, onSend, onSent } = props
+  const { mode, ticketId, number, requester, kept, workedMinutes, field, duration, onMode, onSend, onSent } = props
   const tenant = useTenant()
   const summary = useSummary()
-  const { drafts, files: kept } = tenant.memory
-  const key = draftKey(ticketId, mode)
-  const [text, setText] = useState(() => drafts.get(key) ?? '')
-  const [time, setTime] = useState(() => drafts.get(`${key}:minutes`) ?? '')
+  const { drafts } = tenant
+  const key = `${mode}:${ticketId}`
+  const [{ text, time }, setDraft] = useState(() => readWork(mode, drafts.read(ticketId, mode, kept)))
   const [billable, setBillable] = useState(true)
-  const [files, setFiles] = useState(() => kept.get(key) ?? [])
+  const [files, setFiles] = useState(() => tenant.memory.files.get(key) ?? [])
   const [problem, setProblem] = useState<string | null>(null)
   const [sending, setSending] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
@@ -55,21 +56,14 @@ export function Composer(props: ComposerProps) {
   const isReply = mode === 'reply'
   const isTime = mode === 'time'
   const begun = text !== '' || time !== '' || files.length > 0
-  const keep = (name: string, value: string): void => {
-    if (value === '') drafts.delete(name)
-    else drafts.set(name, value)
-  }
-  const write = (next: string): void => {
-    setText(next)
-    keep(key, next)
-  }
-  const writeTime = (next: string): void => {
-    setTime(next)
-    keep(`${key}:minutes`, next)
+  const write = (part: { text?: string; time?: string }): void => {
+    const next = { text, time, ...part }
+    setDraft(next)
+    drafts.write(ticketId, mode, workText(mode, next))
   }
   const choose = (next: readonly File[]): void => {
     setFiles(next)
-    kept.set(key, next)
+    tenant.memory.files.set(key, next)
   }
   const sendText = async (body: string): Promise<void> => {
     if (mode === 'time') {
@@ -96,8 +90,7 @@ export function Composer(props: ComposerProps) {
     onSend()
     try {
       await sendText(text.trim())
-      write('')
-      writeTime('')
+      write({ text: '', time: '' })
       choose([])
       onSent()
     } catch (error) {
@@ -168,7 +161,7 @@ export function Composer(props: ComposerProps) {
           minutes={minutes}
           billable={billable}
           workedMinutes={workedMinutes}
-          onText={writeTime}
+          onText={(next) => write({ time: next })}
           onBillable={setBillable}
           onDone={() => field.current?.focus()}
           onSend={() => void send()}
@@ -187,7 +180,8 @@ export function Composer(props: ComposerProps) {
         }
         rows={text === '' ? 1 : 3}
         value={text}
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => write({ text: event.target.value })}
+        onBlur={drafts.flush}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
           else if (event.key === 'Escape') event.currentTarget.blur()

@@ -43,7 +43,9 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const text = useRef<HTMLTextAreaElement>(null)
   const duration = useRef<HTMLInputElement>(null)
   const { ticket, requester, entries } = detail
-  const [mode, setMode] = useState<EntryMode>(() => startMode(tenant.memory.drafts, ticket.id))
+  const [mode, setMode] = useState<EntryMode>(() =>
+    startMode((kind) => tenant.drafts.read(ticket.id, kind, detail.drafts)),
+  )
   const [sheet, setSheet] = useState<SheetName | null>(null)
   const [chosen, setChosen] = useState(NONE)
   const status = desk.configuration.statuses.find(({ key }) => key === ticket.status)
@@ -59,8 +61,10 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const write = (next: EntryMode): void => {
     // At once, so that what is typed next is already for this kind of entry.
     flushSync(() => setMode(next))
-    if (next === 'time') duration.current?.focus()
-    else text.current?.focus()
+    const field = next === 'time' ? duration.current : text.current
+    field?.focus()
+    // On from where a draft ends.
+    field?.setSelectionRange(field.value.length, field.value.length)
   }
   const command = (id: string, title: string, key: string, run: () => void): Command => ({
     ...{ id, title, keys: [key], run, group: 'Ticket' },
@@ -151,6 +155,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
             ticketId={ticket.id}
             number={ticket.number}
             requester={requester}
+            kept={detail.drafts}
             workedMinutes={detail.workedMinutes}
             field={text}
             duration={duration}

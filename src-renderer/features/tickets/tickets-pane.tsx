@@ -53,16 +53,21 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const focusList = useCallback(() => {
     pane.current?.querySelector<HTMLElement>('[data-list-focus]')?.focus({ preventScroll: true })
   }, [])
+  const focusSearch = useCallback(() => {
+    searchField.current?.focus()
+    // A new search replaces the old one as it is typed.
+    searchField.current?.select()
+  }, [])
   useEffect(() => {
     if (!inList) return
-    if (searchNext.current) searchField.current?.focus()
+    if (searchNext.current) focusSearch()
     searchNext.current = false
     // After the rows are painted: focusing lays the page out at once. Keys work without it.
     const timer = setTimeout(() => {
       if (!(document.activeElement instanceof HTMLInputElement)) focusList()
     }, READ_AHEAD_MS)
     return () => clearTimeout(timer)
-  }, [focusList, inList])
+  }, [focusList, focusSearch, inList])
 
   const toList = (): void => {
     memory.openTicket.set(null)
@@ -105,7 +110,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
       searchNext.current = true
       if (isOver()) return toList()
       searchNext.current = false
-      searchField.current?.focus()
+      focusSearch()
     },
   })
   return (
