@@ -4,6 +4,7 @@ import { useDeferredValue, useId, useState } from 'react'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { contactQuery, contactsQuery } from '../../tenant/contacts.ts'
+import { useEnter } from '../../ui/use-enter.ts'
 import classes from './new-ticket.module.css'
 
 interface ContactFinderProps {
@@ -21,7 +22,7 @@ export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) 
   const id = useId()
   const searched = useDeferredValue((text ?? '').trim())
   const { data: chosen } = useQuery({ ...contactQuery(tenant, contactId ?? ''), enabled: contactId !== null })
-  const { data } = useQuery({ ...contactsQuery(tenant, searched), enabled: text !== null })
+  const { data, isPlaceholderData } = useQuery({ ...contactsQuery(tenant, searched), enabled: text !== null })
   const found: readonly (Contact | 'new')[] =
     text === null ? [] : [...(data ?? []), ...(searched === '' ? [] : (['new'] as const))]
   const at = Math.min(active, found.length - 1)
@@ -30,11 +31,15 @@ export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) 
     if (item === 'new') onNew(searched)
     else if (item) onPick(item)
   }
+  const settled = text === null || (searched === text.trim() && data !== undefined && !isPlaceholderData)
+  const enter = useEnter(settled, () => pick(found[at]))
   return (
     <div
       className={classes.finder}
       onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) setText(null)
+        if (event.currentTarget.contains(event.relatedTarget)) return
+        setText(null)
+        enter.cancel()
       }}
     >
       <input
@@ -52,6 +57,7 @@ export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) 
         onChange={(event) => {
           setText(event.target.value)
           setActive(0)
+          enter.cancel()
           if (event.target.value === '' && contactId !== null) onPick(null)
         }}
         onKeyDown={(event) => {
@@ -60,7 +66,7 @@ export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) 
           else if (event.key === 'ArrowDown') setActive(Math.min(at + 1, found.length - 1))
           else if (event.key === 'ArrowUp') setActive(Math.max(at - 1, 0))
           else if (event.key === 'Escape' && text !== null) setText(null)
-          else if (event.key === 'Enter') pick(found[at])
+          else if (event.key === 'Enter') enter.press()
           else return
           event.preventDefault()
           event.stopPropagation()

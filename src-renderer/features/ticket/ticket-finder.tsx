@@ -4,6 +4,7 @@ import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { searchQuery } from '../../tenant/queries.ts'
+import { useEnter } from '../../ui/use-enter.ts'
 import { numberText } from '../tickets/words.ts'
 import classes from './sheet.module.css'
 
@@ -25,12 +26,17 @@ export function TicketFinder({ label, except, onPick }: TicketFinderProps) {
   const [active, setActive] = useState(0)
   const id = useId()
   const searched = useDeferredValue(text.trim())
-  const { data } = useQuery({
+  const { data, isPlaceholderData } = useQuery({
     ...searchQuery(tenant, { text: searched, filter: {}, order: 'newest' }),
     enabled: searched !== '',
   })
   const found = searched === '' ? [] : (data ?? []).filter(({ row }) => row.id !== except).slice(0, OFFERED)
   const at = Math.min(active, found.length - 1)
+  const settled = searched === text.trim() && data !== undefined && !isPlaceholderData
+  const enter = useEnter(settled, () => {
+    const chosen = found[at]?.row
+    if (chosen) onPick(chosen)
+  })
   return (
     <div className={classes.finder}>
       <input
@@ -48,13 +54,13 @@ export function TicketFinder({ label, except, onPick }: TicketFinderProps) {
         onChange={(event) => {
           setText(event.target.value)
           setActive(0)
+          enter.cancel()
         }}
         onKeyDown={(event) => {
-          const chosen = found[at]?.row
           if (event.key === 'ArrowDown') setActive(Math.min(at + 1, found.length - 1))
           else if (event.key === 'ArrowUp') setActive(Math.max(at - 1, 0))
-          else if (event.key !== 'Enter') return
-          else if (chosen) onPick(chosen)
+          else if (event.key === 'Enter') enter.press()
+          else return
           event.preventDefault()
         }}
       />
