@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 /** One TypeScript project per side: what a side may not know, its project does not contain. */
-const PROJECTS = ['.', 'src-shared', 'src-main', 'src-preload', 'src-cloud', 'src-renderer', 'test']
+const PROJECTS = ['.', 'src-shared', 'src-main', 'src-preload', 'src-cloud', 'src-renderer', 'packaging', 'test']
 const ROOT = join(import.meta.dirname, '..')
 
 let failed = false
