@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { followSystemNetwork } from '../console/network.ts'
+import { refuseDebugger } from '../console/no-debugger.ts'
 import { openHost } from '../console/open.ts'
 import { readWindowFiles } from '../window-files/window-files.ts'
 import { findSealing } from './keychain.ts'
@@ -22,6 +23,7 @@ export interface BrowserHostOptions {
 export async function startBrowserHost(
   options: BrowserHostOptions,
 ): Promise<{ address: string; close(): Promise<void> }> {
+  refuseDebugger()
   followSystemNetwork()
   const profile = resolve(options.profile)
   const files = readWindowFiles(join(import.meta.dirname, '../renderer'))

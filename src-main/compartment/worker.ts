@@ -1,3 +1,4 @@
+import './confine.ts'
 import { parentPort } from 'node:worker_threads'
 import { problemOf } from '../../src-shared/problem.ts'
 import { Calls } from '../channel/calls.ts'

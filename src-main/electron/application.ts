@@ -13,6 +13,7 @@ import { closeBeforeQuit } from './quit.ts'
 import { findPresence, findSealing } from './sealing.ts'
 import { openSettings } from './settings.ts'
 import { followSystemNetwork } from '../console/network.ts'
+import { refuseDebugger } from '../console/no-debugger.ts'
 import type { ProfileSettings } from '../console/settings-file.ts'
 import { createWindow, focusWindow, reloadAfterCrash } from './window.ts'
 
@@ -66,6 +67,7 @@ async function run(parts: Parts, profile: string): Promise<void> {
   await app.whenReady()
 
   const windowSession = openSession(parts.renderer, source)
+  refuseDebugger()
   followSystemNetwork()
   const settings = openSettings(profile)
   const { source: sealing, refused } = await findSealing(process.platform, parts.options.passphrase)

@@ -3,9 +3,10 @@ import type { CallType } from '../../src-shared/channel/frame.ts'
 import type { Rollup, SyncState } from '../../src-shared/domain/views.ts'
 import type { TenantToken } from '../../src-shared/protocol/session.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
-import type { Assignment, FromWorker, ToWorker, WorkLane } from '../compartment/port.ts'
-import { failureOf, problemOfFailure, UNRESPONSIVE, type Failure } from './failure.ts'
+import type { Assignment, ToWorker, WorkLane } from '../compartment/port.ts'
+import { failureOf, NONSENSE, problemOfFailure, UNRESPONSIVE, type Failure } from './failure.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { readMessage } from './read-message.ts'
 import type { Turn } from './schedule.ts'
 
 /** Receives the answers to one call. `payload` is JSON text, passed on as it came. */
@@ -62,14 +63,14 @@ export class CompartmentProcess {
     })
     this.opened.catch(() => undefined)
     this.#gone = new Promise((resolve) => worker.once('exit', () => resolve()))
-    worker.on('message', (message: FromWorker) => this.#receive(message))
+    worker.on('message', (message: unknown) => this.#receive(message))
     // An uncaught exception in the compartment: its text may hold data, so it goes nowhere.
     worker.on('error', (error) => (this.#failure ??= failureOf(error)))
     worker.once('exit', () => this.#end(null))
     this.#heartbeat = new Heartbeat(
       owner.beat,
       () => this.post({ op: 'ping' }),
-      () => this.#silent(),
+      () => this.#giveUp(UNRESPONSIVE),
     )
     // The root key is transferred: this side's copy is detached from here on.
     worker.postMessage({ op: 'assign', assignment } satisfies ToWorker, [assignment.rootKey])
@@ -132,7 +133,9 @@ export class CompartmentProcess {
     await this.#left.promise
   }
 
-  #receive(message: FromWorker): void {
+  #receive(said: unknown): void {
+    const message = readMessage(said)
+    if (!message) return this.#giveUp(NONSENSE)
     switch (message.op) {
       case 'open':
         this.#heartbeat.long = false
@@ -184,11 +187,12 @@ export class CompartmentProcess {
     return this.#failure ? problemOfFailure(this.#failure) : problem('compartment-crashed')
   }
 
-  /** It hangs: nobody waits for it any longer, and it gets its time to close all the same. */
-  #silent(): void {
-    this.#failure = UNRESPONSIVE
+  /** It hangs or went wrong: nobody waits for it any longer, and it gets its time to close all the same. */
+  #giveUp(failure: Failure): void {
+    if (this.closing) return
+    this.#failure = failure
     void this.close()
-    this.#owner.failed(UNRESPONSIVE)
+    this.#owner.failed(failure)
     this.#letGo()
   }
 

@@ -29,6 +29,9 @@ export function failureOf(error: unknown): Failure {
 
 export const UNRESPONSIVE: Failure = { kind: 'unresponsive', code: null, stack: null }
 
+/** It said something that no compartment says. */
+export const NONSENSE: Failure = { kind: 'crash', code: 'ERR_NONSENSE', stack: null }
+
 /** What a person is told while the compartment is started again. */
 export function problemOfFailure({ kind }: Failure): Problem {
   if (kind === 'out-of-memory') return problem('compartment-out-of-memory')
