@@ -4,5 +4,9 @@
  */
 export function refuseDebugger(): void {
   // Windows has no such signal; there Electron's fuse and the system's rights on the process decide.
-  if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined)
+  if (process.platform !== 'win32') process.off('SIGUSR1', ignore).on('SIGUSR1', ignore)
+}
+
+function ignore(): void {
+  // Node's own answer to the signal is what this stands in for.
 }
