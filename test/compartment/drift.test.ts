@@ -103,7 +103,7 @@ test.each<[string, BucketKind, (db: Db) => void]>([
   ['changed ticket', 'ticket', (db) => db.exec(`UPDATE ticket SET fed = fed - 1, subject = 'Rot' WHERE number = 7`)],
   ['ticket of a version to come', 'ticket', (db) => db.exec('UPDATE ticket SET fed = 9999999 WHERE number = 7')],
   ['missing ticket', 'ticket', (db) => db.exec('DELETE FROM ticket WHERE number = 7')],
-  ['ticket that came back', 'ticket', (db) => db.exec(`UPDATE ticket SET id = '${ticket(300)}' WHERE number = 7`)],
+  ['ticket that came back', 'ticket', (db) => db.exec(`UPDATE ticket SET id = '${ticket(300)}' WHERE number = 9`)],
   ['missing entry', 'entry', (db) => db.exec('DELETE FROM entry WHERE key = (SELECT max(key) FROM entry)')],
   ['extra entry', 'entry', (db) => db.exec(`UPDATE entry SET id = '${uuid('extra')}' WHERE key = 9`)],
   [
@@ -125,7 +125,7 @@ test.each<[string, BucketKind, (db: Db) => void]>([
   // Edits wait on the way, and pulls do not.
   proxy.status = ({ url = '' }) => {
     asked.push(url)
-    return url.startsWith('/v1/mutations') ? 503 : null
+    return url.startsWith('/v1/mutations') ? 500 : null
   }
   const pausedEdits = await start(1)
   asked.length = 0

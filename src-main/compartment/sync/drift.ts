@@ -5,7 +5,7 @@ import { ProblemError } from '../../../src-shared/problem.ts'
 import { isDamage } from '../../storage/open.ts'
 import type { Touched } from '../cache/overlay.ts'
 import type { Holdings } from '../holdings.ts'
-import type { Cloud } from './cloud.ts'
+import { Busy, type Cloud } from './cloud.ts'
 import { compareKind, type Surroundings } from './comparing.ts'
 import { isEntityKind } from './parse.ts'
 import { newBackoff, Task } from './task.ts'
@@ -98,7 +98,7 @@ export class DriftCheck {
       this.#dueAt = performance.now() + spread(DAY)
     } catch (error) {
       if (isDamage(error)) this.#events.damaged()
-      this.#dueAt = performance.now() + spread(AGAIN)
+      this.#dueAt = performance.now() + (error instanceof Busy ? error.wait : spread(AGAIN))
     } finally {
       turn.end()
     }

@@ -9,7 +9,7 @@ import { Busy, stopsSync, type Cloud } from './cloud.ts'
 import { DriftCheck } from './drift.ts'
 import { offerLost } from './lost.ts'
 import { MissingIndexes } from './missing-indexes.ts'
-import { phaseOf, Progress } from './progress.ts'
+import { nextTryOf, phaseOf, Progress } from './progress.ts'
 import { pullWhole, startOver, type PullEvents } from './pull.ts'
 import { Pusher } from './push.ts'
 import { newBackoff, Task } from './task.ts'
@@ -48,6 +48,8 @@ export class SyncLoop {
   #head: number | null = null
   #online: boolean
   #problem: Problem | null = null
+  /** Whether the last pull came to its end. */
+  #pulled = false
   #progress: SyncState['progress'] = null
   #inStepAt: string | null
 
@@ -129,16 +131,13 @@ export class SyncLoop {
   /** What the sync page tells beside what is in the files. */
   get report(): Omit<SyncReport, 'outbox' | 'files'> {
     const { cache, ledger } = this.#held
-    const due = [this.#pull.dueAt, this.#push.dueAt].filter((at) => at !== null)
-    const at = due.length === 0 ? null : new Date(Math.min(...due)).toISOString()
-    const reason = this.#problem?.message ?? 'The cloud asked to send edits again later.'
     return {
       state: this.state,
       paused: ledger.paused,
       breaker: this.#cloud.breaker,
       lastPullAt: this.#inStepAt,
       lastPushAt: cache.meta('pushed_at', String) ?? null,
-      nextTry: at === null ? null : { at, reason },
+      nextTry: nextTryOf([this.#pull.dueAt, this.#push.dueAt], this.#problem),
       cursor: cache.place.cursor,
       head: this.#head,
       compared: this.#drift.last,
@@ -227,9 +226,9 @@ export class SyncLoop {
     await Promise.all([this.#pull.stop(), this.#push.stop(), this.#drift.stop()])
   }
 
-  /** The copy is as a pull left it that came to its end, and nothing changes it. */
+  /** The copy is as a pull left it that came to its end, and nothing changes it; whatever becomes of edits. */
   get #inStep(): boolean {
-    return this.#online && !this.#halted && !this.#pull.running && this.#problem === null && !this.#indexes.missing
+    return this.#online && !this.#halted && !this.#pull.running && this.#pulled && !this.#indexes.missing
   }
 
   get #halted(): boolean {
@@ -287,6 +286,7 @@ export class SyncLoop {
       this.#succeeded(before !== this.#held.cache.place.cursor)
       return null
     } catch (error) {
+      this.#pulled = false
       if (signal.aborted) return null
       return this.#failed(error, this.#pull)
     } finally {
@@ -373,6 +373,7 @@ export class SyncLoop {
 
   #succeeded(moved: boolean): void {
     this.#problem = null
+    this.#pulled = true
     this.#online = true
     const last = this.#inStepAt
     this.#inStepAt = new Date().toISOString()

@@ -1,4 +1,5 @@
-import type { SyncState } from '../../../src-shared/domain/views.ts'
+import type { SyncReport, SyncState } from '../../../src-shared/domain/views.ts'
+import type { Problem } from '../../../src-shared/problem.ts'
 
 /** Milliseconds between two looks at how fast it goes. */
 const INTERVAL = 250
@@ -45,4 +46,15 @@ export function phaseOf(now: {
   if (now.pushing) return 'pushing'
   if (now.pulling && !now.loaded) return 'first-sync'
   return now.online ? 'idle' : 'offline'
+}
+
+/**
+ * When something is tried again next, and why not sooner; null where nothing waits.
+ * @param dueAts ms since 1970 of what waits
+ */
+export function nextTryOf(dueAts: readonly (number | null)[], problem: Problem | null): SyncReport['nextTry'] {
+  const due = dueAts.filter((at) => at !== null)
+  if (due.length === 0) return null
+  const reason = problem?.message ?? 'The cloud asked to send edits again later.'
+  return { at: new Date(Math.min(...due)).toISOString(), reason }
 }

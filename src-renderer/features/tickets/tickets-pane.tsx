@@ -64,7 +64,8 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     searchNext.current = false
     // After the rows are painted: focusing lays the page out at once. Keys work without it.
     const timer = setTimeout(() => {
-      if (!(document.activeElement instanceof HTMLInputElement)) focusList()
+      // Not out of a field, nor out of a panel that was opened meanwhile.
+      if (!document.activeElement?.closest('input, [role=dialog]')) focusList()
     }, READ_AHEAD_MS)
     return () => clearTimeout(timer)
   }, [focusList, focusSearch, inList])

@@ -5,7 +5,8 @@ import { PendingSlot } from '../../ui/pending-mark.tsx'
 import classes from './views.module.css'
 
 interface ViewListProps {
-  views: readonly SavedViewView[]
+  /** Null until they are known. */
+  views: readonly SavedViewView[] | null
   currentId: string | null
   me: string
   /** The list shows other than its view says. */
@@ -19,7 +20,9 @@ interface ViewListProps {
 
 /** Everybody's views and one's own: arrows and Enter choose, `r` renames, Delete removes. */
 export function ViewList(props: ViewListProps) {
-  const { views, currentId, me, changed, onChoose, onRename, onRemove, onUpdate, onSave } = props
+  const { currentId, me, changed, onChoose, onRename, onRemove, onUpdate, onSave } = props
+  const known = props.views !== null
+  const views = props.views ?? []
   const list = useRef<HTMLDivElement>(null)
   const step = (by: number): void => {
     const items = [...(list.current?.querySelectorAll<HTMLElement>('[data-item]') ?? [])]
@@ -29,8 +32,10 @@ export function ViewList(props: ViewListProps) {
   useEffect(() => {
     const first = list.current?.querySelector<HTMLElement>('[data-item]')
     const current = list.current?.querySelector<HTMLElement>('[data-item][aria-current]')
-    ;(current ?? first)?.focus({ preventScroll: true })
-  }, [])
+    // Until they are known the list itself takes the keys: Enter must not mean what happens to stand there first.
+    const place = known ? (current ?? first) : list.current
+    place?.focus({ preventScroll: true })
+  }, [known])
   const onKeyDown = (event: KeyboardEvent): void => {
     const id = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['view'] : undefined
     const view = views.find((one) => one.id === id)
@@ -53,7 +58,7 @@ export function ViewList(props: ViewListProps) {
     { name: 'Mine', of: mine },
   ].filter((group) => group.of.length > 0)
   return (
-    <div ref={list} className={classes.list} onKeyDown={onKeyDown}>
+    <div ref={list} className={classes.list} tabIndex={-1} onKeyDown={onKeyDown}>
       {groups.map((group) => (
         <section key={group.name} aria-label={group.name}>
           <h3>{group.name}</h3>

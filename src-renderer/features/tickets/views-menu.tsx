@@ -29,7 +29,8 @@ type Asked = { kind: 'list' } | { kind: 'save' } | { kind: 'rename'; view: Saved
 export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
   const tenant = useTenant()
   const { viewId } = tenant.memory
-  const { data: views = [] } = useQuery(viewsQuery(tenant))
+  const { data } = useQuery(viewsQuery(tenant))
+  const views = data ?? []
   const currentId = useStore(viewId)
   const [asked, setAsked] = useState<Asked | null>(null)
   const act = useAct()
@@ -147,7 +148,7 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
       >
         {asked?.kind === 'list' && (
           <ViewList
-            views={views}
+            views={data ?? null}
             currentId={currentId}
             me={desk.me}
             changed={changed}
