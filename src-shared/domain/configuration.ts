@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AttachmentPolicy } from './attachment.ts'
+import { ServiceLevels } from '../sla/schema.ts'
 import { Colour, Key } from './primitives.ts'
 import { VaultPolicy } from './vault.ts'
 
@@ -52,6 +53,8 @@ export const Configuration = z.object({
   attachments: AttachmentPolicy.optional(),
   /** Absent: `DEFAULT_VAULT_POLICY`. */
   vault: VaultPolicy.optional(),
+  /** Absent: nothing is worked out here, and a ticket is due when the cloud says. */
+  sla: ServiceLevels.optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TicketHistory } from './history.ts'
 import { Id, Instant, Key } from './primitives.ts'
 
 /** The value of a custom field; which shape a field takes is the configuration's business. */
@@ -65,11 +66,15 @@ export const Ticket = z.looseObject({
   customFields: z.record(z.string(), FieldValue),
   createdAt: Instant,
   updatedAt: Instant,
-  /** When the service target ends; null where none applies. */
+  /**
+   * When it is due by somebody's word; null where nobody gave one. Where the configuration has a target for it, that
+   * counts instead.
+   */
   dueAt: Instant.nullable(),
   /** The ticket that this one was merged into; it keeps its own conversation, which is shown there too. */
   mergedInto: Id.nullable().optional(),
   links: z.array(TicketLink).max(MAX_LINKS).optional(),
+  history: TicketHistory.optional(),
 })
 export type Ticket = z.infer<typeof Ticket>
 
