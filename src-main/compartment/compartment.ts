@@ -17,6 +17,7 @@ import { Cloud } from './sync/cloud.ts'
 import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
 import { Turns, type TurnPort } from './sync/turns.ts'
+import { bulkEdits } from './triage/bulk.ts'
 import { contactBook } from './triage/contact-book.ts'
 import { drafting } from './triage/drafting.ts'
 import { readCounts, readRollup } from './triage/counts.ts'
@@ -25,7 +26,7 @@ import { readTicket } from './triage/detail.ts'
 import { diagnosticsOf } from './triage/diagnostics.ts'
 import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
-import { readOutline, readPage } from './triage/page.ts'
+import { readIds, readOutline, readPage } from './triage/page.ts'
 import { savedViews } from './triage/saved-views.ts'
 import { search } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
@@ -118,6 +119,7 @@ export class Compartment {
     const { read, ticket } = this.#bench
     return {
       ...ticketWrites(this.#bench),
+      ...bulkEdits(this.#bench),
       ...decisions(this.#bench),
       ...drafting(this.#bench),
       ...contactBook(this.#bench),
@@ -128,6 +130,7 @@ export class Compartment {
       desk: () => read(readDesk),
       page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),
       outline: ({ filter, sort }) => read(({ cache }) => readOutline(cache, filter, sort)),
+      ticketIds: ({ filter, sort }) => read(({ cache }) => readIds(cache, filter, sort)),
       counts: () => read(({ cache, technician }) => readCounts(cache, technician.id)),
       search: (input) => read(({ cache, ledger }) => search(cache, ledger, input)),
       syncState: () => this.sync.state,

@@ -1,6 +1,7 @@
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
 import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
+import { BulkBack, BulkChange, MAX_BULK, type BulkPreview, type BulkResult } from '../../src-shared/domain/bulk.ts'
 import { WorkTime } from '../../src-shared/domain/entry.ts'
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Key } from '../../src-shared/domain/primitives.ts'
@@ -40,6 +41,13 @@ export interface CompartmentApi {
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
   counts(): TicketCounts
   search(input: z.infer<typeof SearchInput>): SearchHit[]
+  /** Ids of the tickets of a list in its order, at most {@link MAX_BULK}. */
+  ticketIds(input: z.infer<typeof OutlineInput>): string[]
+  bulkPreview(input: { ids: string[]; change: BulkChange }): BulkPreview
+  /** Changes many tickets: all is recorded, or nothing. */
+  bulk(input: { ids: string[]; change: BulkChange }): BulkResult
+  /** Takes a bulk change back, but for what somebody changed since then. */
+  bulkBack(input: { back: BulkBack[] }): BulkResult
   ticket(id: string): TicketDetail
   edit(input: { id: string; patch: TicketPatch }): TicketDetail
   addEntry(input: { ticketId: string; kind: 'note' | 'reply'; body: string }): TicketDetail
@@ -129,6 +137,7 @@ const PageInput = z.object({
 const AnyPatch = z.union([TicketPatch, ContactPatch, ViewPatch])
 const LinkInput = z.object({ id: Id, otherId: Id, relation: LinkRelation })
 const OutlineInput = z.object({ filter: TicketFilter, sort: TicketSort })
+const BulkInput = z.object({ ids: z.array(Id).min(1).max(MAX_BULK), change: BulkChange })
 const SearchInput = z.object({
   text: z.string().max(500),
   filter: TicketFilter,
@@ -146,6 +155,12 @@ export const tenantRouter = t.router({
     outline: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.outline(input)),
     counts: t.procedure.query(({ ctx }) => ctx.counts()),
     search: t.procedure.input(SearchInput).query(({ ctx, input }) => ctx.search(input)),
+    ids: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.ticketIds(input)),
+    bulkPreview: t.procedure.input(BulkInput).query(({ ctx, input }) => ctx.bulkPreview(input)),
+    bulk: t.procedure.input(BulkInput).mutation(({ ctx, input }) => ctx.bulk(input)),
+    bulkBack: t.procedure
+      .input(z.object({ back: z.array(BulkBack).min(1).max(MAX_BULK) }))
+      .mutation(({ ctx, input }) => ctx.bulkBack(input)),
     get: t.procedure.input(z.object({ id: Id })).query(({ ctx, input }) => ctx.ticket(input.id)),
     edit: t.procedure.input(z.object({ id: Id, patch: TicketPatch })).mutation(({ ctx, input }) => ctx.edit(input)),
     addEntry: t.procedure

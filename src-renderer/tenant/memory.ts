@@ -24,12 +24,16 @@ export const INITIAL_VIEW: ListView = {
   order: 'newest',
 }
 
+export const NOTHING_CHOSEN: ReadonlySet<string> = new Set()
+
 /** Where a technician was in one client, so that coming back is coming back. Survives the client's closing. */
 export interface Memory {
   readonly view: Store<ListView>
   /** Id of the kept view that the list began with, if any. */
   readonly viewId: Store<string | null>
   readonly selected: Store<{ id: string | null; index: number }>
+  /** Ids of the tickets that are chosen for a change of many. */
+  readonly chosen: Store<ReadonlySet<string>>
   scrollTop: number
   /** Length of the list when it was last seen. */
   total: number
@@ -48,6 +52,7 @@ export function createMemory(openTicket: string | null = null): Memory {
     view: new Store(INITIAL_VIEW),
     viewId: new Store<string | null>(null),
     selected: new Store<{ id: string | null; index: number }>({ id: null, index: 0 }),
+    chosen: new Store<ReadonlySet<string>>(NOTHING_CHOSEN),
     scrollTop: 0,
     total: 0,
     openTicket: new Store(openTicket),

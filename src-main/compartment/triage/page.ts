@@ -1,3 +1,4 @@
+import { MAX_BULK } from '../../../src-shared/domain/bulk.ts'
 import type { PageKey, TicketFilter, TicketOutline, TicketPage, TicketSort } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -38,6 +39,13 @@ export function readOutline(cache: Cache, filter: TicketFilter, sort: TicketSort
   const total = cache.statement<{ total: number }>(countSql(branches)).get()?.total ?? 0
   const anchors = cache.statement<ListKey>(outlineSql(branches)).all()
   return { total, stride: OUTLINE_STRIDE, anchors: anchors.map(({ value, number }) => [value, number]) }
+}
+
+/** Ids of the first tickets of a list, as many as can be changed at once. */
+export function readIds(cache: Cache, filter: TicketFilter, sort: TicketSort): string[] {
+  return keysOf(cache, { filter, sort, limit: MAX_BULK }, MAX_BULK).flatMap(
+    ({ number }) => cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
+  )
 }
 
 interface ListKey {

@@ -61,10 +61,14 @@ export class CommandRegistry {
   }
 }
 
+/** What a field does with its own text. */
+const EDITING: ReadonlySet<string> = new Set(['Mod+A', 'Mod+C', 'Mod+V', 'Mod+X', 'Mod+Z', 'Mod+Shift+Z', 'Mod+Y'])
+
 /** Whether a key pressed here belongs to the element rather than to the console. */
 export function belongsToElement(target: EventTarget | null, combination: string): boolean {
   if (!(target instanceof Element)) return false
   if (target.closest('dialog')) return true
+  if (EDITING.has(combination)) return target.closest('input, textarea, [contenteditable=true]') !== null
   if (combination.startsWith('Mod+')) return false
   if (target.closest('input, textarea, select, [contenteditable=true], [role=menu], [role=listbox]')) return true
   return (combination === 'Enter' || combination === ' ') && target.closest('button, a, [role=button]') !== null

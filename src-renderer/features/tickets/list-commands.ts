@@ -2,6 +2,7 @@ import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Command } from '../../app/commands/commands.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { INITIAL_VIEW, type ListView, type Memory } from '../../tenant/memory.ts'
+import type { Choosing } from './choosing.ts'
 import type { Rows } from './use-rows.ts'
 
 /** Rows that PageUp and PageDown step over. */
@@ -32,6 +33,7 @@ export function indexOfSelected({ selected }: Memory, rows: Rows): number {
 interface ListCommands {
   memory: Memory
   rows: Rows
+  choosing: Choosing
   view: ListView
   /** First row on screen: where stepping begins while nothing is selected. */
   firstOnScreen(): number
@@ -49,7 +51,7 @@ interface ListCommands {
 
 /** The keys and commands of the ticket list. */
 export function useListCommands(list: ListCommands): void {
-  const { memory, rows, view, inList, ticketId, open, change } = list
+  const { memory, rows, choosing, view, inList, ticketId, open, change } = list
 
   const step = (by: number): void => {
     const from = indexOfSelected(memory, rows)
@@ -67,6 +69,18 @@ export function useListCommands(list: ListCommands): void {
     if (!row) return
     memory.selected.set({ id: row.id, index })
     open(row)
+  }
+  const current = (): number => {
+    const selected = indexOfSelected(memory, rows)
+    const index = selected < 0 ? list.firstOnScreen() : selected
+    const row = rows.at(index)
+    if (row) memory.selected.set({ id: row.id, index })
+    return index
+  }
+  const extend = (by: number): void => {
+    const from = current()
+    choosing.extend(from, Math.max(0, Math.min(from + by, rows.total - 1)))
+    step(by)
   }
   const clear = (): void => {
     if (isFiltered(view)) change(INITIAL_FILTER)
@@ -86,7 +100,24 @@ export function useListCommands(list: ListCommands): void {
           key('page-down', 'A page down', ['PageDown'], () => step(PAGE)),
           key('page-up', 'A page up', ['PageUp'], () => step(-PAGE)),
           key('first', 'First ticket', ['g g', 'Home'], () => jump(0)),
+          key('choose', 'Choose the ticket, or let go of it', ['x'], () => choosing.toggle(current())),
+          key('choose-range', 'Choose from the last chosen ticket to this one', ['X'], () =>
+            choosing.chooseTo(current()),
+          ),
+          key('choose-next', 'Choose this ticket and the next', ['J'], () => extend(1)),
+          key('choose-previous', 'Choose this ticket and the previous', ['K'], () => extend(-1)),
           key('last', 'Last ticket', ['G', 'End'], () => jump(rows.total - 1)),
+        ]
+      : []),
+    ...(inList
+      ? [
+          {
+            id: 'choose-all',
+            title: 'Choose all tickets of the list',
+            group: 'List' as const,
+            keys: ['Mod+A'],
+            run: () => choosing.chooseAll(),
+          },
         ]
       : []),
     { id: 'new-ticket', title: 'New ticket', group: 'Ticket', keys: ['c'], run: list.create },

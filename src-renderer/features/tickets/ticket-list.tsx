@@ -15,6 +15,8 @@ import { OVERSCAN, type RowRange, type Rows } from './use-rows.ts'
 export const ROW_HEIGHT = { compact: 34, comfortable: 42 } as const
 /** The column titles stay at the top of what scrolls, over the rows. */
 const HEAD_HEIGHT = 30
+/** The bar over the end of the list while tickets are chosen: the last row can be scrolled above it. */
+const BAR_HEIGHT = 64
 /** Client header and filters above the list; only for the first guess of how many rows fit. */
 const ABOVE_HEIGHT = 96
 
@@ -23,19 +25,23 @@ interface TicketListProps {
   view: ListView
   rows: Rows
   onOpen(row: TicketRow): void
+  /** @param range from the last one chosen to this one */
+  onChoose(index: number, range: boolean): void
   onSort(sort: TicketSort): void
   /** Tells which rows are wanted. */
   onRange(range: RowRange): void
 }
 
 /** The list itself: only the rows on screen exist, and any part of it can be jumped to. */
-export function TicketList({ desk, view, rows, onOpen, onSort, onRange }: TicketListProps) {
+export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange }: TicketListProps) {
   const { memory } = useTenant()
   const [{ density }] = useSettings()
   const height = ROW_HEIGHT[density]
   const words = wordsOf(desk)
   const now = useMinute()
   const selected = useStore(memory.selected)
+  const chosen = useStore(memory.chosen)
+  const below = chosen.size > 0 ? BAR_HEIGHT : 0
   const scroller = useRef<HTMLDivElement>(null)
   const placed = useRef(false)
   const searching = view.text.trim() !== ''
@@ -45,7 +51,7 @@ export function TicketList({ desk, view, rows, onOpen, onSort, onRange }: Ticket
     estimateSize: () => height,
     overscan: OVERSCAN,
     scrollPaddingStart: HEAD_HEIGHT,
-    scrollPaddingEnd: HEAD_HEIGHT,
+    scrollPaddingEnd: HEAD_HEIGHT + below,
     initialOffset: memory.scrollTop,
     initialRect: { width: window.innerWidth, height: window.innerHeight - ABOVE_HEIGHT },
     observeElementRect: observeRect,
@@ -104,6 +110,8 @@ export function TicketList({ desk, view, rows, onOpen, onSort, onRange }: Ticket
       className={classes.grid}
       role="grid"
       aria-label="Tickets"
+      aria-multiselectable
+      data-choosing={chosen.size > 0 || undefined}
       aria-rowcount={rows.complete ? rows.total + 1 : -1}
       aria-activedescendant={selected.id ? `row-${selected.id}` : undefined}
       tabIndex={0}
@@ -111,7 +119,7 @@ export function TicketList({ desk, view, rows, onOpen, onSort, onRange }: Ticket
     >
       <div ref={scroller} className={classes.scroller} tabIndex={-1} role="presentation">
         <ListHead sort={searching ? null : view.sort} onSort={onSort} />
-        <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+        <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() + below }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows.at(item.index)
             return (
@@ -124,7 +132,9 @@ export function TicketList({ desk, view, rows, onOpen, onSort, onRange }: Ticket
                 words={words}
                 now={now}
                 excerpt={rows.excerptAt(item.index)}
+                chosen={row !== undefined && chosen.has(row.id)}
                 onOpen={open}
+                onChoose={onChoose}
               />
             )
           })}

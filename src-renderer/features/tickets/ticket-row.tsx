@@ -12,14 +12,19 @@ interface RowProps {
   index: number
   top: number
   selected: boolean
+  /** Chosen for a change of many. */
+  chosen: boolean
   words: Words
   now: number
   excerpt: string | undefined
   onOpen(row: TicketRow, index: number): void
+  /** @param range from the last one chosen to this one */
+  onChoose(index: number, range: boolean): void
 }
 
 /** One line of the list: plain elements, because a screen holds dozens and they are made again at every switch. */
-export const ListRow = memo(function ListRow({ row, index, top, selected, words, now, excerpt, onOpen }: RowProps) {
+export const ListRow = memo(function ListRow(props: RowProps) {
+  const { row, index, top, selected, chosen, words, now, excerpt, onOpen, onChoose } = props
   const style = { transform: `translateY(${top}px)` }
   if (!row) {
     return (
@@ -40,11 +45,27 @@ export const ListRow = memo(function ListRow({ row, index, top, selected, words,
       aria-selected={selected}
       data-testid="ticket-row"
       data-unread={row.unread || undefined}
+      data-chosen={chosen || undefined}
       className={classes.row}
       style={style}
-      onClick={() => onOpen(row, index)}
+      // With Shift the platform would mark text.
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+      onClick={({ shiftKey, ctrlKey, metaKey }) =>
+        shiftKey || ctrlKey || metaKey ? onChoose(index, shiftKey) : onOpen(row, index)
+      }
     >
       <span role="gridcell" className={classes.number}>
+        <span
+          className={classes.tick}
+          role="checkbox"
+          aria-checked={chosen}
+          aria-label={`Choose ticket ${numberText(row.number)}`}
+          title="Choose (x)"
+          onClick={(event) => {
+            event.stopPropagation()
+            onChoose(index, event.shiftKey)
+          }}
+        />
         {row.pending && <PendingMark className={classes.pending} />}
         {numberText(row.number)}
       </span>

@@ -5,14 +5,17 @@ import { useSettings } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
-import type { ListView } from '../../tenant/memory.ts'
+import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
 import { useTicketCommands } from '../ticket/ticket-actions.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { useChoosing } from './choosing.ts'
 import { EmptyList } from './empty-list.tsx'
 import { ListBar } from './list-bar.tsx'
 import { indexOfSelected, useListCommands } from './list-commands.ts'
 import classes from './list.module.css'
+import { requestOf } from './list-request.ts'
 import { ROW_HEIGHT, TicketList } from './ticket-list.tsx'
 import { useTicketRows, type Rows } from './use-rows.ts'
 
@@ -79,6 +82,8 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     (part: Partial<ListView>) => {
       memory.view.set({ ...memory.view.get(), ...part })
       memory.selected.set({ id: null, index: 0 })
+      // Nobody changes tickets that they do not see: another list begins with none chosen.
+      memory.chosen.set(NOTHING_CHOSEN)
     },
     [memory],
   )
@@ -93,10 +98,12 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     return () => clearTimeout(timer)
   }, [selectedId, queries, tenant])
 
+  const choosing = useChoosing(tenant, rows, requestOf(view, desk))
   useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null, desk.me)
   useListCommands({
     memory,
     rows,
+    choosing,
     view,
     inList,
     ticketId,
@@ -125,7 +132,16 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
         onCreate={create}
         onLeave={focusList}
       />
-      <TicketList desk={desk} view={view} rows={rows} onOpen={open} onSort={onSort} onRange={onRange} />
+      <TicketList
+        desk={desk}
+        view={view}
+        rows={rows}
+        onOpen={open}
+        onChoose={choosing.click}
+        onSort={onSort}
+        onRange={onRange}
+      />
+      <BulkBar desk={desk} keys={inList} />
       <EmptyList rows={rows} view={view} onChange={change} onRetry={() => void queries.refetchQueries()} />
     </section>
   )

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { BulkBack, BulkChange, BulkPreview, BulkResult } from '../../../src-shared/domain/bulk.ts'
+import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
+import type { Bench } from '../bench.ts'
+import { flatten } from '../ledger/coalesce.ts'
+import { changeIn } from './edit.ts'
+
+/** What one ticket of a bulk change needs: ordinary writes, and how they are taken back. */
+interface Step {
+  bodies: MutationBody[]
+  back: BulkBack
+}
+
+/** Changes to many tickets at once: ordinary writes, all of them recorded or none. */
+export function bulkEdits(bench: Bench) {
+  const { ledger } = bench.held
+
+  const plan = (
+    ids: readonly string[],
+    changeOf: (ticket: Ticket) => BulkChange,
+  ): { steps: Step[]; same: number; gone: number } =>
+    bench.read(({ cache }) => {
+      const steps: Step[] = []
+      let [same, gone] = [0, 0]
+      for (const id of new Set(ids)) {
+        const row = cache.tickets.byId(id)
+        if (!row) {
+          gone += 1
+          continue
+        }
+        const ticket = cache.tickets.toTicket(row)
+        const step = stepOf(ticket, changeOf(ticket))
+        if (step) steps.push(step)
+        else same += 1
+      }
+      return { steps, same, gone }
+    })
+
+  const run = (
+    { steps, same, gone }: ReturnType<typeof plan>,
+    bodies: MutationBody[] = steps.flatMap((step) => step.bodies),
+  ): BulkResult => {
+    if (bodies.length > 0) {
+      ledger.change((change) => {
+        for (const body of bodies) change.record(body, { ...detailOf(body), bulk: steps.length })
+      })
+      bench.show(bodies)
+    }
+    return { change: steps.length, same, gone, back: steps.map(({ back }) => back) }
+  }
+
+  return {
+    bulkPreview({ ids, change }: { ids: string[]; change: BulkChange }): BulkPreview {
+      const { steps, same, gone } = plan(ids, () => change)
+      return { change: steps.length, same, gone }
+    },
+
+    bulk: ({ ids, change }: { ids: string[]; change: BulkChange }): BulkResult => run(plan(ids, () => change)),
+
+    bulkBack({ back }: { back: BulkBack[] }): BulkResult {
+      const byId = new Map(back.map((one) => [one.id, one]))
+      const planned = plan([...byId.keys()], (ticket) => standing(ticket, byId.get(ticket.id)))
+      // The last first: what was not sent yet then vanishes with what takes it back.
+      return run(
+        planned,
+        planned.steps.flatMap((step) => step.bodies.reverse()),
+      )
+    },
+  }
+}
+
+/** @returns null where the ticket has it all already */
+function stepOf(ticket: Ticket, { patch, addTags, removeTags }: BulkChange): Step | null {
+  const { id, tags } = ticket
+  const update = changeIn(ticket, patch)
+  const add = [...new Set(addTags)].filter((tag) => !tags.includes(tag))
+  const remove = [...new Set(removeTags)].filter((tag) => tags.includes(tag) && !addTags.includes(tag))
+  const bodies: MutationBody[] = []
+  if (update) bodies.push({ kind: 'ticket.update', ticketId: id, ...update })
+  if (add.length + remove.length > 0) bodies.push({ kind: 'ticket.tag', ticketId: id, add, remove })
+  if (bodies.length === 0) return null
+  const back = { id, patch: update?.base ?? {}, left: update?.patch ?? {}, addTags: remove, removeTags: add }
+  return { bodies, back }
+}
+
+/** The part of a return that still holds: what somebody changed since then is theirs. */
+function standing(ticket: Ticket, back: BulkBack | undefined): BulkChange {
+  if (!back) return { patch: {}, addTags: [], removeTags: [] }
+  const { patch, left, addTags, removeTags } = back
+  const fields = Object.keys(patch) as (keyof typeof patch)[]
+  const mine = fields.filter((field) => isDeepStrictEqual(ticket[field], left[field]))
+  return { patch: Object.fromEntries(mine.map((field) => [field, patch[field]])), addTags, removeTags }
+}
+
+function detailOf(body: MutationBody): { fields: string[] } | { added: number; removed: number } {
+  if (body.kind === 'ticket.update') return { fields: [...flatten(body.patch).keys()] }
+  if (body.kind === 'ticket.tag') return { added: body.add.length, removed: body.remove.length }
+  return { fields: [] }
+}

@@ -1,0 +1,86 @@
+import type { ReactNode } from 'react'
+import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+import classes from './list.module.css'
+
+export type BulkKind = 'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags'
+
+export interface BulkChoice {
+  key: string
+  label: string
+  mark?: ReactNode
+  change: BulkChange
+}
+
+interface Kind {
+  kind: BulkKind
+  /** On its button. */
+  name: string
+  title: string
+  key: string
+}
+
+const KINDS: readonly Kind[] = [
+  { kind: 'status', name: 'Status', title: 'Set the status', key: 's' },
+  { kind: 'priority', name: 'Priority', title: 'Set the priority', key: 'p' },
+  { kind: 'assignee', name: 'Assign', title: 'Set the assignee', key: 'a' },
+  { kind: 'type', name: 'Type', title: 'Set the type', key: 'T' },
+  { kind: 'queue', name: 'Queue', title: 'Set the queue', key: 'Q' },
+  { kind: 'tags', name: 'Tags', title: 'Put on or take off tags', key: 't' },
+]
+
+/** What can be set for many tickets: not what the client has no words for. */
+export function bulkKinds({ configuration: { types, queues } }: Desk): Kind[] {
+  return KINDS.filter(({ kind }) => (kind === 'type' ? types : kind === 'queue' ? queues : [kind]).length > 0)
+}
+
+/** A change of some fields. */
+export function patchOf(patch: BulkChange['patch']): BulkChange {
+  return { patch, addTags: [], removeTags: [] }
+}
+
+/** Tags as typed: parted by commas, with a minus before those to take off. @returns null where there are none */
+export function tagsOf(text: string): BulkChange | null {
+  const words = text.split(',').map((tag) => tag.trim())
+  const removeTags = words.filter((tag) => /^[-−]./.test(tag)).map((tag) => tag.slice(1).trim())
+  const addTags = words.filter((tag) => tag !== '' && !/^[-−]/.test(tag))
+  if (addTags.length + removeTags.length === 0) return null
+  return { patch: {}, addTags, removeTags }
+}
+
+/** The values that a kind of change offers, from the client's own configuration. */
+export function choicesOf(kind: BulkKind, { configuration, technicians, me }: Desk): BulkChoice[] {
+  switch (kind) {
+    case 'status':
+      return configuration.statuses.map(({ key, label, category }) => ({
+        ...{ key, label, change: patchOf({ status: key }) },
+        mark: <span className={classes.dot} data-category={category} />,
+      }))
+    case 'priority':
+      return configuration.priorities.map(({ key, label, colour }) => ({
+        ...{ key, label, change: patchOf({ priority: key }) },
+        mark: <span className={classes.mark} style={{ '--mark': colour }} />,
+      }))
+    case 'type':
+      return [...configuration.types, NONE].map(({ key, label }) => ({
+        ...{ key, label, change: patchOf({ type: key || null }) },
+      }))
+    case 'queue':
+      return [...configuration.queues, NONE].map(({ key, label }) => ({
+        ...{ key, label, change: patchOf({ queue: key || null }) },
+      }))
+    case 'assignee': {
+      const named = technicians
+        .map(({ id, name }) => ({ id, name: id === me ? `${name} (me)` : name }))
+        .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
+      return [...named.slice(0, 1), { id: null, name: 'Nobody' }, ...named.slice(1)].map(({ id, name }) => ({
+        ...{ key: id ?? 'nobody', label: name, change: patchOf({ assigneeId: id }) },
+      }))
+    }
+    case 'me':
+    case 'tags':
+      return []
+  }
+}
+
+const NONE = { key: '', label: 'None' }

@@ -1,0 +1,121 @@
+import { go } from 'fuzzysort'
+import { useCallback, useMemo, useState } from 'react'
+import type { BulkBack, BulkChange } from '../../../src-shared/domain/bulk.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+import { useUndo } from '../../app/commands/undo.tsx'
+import { runBulk, takeBulkBack } from '../../tenant/bulk.ts'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { Marked, Picker } from '../../ui/picker.tsx'
+import { Tile } from '../../ui/tile.tsx'
+import { describePatch } from '../ticket/describe-patch.ts'
+import { useAct } from '../ticket/use-act.ts'
+import { BulkConfirm } from './bulk-confirm.tsx'
+import { choicesOf, patchOf, tagsOf, type BulkChoice, type BulkKind } from './bulk-choices.tsx'
+
+interface BulkDialogProps {
+  kind: BulkKind
+  /** The tickets that were chosen when it opened. */
+  ids: readonly string[]
+  desk: Desk
+  onClose(): void
+}
+
+const LABELS = {
+  ...{ status: 'Set status', priority: 'Set priority', assignee: 'Assign', me: 'Assign to me' },
+  ...{ type: 'Set type', queue: 'Set queue', tags: 'Tags to put on, with a minus those to take off' },
+} as const satisfies Record<BulkKind, string>
+
+/** Chooses a value for many tickets, then says what it would do before it is done. */
+export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps) {
+  const tenant = useTenant()
+  const summary = useSummary()
+  const act = useAct()
+  const undo = useUndo()
+  const [ids] = useState(given)
+  const [change, setChange] = useState<BulkChange | null>(() =>
+    kind === 'me' ? patchOf({ assigneeId: desk.me }) : null,
+  )
+  const choices = useMemo(() => choicesOf(kind, desk), [kind, desk])
+  const search = useCallback(
+    (text: string): { choice: BulkChoice; indexes: readonly number[] }[] => {
+      if (kind === 'tags') {
+        const tags = tagsOf(text)
+        const label = tags && describeBulk(tags, desk)
+        return tags && label ? [{ choice: { key: label, label, change: tags }, indexes: [] }] : []
+      }
+      if (text.trim() === '') return choices.map((choice) => ({ choice, indexes: [] }))
+      return go(text.trim(), choices, { key: 'label', limit: 0, threshold: 0.2 }).map((result) => ({
+        choice: result.obj,
+        indexes: [...result.indexes],
+      }))
+    },
+    [choices, desk, kind],
+  )
+  const takeBack = (back: BulkBack[]): void =>
+    void act('The tickets were not changed back.', async () => {
+      const { change: changed } = await takeBulkBack(tenant, back)
+      const left = back.length - changed
+      if (left > 0) undo.fail(`${tickets(left)} changed since then, and stay as they are.`)
+    })
+  const run = (decided: BulkChange): void => {
+    onClose()
+    void act(`The ${tickets(ids.length)} were not changed.`, async () => {
+      const { change: changed, back } = await runBulk(tenant, ids, decided)
+      undo.offer(`${tickets(changed)}: ${describeBulk(decided, desk)}`, () => takeBack(back))
+    })
+  }
+  if (change) {
+    return (
+      <BulkConfirm
+        ids={ids}
+        change={change}
+        what={describeBulk(change, desk)}
+        onRun={() => run(change)}
+        onClose={onClose}
+      />
+    )
+  }
+  return (
+    <Picker
+      label={LABELS[kind]}
+      placeholder={LABELS[kind]}
+      context={
+        <>
+          <Tile initials={summary.initials} colour={summary.colour} size={18} />
+          {summary.shortName} · {tickets(ids.length)}
+        </>
+      }
+      search={search}
+      keyOf={({ choice }) => choice.key}
+      render={({ choice, indexes }) => (
+        <>
+          {choice.mark}
+          <span>
+            <Marked text={choice.label} indexes={indexes} />
+          </span>
+        </>
+      )}
+      empty={
+        kind === 'tags'
+          ? 'Part tags by commas: “printer, -urgent” puts one on and takes one off.'
+          : 'Nothing here goes by that name.'
+      }
+      onPick={({ choice }) => setChange(choice.change)}
+      onClose={onClose}
+    />
+  )
+}
+
+/** A change of many in words: `status set to Resolved`. */
+function describeBulk({ patch, addTags, removeTags }: BulkChange, desk: Desk): string {
+  const parts = [
+    describePatch(patch, desk),
+    addTags.length > 0 ? `tagged ${addTags.join(', ')}` : '',
+    removeTags.length > 0 ? `no longer tagged ${removeTags.join(', ')}` : '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+function tickets(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'ticket' : 'tickets'}`
+}

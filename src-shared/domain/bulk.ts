@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { Id } from './primitives.ts'
+import { Tag, TicketBase } from './ticket.ts'
+
+/** Tickets that are changed at once at most. */
+export const MAX_BULK = 1000
+
+/** From this many changed tickets on, a person types the client's name first. */
+export const BULK_CONFIRM_FROM = 26
+
+const BulkPatch = TicketBase.pick({ status: true, priority: true, type: true, queue: true, assigneeId: true })
+
+/** What is done to each of several tickets. */
+export const BulkChange = z.object({
+  patch: BulkPatch.default({}),
+  addTags: z.array(Tag).max(64).default([]),
+  removeTags: z.array(Tag).max(64).default([]),
+})
+export type BulkChange = z.infer<typeof BulkChange>
+
+/** Takes back what a bulk change did to one ticket; a field that is not as it was `left` by then stays as it is. */
+export const BulkBack = BulkChange.extend({ id: Id, left: BulkPatch })
+export type BulkBack = z.infer<typeof BulkBack>
+
+/** What a change would do to the chosen tickets. */
+export interface BulkPreview {
+  change: number
+  /** Tickets that have it already. */
+  same: number
+  /** Tickets that are not here any more. */
+  gone: number
+}
+
+export interface BulkResult extends BulkPreview {
+  /** For taking it back, one for each ticket that changed. */
+  back: BulkBack[]
+}

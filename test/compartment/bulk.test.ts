@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { BulkChange, BulkResult } from '../../src-shared/domain/bulk.ts'
+import { deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
+import { Driven, temporaryFolder, type Inputs } from './driver.ts'
+import { ScriptedCloud } from './scripted-cloud.ts'
+
+let cloud: ScriptedCloud
+let place: ReturnType<typeof temporaryFolder>
+const open: Driven[] = []
+
+beforeEach(async () => {
+  cloud = await ScriptedCloud.start(deskChanges(60))
+  place = temporaryFolder()
+})
+afterEach(async () => {
+  for (const driven of open.splice(0)) await driven.close()
+  await cloud.stop()
+  place.remove()
+})
+
+async function synced(online = true): Promise<Driven> {
+  const driven = await Driven.open({ folder: place.folder, cloudUrl: cloud.url })
+  open.push(driven)
+  await driven.sync()
+  if (!online) await cloud.stop()
+  return driven
+}
+const numbers = Array.from({ length: 14 }, (_, i) => i + 1)
+const ids = numbers.map((number) => idOf(`ticket ${number}`))
+const of = (part: Partial<BulkChange>): BulkChange => ({ patch: {}, addTags: [], removeTags: [], ...part })
+const bulk = (driven: Driven, change: BulkChange, some = ids): Promise<BulkResult> =>
+  driven.call('mutation', 'tickets.bulk', { ids: some, change })
+const statuses = async (driven: Driven): Promise<string[]> =>
+  Promise.all(ids.map(async (id) => (await driven.ticket(id)).ticket.status))
+
+test('a preview counts what changes, what has it already and what is gone, and changes nothing', async () => {
+  const driven = await synced(false)
+  const closed = numbers.filter((number) => ticketOf(number).status === 'closed').length
+  expect(closed).toBeGreaterThan(0)
+  const preview = await driven.call('query', 'tickets.bulkPreview', {
+    ids: [...ids, ids[0], idOf('nobody')],
+    change: of({ patch: { status: 'closed' } }),
+  })
+  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1 })
+  expect(await statuses(driven)).toEqual(numbers.map((number) => ticketOf(number).status))
+  expect(await driven.state()).toMatchObject({ pending: 0 })
+})
+
+test('a bulk change is one ordinary edit for each ticket that differs, shown at once and sent', async () => {
+  const driven = await synced()
+  const { id: assigneeId } = technicianOf(3)
+  const result = await bulk(driven, of({ patch: { status: 'vendor', assigneeId } }))
+  expect(result.change).toBe(14)
+  expect(new Set(await statuses(driven))).toEqual(new Set(['vendor']))
+  await vi.waitFor(() => expect(cloud.received.flatMap(({ mutations }) => mutations)).toHaveLength(14))
+  const [first] = cloud.received.flatMap(({ mutations }) => mutations)
+  expect(first?.body).toMatchObject({ kind: 'ticket.update', ticketId: ids[0], base: { status: ticketOf(1).status } })
+})
+
+test('a bulk change that is taken back before it was sent leaves nothing to send', async () => {
+  const driven = await synced()
+  await driven.call('mutation', 'sync.pause', { paused: true })
+  const before = await statuses(driven)
+  const { back } = await bulk(driven, of({ patch: { status: 'vendor' }, addTags: ['moved'], removeTags: ['vip'] }))
+  expect((await driven.ticket(ids[0]!)).ticket.tags).toContain('moved')
+  await driven.call('mutation', 'tickets.bulkBack', { back })
+  expect(await statuses(driven)).toEqual(before)
+  for (const number of numbers) {
+    expect((await driven.ticket(idOf(`ticket ${number}`))).ticket.tags).toEqual(ticketOf(number).tags)
+  }
+  expect(await driven.state()).toMatchObject({ pending: 0 })
+})
+
+test('taking back leaves alone what was changed since then', async () => {
+  const driven = await synced(false)
+  const { back } = await bulk(driven, of({ patch: { status: 'vendor', priority: 'p1' } }))
+  await driven.edit(ids[0]!, { status: 'working' })
+  await driven.call('mutation', 'tickets.bulkBack', { back })
+  const { ticket } = await driven.ticket(ids[0]!)
+  expect(ticket).toMatchObject({ status: 'working', priority: ticketOf(1).priority })
+  expect((await statuses(driven)).slice(1)).toEqual(numbers.slice(1).map((number) => ticketOf(number).status))
+})
+
+test('where the disk is full a bulk change is recorded as a whole or not at all', async () => {
+  const driven = await Driven.open({ folder: place.folder, cloudUrl: cloud.url, maxPages: { ledger: 40 } })
+  open.push(driven)
+  await driven.sync()
+  await cloud.stop()
+  const tags = Array.from({ length: 60 }, (_, i) => `a rather long tag to fill the disk with, number ${i}`)
+  const all = Array.from({ length: 60 }, (_, i) => idOf(`ticket ${i + 1}`))
+  await expect(bulk(driven, of({ addTags: tags }), all)).rejects.toThrow('disk-full')
+  expect(await driven.state()).toMatchObject({ pending: 0 })
+  expect((await driven.ticket(ids[0]!)).ticket.tags).toEqual(ticketOf(1).tags)
+  expect((await bulk(driven, of({ patch: { status: 'vendor' } }), ids.slice(0, 1))).change).toBe(1)
+})
+
+test('more tickets than can be changed at once are refused', async () => {
+  const driven = await synced(false)
+  const many = Array.from({ length: 1001 }, (_, i) => idOf(`ticket ${i}`))
+  await expect(bulk(driven, of({ patch: { status: 'vendor' } }), many)).rejects.toThrow('invalid-input')
+})
+
+test('all tickets of a list can be named in its order', async () => {
+  const driven = await synced(false)
+  const list: Inputs['tickets']['outline'] = {
+    filter: { statuses: ['new', 'working'] },
+    sort: { by: 'created', direction: 'ascending' },
+  }
+  const { rows } = await driven.page({ ...list, limit: 200 })
+  expect(rows.length).toBeGreaterThan(2)
+  expect(await driven.call('query', 'tickets.ids', list)).toEqual(rows.map(({ id }) => id))
+})
