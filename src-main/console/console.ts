@@ -14,7 +14,7 @@ import { openRegistry } from './open-registry.ts'
 import { SANDBOX_PASSPHRASE, SANDBOX_SIGN_IN } from './sandbox-cloud.ts'
 import { newSealing, sealingOf, sealingOffered, withPassphrase, type Chosen } from './sealing-choice.ts'
 import { holdsFiles } from './set-aside.ts'
-import { signInFirst, type Opened, type SignIn } from './set-up.ts'
+import { signInFirst, type Account, type Opened, type SignIn } from './set-up.ts'
 import { TechnicianSession } from './technician-session.ts'
 import { Workspace } from './workspace.ts'
 
@@ -109,13 +109,7 @@ export class Console {
   }
 
   /** Signs in to a cloud and makes this profile its own. Nothing is written before the cloud has said yes. */
-  async connect(input: {
-    url: string
-    email: string
-    password: string
-    passphrase?: string | undefined
-    consent?: boolean | undefined
-  }): Promise<SessionStatus> {
+  async connect(input: Account): Promise<SessionStatus> {
     if (this.status.get().state !== 'welcome' || (!this.#unfinished && readKeyring(this.#options.profile)))
       throw new ProblemError('invalid-input', { reason: 'This profile already belongs to a cloud.' })
     this.#profile = this.#options.profile
@@ -217,6 +211,11 @@ export class Console {
     return this.#profile === this.#sandboxProfile && this.#passphraseIsPublic
   }
 
+  /** The passphrase that nobody has to type. */
+  get #given(): string | null {
+    return this.#options.sealing.given ?? (this.#profile === this.#sandboxProfile ? SANDBOX_PASSPHRASE : null)
+  }
+
   #unlockBy(): UnlockBy | null {
     if (this.#public) return 'nothing'
     if (this.#keyring?.sealedBy.passphrase) return 'passphrase'
@@ -239,7 +238,7 @@ export class Console {
       passphraseSet: () => (this.#passphraseIsPublic = false),
       reopen: async (passphrase) => {
         await this.#closing
-        await this.#openProfile(this.#profile, passphrase ?? this.#options.sealing.given)
+        await this.#openProfile(this.#profile, passphrase ?? this.#given)
       },
     }
   }
@@ -260,7 +259,7 @@ export class Console {
   async #openSandbox(): Promise<void> {
     await this.#closeWorkspace()
     this.#profile = this.#sandboxProfile
-    const passphrase = this.#options.sealing.given ?? SANDBOX_PASSPHRASE
+    const passphrase = this.#given ?? SANDBOX_PASSPHRASE
     const file = readKeyring(this.#profile)
     if (file) return this.#unlock(this.#profile, file, passphrase)
     if (holdsFiles(this.#profile)) throw new ProblemError('keyring-missing')
@@ -284,7 +283,7 @@ export class Console {
     } catch (error) {
       const found = problemOf(error)
       if (found.code !== 'passphrase-wrong' && found.code !== 'passphrase-needed') throw error
-      const told = found.code === 'passphrase-wrong' ? found : null
+      const told = found.code === 'passphrase-wrong' && passphrase !== SANDBOX_PASSPHRASE ? found : null
       return this.status.set({ state: 'locked', by: 'passphrase', problem: told, remedies: FORGOTTEN })
     }
     this.#passphraseIsPublic = passphrase === SANDBOX_PASSPHRASE

@@ -6,6 +6,17 @@ import { TechnicianSession } from './technician-session.ts'
 /** Clients of the sandbox that are pinned for a newcomer. */
 const SANDBOX_PINS = 6
 
+/** What a person connects a profile with. */
+export interface Account {
+  url: string
+  email: string
+  password: string
+  /** Seals the profile, where no keychain does. */
+  passphrase?: string | undefined
+  /** They accept a keychain that hides nothing. */
+  consent?: boolean | undefined
+}
+
 /** Who signs in, and where. */
 export interface SignIn {
   url: string

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useLayoutEffect, useState } from 'react'
 import { ConnectingPage, LostPage, RefusedPage } from '../features/welcome/connection-pages.tsx'
 import { BrokenPage } from '../features/welcome/broken-page.tsx'
+import { KeysLostPage } from '../features/welcome/keys-lost-page.tsx'
 import { UnlockPage } from '../features/welcome/unlock-page.tsx'
 import { WelcomePage } from '../features/welcome/welcome-page.tsx'
 import type { Tenants } from '../tenant/tenants.ts'
@@ -45,6 +46,7 @@ function Gate() {
     case 'locked':
       return <UnlockPage status={status} />
     case 'keys':
+      return <KeysLostPage problem={status.problem} remedies={status.remedies} />
     case 'broken':
       return <BrokenPage problem={status.problem} />
     case 'open':

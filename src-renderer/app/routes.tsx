@@ -2,6 +2,7 @@ import { createHashHistory, createRootRoute, createRoute, createRouter } from '@
 import { ClientsPage } from '../features/clients/clients-page.tsx'
 import { TicketPane } from '../features/ticket/ticket-pane.tsx'
 import { NewTicketPage } from '../features/new-ticket/new-ticket-page.tsx'
+import { KeysPage } from '../features/keys/keys-page.tsx'
 import { InboxPage } from '../features/inbox/inbox-page.tsx'
 import { InboxesPage } from './shell/inboxes-page.tsx'
 import { SyncPage } from '../features/sync/sync-page.tsx'
@@ -23,6 +24,7 @@ const ticketRoute = createRoute({
 const newTicketRoute = createRoute({ getParentRoute: () => clientRoute, path: 'new', component: NewTicketPage })
 const syncRoute = createRoute({ getParentRoute: () => clientRoute, path: 'sync', component: SyncPage })
 const inboxRoute = createRoute({ getParentRoute: () => clientRoute, path: 'inbox', component: InboxPage })
+const keysRoute = createRoute({ getParentRoute: () => rootRoute, path: 'keys', component: KeysPage })
 const inboxesRoute = createRoute({ getParentRoute: () => rootRoute, path: 'inbox', component: InboxesPage })
 
 /** Addresses live in the hash: one page serves them all, in a browser and under Electron's own protocol. */
@@ -31,6 +33,7 @@ export function createAppRouter() {
     routeTree: rootRoute.addChildren([
       clientsRoute,
       inboxesRoute,
+      keysRoute,
       clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, inboxRoute]),
     ]),
     history: createHashHistory(),

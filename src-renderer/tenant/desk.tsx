@@ -1,31 +1,20 @@
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { createContext, use, type ReactNode } from 'react'
 import type { Desk } from '../../src-shared/domain/views.ts'
+import type { Problem } from '../../src-shared/problem.ts'
 import { problemFrom } from '../app/channel/link.ts'
-import { ProblemNotice } from '../ui/problem-notice.tsx'
 import { useTenant } from './context.tsx'
 import { deskQuery } from './queries.ts'
 
 const DeskContext = createContext<Desk | null>(null)
 
-/** Waits for the client's own words and people, without which nothing of it can be shown. */
-export function DeskGate({ children }: { children: ReactNode }) {
+/** Waits for the client's own words and people, without which nothing of it can be shown. @param failed shows why they do not come */
+export function DeskGate({ failed, children }: { failed(problem: Problem): ReactNode; children: ReactNode }) {
   const tenant = useTenant()
   const { data, error } = useQuery(deskQuery(tenant))
   if (data) return <DeskContext value={data}>{children}</DeskContext>
   if (!error) return <main aria-busy aria-label="Opening the client" />
-  return (
-    <ProblemNotice
-      title="This client cannot be shown"
-      text={problemFrom(error).message}
-      action={
-        <Button size="xs" onClick={() => tenant.reopen()}>
-          Try again
-        </Button>
-      }
-    />
-  )
+  return failed(problemFrom(error))
 }
 
 export function useDesk(): Desk {

@@ -11,7 +11,9 @@ export interface Tenants {
   get(tenantId: string): Tenant
   /** Where the technician was in a client. */
   memory(tenantId: string): Memory
-  /** Closes everything and forgets all places: after signing out. */
+  /** Sends what was typed a moment ago on its way to the disk. */
+  flush(): void
+  /** Closes everything and forgets all places: after signing out, and when the console locks. */
   clear(): void
 }
 
@@ -66,6 +68,9 @@ export function createTenants(
         oldest.close()
       }
       return tenant
+    },
+    flush() {
+      for (const tenant of open.values()) tenant.drafts.flush()
     },
     clear() {
       for (const tenant of open.values()) tenant.close()

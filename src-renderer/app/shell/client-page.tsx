@@ -1,5 +1,6 @@
 import { Outlet, useMatches, useParams } from '@tanstack/react-router'
 import { TicketsPane } from '../../features/tickets/tickets-pane.tsx'
+import { StoppedClient } from '../../features/stopped/stopped-client.tsx'
 import { TicketActions } from '../../features/ticket/ticket-actions.tsx'
 import { TenantScope } from '../../tenant/context.tsx'
 import { DeskGate } from '../../tenant/desk.tsx'
@@ -36,7 +37,7 @@ export function ClientPage() {
   return (
     <TenantScope key={tenantId} tenant={tenants.get(tenantId)} summary={summary}>
       <ClientHeader />
-      <DeskGate>
+      <DeskGate failed={(problem) => <StoppedClient tenantId={tenantId} problem={problem} />}>
         <TicketActions>
           {hasList ? (
             <div className={classes.panes} data-ticket={ticketId !== undefined || writing || undefined}>

@@ -2,16 +2,20 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useStore } from '../../ui/store.ts'
 import { useConsole, useSettings } from '../console/context.tsx'
 import { useCommands } from '../commands/use-commands.tsx'
+import { useLock } from './lock.ts'
 
 /** Switches between light and dark. */
 export const THEME_KEYS = 'Mod+Shift+L'
+export const LOCK_KEYS = 'Mod+L'
 
 /** Commands of the console itself: appearance, signing out. @param leave asks whether to sign out */
 export function useConsoleCommands(leave: () => void): void {
   const status = useStore(useConsole().session)
   const [settings, change] = useSettings()
   const other = useComputedColorScheme() === 'dark' ? 'light' : 'dark'
+  const lock = useLock()
   useCommands([
+    { id: 'lock', title: 'Lock the console', group: 'Console', keys: [LOCK_KEYS], anywhere: true, run: lock },
     {
       id: 'theme',
       title: `Use the ${other} theme`,

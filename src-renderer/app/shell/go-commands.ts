@@ -14,6 +14,7 @@ export function useGoCommands(): void {
   })
   useCommands([
     to('all-clients', 'All clients', ['g h', 'Mod+0'], places.clients),
+    to('keys', 'Keys and lock', ['g k'], places.keys),
     ...(tenantId
       ? [
           {

@@ -6,6 +6,7 @@ import { useDispatcher } from '../commands/use-commands.tsx'
 export const places = {
   clients: '/',
   inboxes: '/inbox',
+  keys: '/keys',
   client: (tenantId: string) => `/client/${tenantId}`,
   ticket: (tenantId: string, ticketId: string) => `/client/${tenantId}/ticket/${ticketId}`,
   newTicket: (tenantId: string) => `/client/${tenantId}/new`,

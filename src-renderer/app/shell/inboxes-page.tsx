@@ -7,6 +7,7 @@ import { TenantScope } from '../../tenant/context.tsx'
 import { DeskGate } from '../../tenant/desk.tsx'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { EmptyNotice } from '../../ui/problem-notice.tsx'
+import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Tile } from '../../ui/tile.tsx'
 import { useStore } from '../../ui/store.ts'
 import { useUndo } from '../commands/undo.tsx'
@@ -77,7 +78,7 @@ function LaidOut({ summary }: { summary: ClientSummary }) {
   const tenants = useTenants()
   return (
     <TenantScope tenant={tenants.get(summary.id)} summary={summary}>
-      <DeskGate>
+      <DeskGate failed={({ message }) => <ProblemNotice title={`${summary.name} cannot be shown`} text={message} />}>
         <InboxList tenantId={summary.id} among />
       </DeskGate>
     </TenantScope>

@@ -10,6 +10,7 @@ import { pinnedOf } from './client-order.ts'
 import { useConsoleCommands } from './console-commands.ts'
 import { useGoCommands } from './go-commands.ts'
 import { Leave } from './leave.tsx'
+import { useActivity } from './lock.ts'
 import { Rail } from './rail.tsx'
 import { DialogContext, type DialogName } from './shell-dialogs.ts'
 import classes from './shell.module.css'
@@ -33,6 +34,7 @@ function Frame() {
   const close = (): void => setDialog(null)
 
   useConsoleCommands(() => setDialog('leave'))
+  useActivity()
   useGoCommands()
   useCommands([
     {

@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconCloudCheck,
   IconCloudOff,
+  IconLock,
   IconLogin2,
   IconMoon,
   IconPlugConnectedX,
@@ -16,7 +17,8 @@ import { problemFrom } from '../channel/link.ts'
 import { keysText } from '../commands/keys.tsx'
 import { useUndo } from '../commands/undo.tsx'
 import { useConsole, useSettings } from '../console/context.tsx'
-import { THEME_KEYS } from './console-commands.ts'
+import { LOCK_KEYS, THEME_KEYS } from './console-commands.ts'
+import { useLock } from './lock.ts'
 import { useOpenDialog } from './shell-dialogs.ts'
 import classes from './status-bar.module.css'
 
@@ -158,8 +160,17 @@ function Tools() {
   const open = useOpenDialog()
   const dark = useComputedColorScheme() === 'dark'
   const other = dark ? 'light' : 'dark'
+  const lock = useLock()
   return (
     <div className={classes.tools}>
+      <button
+        className={classes.tool}
+        aria-label="Lock the console"
+        title={`Lock the console (${keysText(LOCK_KEYS)})`}
+        onClick={lock}
+      >
+        <IconLock size={15} stroke={1.7} />
+      </button>
       <button
         className={classes.tool}
         aria-label={`Use the ${other} theme`}

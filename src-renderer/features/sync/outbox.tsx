@@ -11,6 +11,7 @@ import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
 import { actText, aboutText } from '../inbox/edit-words.ts'
 import { fieldLabel } from '../ticket/field-label.ts'
 import { numberText } from '../tickets/words.ts'
+import { Section } from '../../ui/section.tsx'
 import classes from './sync.module.css'
 
 /** Edits that have not reached the cloud, oldest first, each of which can be withdrawn before it is sent. */
@@ -34,8 +35,7 @@ export function Outbox({ entries }: { entries: readonly OutboxEntry[] }) {
     return actText(kind) || fields.map((field) => fieldLabel(field, configuration)).join(', ')
   }
   return (
-    <section className={classes.section} aria-label="Waiting to be sent">
-      <h3>Waiting to be sent</h3>
+    <Section title="Waiting to be sent">
       {problem && (
         <p className={classes.said} data-bad role="alert">
           {problem}
@@ -75,6 +75,6 @@ export function Outbox({ entries }: { entries: readonly OutboxEntry[] }) {
           })}
         </ul>
       )}
-    </section>
+    </Section>
   )
 }

@@ -4,10 +4,12 @@ import { useState } from 'react'
 import type { SyncReport } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
+import { useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
 import { useTenant, useSummary } from '../../tenant/context.tsx'
 import { keys, reportQuery } from '../../tenant/queries.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
+import { Line, Section } from '../../ui/section.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { useSecond } from '../../ui/time.ts'
 import { Outbox } from './outbox.tsx'
@@ -32,9 +34,10 @@ export function SyncPage() {
 
 function Report({ report, title }: { report: SyncReport; title: string }) {
   const { client, queries, memory } = useTenant()
+  const { client: consoleClient } = useConsole()
   const { tenantId } = useParams({ strict: false })
   const go = useGo()
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<'resync' | 'rotate' | null>(null)
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null)
   const now = useSecond()
   const { state, paused } = report
@@ -60,8 +63,13 @@ function Report({ report, title }: { report: SyncReport; title: string }) {
       'Diagnostics are on the clipboard. They hold no data of the client.',
     )
   const resync = (): void => {
-    setAsking(false)
+    setAsking(null)
     void act(() => client.sync.resync.mutate(), 'Loading everything again.')
+  }
+  const rotate = (): void => {
+    setAsking(null)
+    if (!tenantId) return
+    void act(() => consoleClient.keys.rotate.mutate({ tenantId }), 'The files of this client have a new key.')
   }
   const back = (): void => {
     if (!tenantId) return
@@ -72,7 +80,7 @@ function Report({ report, title }: { report: SyncReport; title: string }) {
     { id: 'sync-now', title: 'Sync this client now', group: 'Clients', keys: ['s'], run: syncNow },
     { id: 'sync-pause', title: paused ? 'Let sync go on' : 'Pause sync', group: 'Clients', keys: ['p'], run: pause },
     { id: 'sync-copy', title: 'Copy diagnostics', group: 'Clients', keys: ['c'], run: copy },
-    { id: 'sync-again', title: 'Load everything again', group: 'Clients', keys: [], run: () => setAsking(true) },
+    { id: 'sync-again', title: 'Load everything again', group: 'Clients', keys: [], run: () => setAsking('resync') },
     { id: 'back', title: 'Back to the tickets', group: 'Go to', keys: ['Escape', 'u'], run: back },
   ])
   return (
@@ -113,32 +121,43 @@ function Report({ report, title }: { report: SyncReport; title: string }) {
         </p>
       )}
       <Outbox entries={report.outbox} />
-      <section className={classes.section} aria-label="When something is wrong">
-        <h3>When something is wrong</h3>
-        <div className={classes.line}>
-          <span>
-            <b>Copy diagnostics</b>
-            What support needs to know, without data of the client.
-          </span>
+      <Section title="When something is wrong">
+        <Line title="Copy diagnostics" text="What support needs to know, without data of the client.">
           <PageButton shortcut="c" onClick={copy}>
             Copy
           </PageButton>
-        </div>
-        <div className={classes.line}>
-          <span>
-            <b>Load everything again</b>
-            Every ticket of this client is downloaded anew. Edits that wait here stay, and go out as usual.
-          </span>
-          {asking ? (
-            <span className={classes.actions}>
-              <PageButton onClick={() => setAsking(false)}>Cancel</PageButton>
-              <PageButton onClick={resync}>Yes, load again</PageButton>
-            </span>
+        </Line>
+        <Line
+          title="Load everything again"
+          text="Every ticket of this client is downloaded anew. Edits that wait here stay, and go out as usual."
+        >
+          {asking === 'resync' ? (
+            <Sure yes="Yes, load again" onYes={resync} onNo={() => setAsking(null)} />
           ) : (
-            <PageButton onClick={() => setAsking(true)}>Load again</PageButton>
+            <PageButton onClick={() => setAsking('resync')}>Load again</PageButton>
           )}
-        </div>
-      </section>
+        </Line>
+        <Line
+          title="Give its files a new key"
+          text="After the old one may have been seen. Takes a moment; edits that wait, and credentials, stay. Save a new recovery file afterwards."
+        >
+          {asking === 'rotate' ? (
+            <Sure yes="Yes, change the key" onYes={rotate} onNo={() => setAsking(null)} />
+          ) : (
+            <PageButton onClick={() => setAsking('rotate')}>New key</PageButton>
+          )}
+        </Line>
+      </Section>
     </Page>
+  )
+}
+
+/** The second press of something that takes a while. */
+function Sure({ yes, onYes, onNo }: { yes: string; onYes(): void; onNo(): void }) {
+  return (
+    <span className={classes.actions}>
+      <PageButton onClick={onNo}>Cancel</PageButton>
+      <PageButton onClick={onYes}>{yes}</PageButton>
+    </span>
   )
 }

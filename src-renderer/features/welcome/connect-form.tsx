@@ -1,5 +1,6 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
+import type { Problem } from '../../../src-shared/problem.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { InlineProblem, PageFrame } from './page-frame.tsx'
@@ -9,15 +10,18 @@ const MIN_PASSPHRASE = 8
 
 interface ConnectFormProps {
   sealing: 'keychain' | 'passphrase'
+  /** Says what it means that the only keychain hides nothing; null where that is not so. */
+  exposed: Problem | null
   /** Proposed address. */
   cloudUrl: string | null
   onBack(): void
 }
 
 /** Address and account; where no keychain can seal the profile, a new passphrase too. */
-export function ConnectForm({ sealing, cloudUrl, onBack }: ConnectFormProps) {
+export function ConnectForm({ sealing, exposed, cloudUrl, onBack }: ConnectFormProps) {
   const { client } = useConsole()
   const [form, setForm] = useState({ url: cloudUrl ?? '', email: '', password: '', passphrase: '' })
+  const [consent, setConsent] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const field = (name: keyof typeof form) => ({
@@ -39,7 +43,7 @@ export function ConnectForm({ sealing, cloudUrl, onBack }: ConnectFormProps) {
         url: url.trim(),
         email: email.trim(),
         password,
-        ...(sealing === 'passphrase' ? { passphrase } : {}),
+        ...(consent ? { consent } : sealing === 'passphrase' ? { passphrase } : {}),
       })
     } catch (error) {
       setProblem(problemFrom(error).message)
@@ -53,7 +57,15 @@ export function ConnectForm({ sealing, cloudUrl, onBack }: ConnectFormProps) {
         <TextInput label="Address" placeholder="https://cloud.example.com" type="url" autoFocus {...field('url')} />
         <TextInput label="Email" type="email" autoComplete="username" {...field('email')} />
         <PasswordInput label="Password" autoComplete="current-password" {...field('password')} />
-        {sealing === 'passphrase' && (
+        {exposed && (
+          <Checkbox
+            label="Go on without a passphrase"
+            description={exposed.message}
+            checked={consent}
+            onChange={(event) => setConsent(event.currentTarget.checked)}
+          />
+        )}
+        {sealing === 'passphrase' && !consent && (
           <PasswordInput
             label="New passphrase for this computer"
             description={`Seals your clients' files: this computer has no keychain that could. At least ${MIN_PASSPHRASE} characters; it cannot be recovered.`}

@@ -30,7 +30,14 @@ export function WelcomePage({ status }: { status: Extract<SessionStatus, { state
   const [welcome, setWelcome] = useState(status.state === 'welcome' ? status : null)
   if (status.state === 'welcome' && status !== welcome) setWelcome(status)
   if (step === 'connect' && welcome) {
-    return <ConnectForm sealing={welcome.sealing} cloudUrl={welcome.cloudUrl} onBack={() => setStep('choice')} />
+    return (
+      <ConnectForm
+        sealing={welcome.sealing}
+        exposed={welcome.exposed}
+        cloudUrl={welcome.cloudUrl}
+        onBack={() => setStep('choice')}
+      />
+    )
   }
   if (status.state === 'starting') return <StartingPage step={status.step} />
   const shown = problem ?? status.problem?.message
