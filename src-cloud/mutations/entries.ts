@@ -1,3 +1,4 @@
+import { repliedHistory } from '../../src-shared/domain/history.ts'
 import type { Entry } from '../../src-shared/domain/entry.ts'
 import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
 import type { Desk } from './desk.ts'
@@ -18,7 +19,9 @@ export function createEntry(desk: Desk, body: BodyOf<'entry.create'>): Outcome {
   const { author } = desk
   if (!author) return STRANGER
   const entry: Entry = { id, ticketId, kind: body.entryKind, author, body: body.body, createdAt: desk.now }
-  writeTicket(desk, ticket)
+  const { history } = ticket.data
+  const replied = body.entryKind === 'reply' && history ? { history: repliedHistory(history, desk.now) } : {}
+  writeTicket(desk, { ...ticket, data: { ...ticket.data, ...replied } })
   desk.create('entry', id, body.time ? { ...entry, time: body.time } : entry)
   return applied([`entry/${id}`], 0)
 }

@@ -1,3 +1,4 @@
+import { begunHistory, movedHistory } from '../../src-shared/domain/history.ts'
 import { MAX_TAGS, type NewTicket, type Ticket, type TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
 import type { Desk, Held } from './desk.ts'
@@ -20,7 +21,8 @@ export function openTicket(desk: Desk, ticket: NewTicket & Pick<Ticket, 'id' | '
   if (wrong) return rejected('invalid-input', wrong)
   const { id, ...given } = ticket
   // The number is given when it is known how many the batch creates.
-  const created: Ticket = { id, number: 0, ...given, createdAt: desk.now, updatedAt: desk.now, dueAt: null }
+  const times = { createdAt: desk.now, updatedAt: desk.now, dueAt: null }
+  const created: Ticket = { id, number: 0, ...given, ...times, history: begunHistory({ ...given, ...times }) }
   if (isTooLarge(created)) return TOO_LARGE
   desk.create('ticket', id, created)
   return applied([`ticket/${id}`], 0)
@@ -76,7 +78,10 @@ export function liveTicket(desk: Desk, id: string): Held<Ticket> | Outcome {
  */
 export function writeTicket(desk: Desk, held: Held<Ticket>, fields: string[] = []): void {
   const changed = { ...held.changed, ...Object.fromEntries(fields.map((field) => [field, desk.stamp])) }
-  desk.put('ticket', held.data.id, { ...held, changed, data: { ...held.data, updatedAt: desk.now } })
+  const before = desk.get('ticket', held.data.id)?.data
+  const moved = before && (before.status !== held.data.status || before.assigneeId !== held.data.assigneeId)
+  const history = moved ? { history: movedHistory(before, held.data, desk.now) } : {}
+  desk.put('ticket', held.data.id, { ...held, changed, data: { ...held.data, ...history, updatedAt: desk.now } })
 }
 
 export function isTooLarge(ticket: Ticket): boolean {

@@ -20,6 +20,7 @@ const Rollup = z.object({
   open: Count,
   unread: Count,
   due: z.array(z.number()).max(MAX_ROLLUP_DUE),
+  risk: z.array(z.number()).max(MAX_ROLLUP_DUE).exactOptional(),
   atRiskMinutes: z.number(),
   pending: Count,
   failed: Count,

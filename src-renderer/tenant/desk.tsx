@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, use, type ReactNode } from 'react'
+import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Desk } from '../../src-shared/domain/views.ts'
 import type { Problem } from '../../src-shared/problem.ts'
+import { ServiceDesk } from '../../src-shared/sla/service-desk.ts'
 import { problemFrom } from '../app/channel/link.ts'
 import { useTenant } from './context.tsx'
 import { deskQuery } from './queries.ts'
@@ -15,6 +17,16 @@ export function DeskGate({ failed, children }: { failed(problem: Problem): React
   if (data) return <DeskContext value={data}>{children}</DeskContext>
   if (!error) return <main aria-busy aria-label="Opening the client" />
   return failed(problemFrom(error))
+}
+
+const services = new WeakMap<Configuration, ServiceDesk>()
+
+/** The client's service levels, ready to be asked; the same object as long as the configuration is the same. */
+export function useServiceDesk(): ServiceDesk {
+  const { configuration } = useDesk()
+  let service = services.get(configuration)
+  if (!service) services.set(configuration, (service = new ServiceDesk(configuration)))
+  return service
 }
 
 export function useDesk(): Desk {

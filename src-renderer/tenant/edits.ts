@@ -83,7 +83,8 @@ export function applyDetail(queries: QueryClient, detail: TicketDetail): void {
     type: ticket.type,
     assigneeId: ticket.assigneeId,
     updatedAt: ticket.updatedAt,
-    dueAt: ticket.dueAt,
+    dueAt: detail.dueAt,
+    riskAt: detail.riskAt,
     unread: detail.unread,
     pending: detail.pendingFields.length > 0 || detail.entries.some((entry) => entry.pending),
   }))

@@ -25,7 +25,10 @@ export interface TicketRow {
   requesterName: string | null
   createdAt: string
   updatedAt: string
+  /** When it is due by the client's service levels, else by the cloud's word; null where nothing runs. */
   dueAt: string | null
+  /** From when on it is at risk; null as `dueAt`. */
+  riskAt: string | null
   unread: boolean
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
@@ -123,7 +126,7 @@ export interface TicketLinkView {
   ticket: TicketReference
 }
 
-export interface TicketDetail {
+export interface TicketDetail extends Pick<TicketRow, 'dueAt' | 'riskAt'> {
   ticket: Ticket
   entries: EntryView[]
   requester: Contact | null
@@ -277,6 +280,8 @@ export interface Rollup {
   unread: number
   /** Due instants (ms since 1970) of open tickets whose clock runs, soonest first, at most {@link MAX_ROLLUP_DUE}. */
   due: number[]
+  /** From when on each of them is at risk; absent in counts of before that was told. */
+  risk?: number[]
   atRiskMinutes: number
   pending: number
   failed: number
@@ -287,8 +292,8 @@ export const MAX_ROLLUP_DUE = 200
 
 /** Tickets that are past due or will be within the tenant's at-risk time. */
 export function atRiskCount(rollup: Rollup, now: number): number {
-  const limit = now + rollup.atRiskMinutes * 60_000
-  return rollup.due.filter((due) => due <= limit).length
+  const risk = rollup.risk ?? rollup.due.map((due) => due - rollup.atRiskMinutes * 60_000)
+  return risk.filter((from) => from <= now).length
 }
 
 /** One client in the rail, the switcher and the overview. */

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Entry } from '../../src-shared/domain/entry.ts'
+import { begunHistory } from '../../src-shared/domain/history.ts'
 import { Ticket } from '../../src-shared/domain/ticket.ts'
 import { isPlainEntry } from '../../src-main/compartment/sync/plain-entry.ts'
 import { isPlainTicket } from '../../src-main/compartment/sync/plain-ticket.ts'
 import { entryOf, idOf, ticketOf } from './desk.ts'
+
+const times = fc.constantFrom(null, '2024-02-28T00:00:00Z', '2024-02-28T00:00:00.000Z', '2024-02-30T00:00:00Z')
 
 const odd = fc.oneof(
   fc.constantFrom(null, '', undefined, 0, -1, 1.5, NaN, 2 ** 53, true, [], {}, [null], { a: { b: 1 } }, { a: ['x'] }),
@@ -29,6 +32,21 @@ const odd = fc.oneof(
     { kind: 'system', id: null, name: '', x: 1 },
   ),
   fc.constantFrom(idOf('another'), [{ ticketId: idOf('another'), relation: 'related' }], [{ relation: 'related' }]),
+  fc.record(
+    {
+      statuses: fc.array(
+        fc.record(
+          { status: fc.string({ maxLength: 2 }), at: times.map(String), x: times },
+          { requiredKeys: ['status', 'at'] },
+        ),
+      ),
+      respondedAt: times,
+      unassignedSince: times,
+      reassigned: fc.constantFrom(0, 1, -1, 1.5, null),
+      later: times,
+    },
+    { requiredKeys: ['statuses', 'unassignedSince', 'reassigned'] },
+  ),
   fc.string({ maxLength: 70 }),
   fc.jsonValue({ maxDepth: 2 }),
 )
@@ -37,7 +55,7 @@ test.each([
   {
     name: 'ticket',
     ...{ one: (number: number): object => ticketOf(number), isPlain: isPlainTicket, schema: Ticket },
-    fields: [...Object.keys(ticketOf(1)), 'mergedInto', 'links', 'later'],
+    fields: [...Object.keys(ticketOf(1)), 'mergedInto', 'links', 'history', 'later'],
   },
   {
     name: 'entry',
@@ -64,6 +82,7 @@ test('tickets and entries as the cloud usually sends them are plain', () => {
     // Of the 29th of February the schema is asked.
     const rare = [ticket.createdAt, ticket.updatedAt, ticket.dueAt].some((at) => at?.includes('-02-29'))
     expect(isPlainTicket(ticket)).toBe(!rare)
+    if (!rare) expect(isPlainTicket({ ...ticket, history: begunHistory(ticket) })).toBe(true)
   }
   for (let index = 0; index < 100; index++) expect(isPlainEntry(entryOf(1, index, 'A body.'))).toBe(true)
 })

@@ -36,17 +36,34 @@ function rowOf(n: number): TicketRow {
   const at = '2026-01-01T00:00:00Z'
   return {
     ...{ id: ID(n), number: n, subject: `Ticket ${n}`, status: 'new', priority: 'p1', type: null },
-    ...{ assigneeId: null, requesterId: null, requesterName: null, createdAt: at, updatedAt: at, dueAt: null },
+    ...{
+      assigneeId: null,
+      requesterId: null,
+      requesterName: null,
+      createdAt: at,
+      updatedAt: at,
+      dueAt: null,
+      riskAt: null,
+    },
     ...{ unread: false, pending: false },
   }
 }
 
 function detailOf(n: number): TicketDetail {
-  const { unread, pending: _, requesterName: __, ...row } = rowOf(n)
+  const { unread, pending: _, requesterName: __, riskAt, ...row } = rowOf(n)
   const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
   return {
     ...{ ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] },
-    ...{ attachments: [], links: [], mergedInto: null, mergedFrom: [], workedMinutes: 0, drafts: [] },
+    ...{
+      dueAt: null,
+      riskAt,
+      attachments: [],
+      links: [],
+      mergedInto: null,
+      mergedFrom: [],
+      workedMinutes: 0,
+      drafts: [],
+    },
   }
 }
 

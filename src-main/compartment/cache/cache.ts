@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Technician } from '../../../src-shared/domain/people.ts'
+import { ServiceDesk } from '../../../src-shared/sla/service-desk.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import { closeDatabase, isDamage, openEncrypted, schemaVersion, storageProblem, type Db } from '../../storage/open.ts'
 import { prepared } from '../../storage/prepared.ts'
 import { Attached } from './attached.ts'
 import { Contacts } from './contacts.ts'
+import { redueTickets } from './due.ts'
 import { Entries } from './entries.ts'
 import { FullText } from './fulltext.ts'
 import { KeptViews } from './kept-views.ts'
@@ -83,15 +85,20 @@ export class Cache {
   reload(): void {
     this.words.reload()
     this.#configuration = this.meta('configuration', (text) => JSON.parse(text) as Configuration) ?? NO_CONFIGURATION
-    this.#setRanks()
+    this.#follow()
   }
 
   get configuration(): Configuration {
     return this.#configuration
   }
 
-  /** Stores the tenant's words and rules, and ranks the tickets again whose priority moved. */
-  putConfiguration(configuration: Configuration): void {
+  /**
+   * Stores the tenant's words and rules, ranks the tickets again whose priority moved, and works out anew when tickets
+   * are due.
+   * @returns ids of the tickets whose due time has moved
+   */
+  putConfiguration(configuration: Configuration): string[] {
+    const before = this.#configuration
     this.setMeta('configuration', JSON.stringify(configuration))
     this.#configuration = configuration
     for (const { key } of configuration.statuses) this.words.put('status', key)
@@ -100,7 +107,8 @@ export class Cache {
         .prepare('UPDATE ticket SET rank = ? WHERE priority = ? AND rank <> ?')
         .run(rank, this.words.put('priority', key), rank)
     }
-    this.#setRanks()
+    this.#follow()
+    return redueTickets(this, before)
   }
 
   get technicians(): Technician[] {
@@ -146,7 +154,9 @@ export class Cache {
     closeDatabase(this.db)
   }
 
-  #setRanks(): void {
+  /** Tickets that are stored from now on go by the configuration. */
+  #follow(): void {
+    this.tickets.setService(new ServiceDesk(this.#configuration))
     this.tickets.setRanks(
       this.#configuration.priorities.flatMap(({ key, rank }) => {
         const word = this.words.key('priority', key)

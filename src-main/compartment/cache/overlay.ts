@@ -1,3 +1,4 @@
+import { begunHistory, movedHistory, repliedHistory } from '../../../src-shared/domain/history.ts'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
 import { inverseRelation, type Ticket, type TicketLink, type TicketPatch } from '../../../src-shared/domain/ticket.ts'
@@ -23,7 +24,7 @@ export interface Touched {
 export function withPending(server: Ticket, pending: readonly OutboxItem[]): Ticket {
   let view = server
   for (const { body, at } of pending) {
-    const changed = laidOver(view, body)
+    const changed = laidOver(view, body, at)
     if (!changed) continue
     const touched = Math.max(Date.parse(view.updatedAt), Date.parse(at))
     view = { ...changed, updatedAt: instant(touched) }
@@ -32,10 +33,14 @@ export function withPending(server: Ticket, pending: readonly OutboxItem[]): Tic
 }
 
 /** What a write makes of a ticket; null where it is not about its fields. */
-function laidOver(ticket: Ticket, body: MutationBody): Ticket | null {
+function laidOver(ticket: Ticket, body: MutationBody, at: string): Ticket | null {
   switch (body.kind) {
     case 'ticket.update':
-      return applyPatch(ticket, body.patch)
+      return withHistory(ticket, applyPatch(ticket, body.patch), at)
+    case 'entry.create': {
+      const history = body.entryKind === 'reply' && ticket.history ? repliedHistory(ticket.history, at) : ticket.history
+      return history === ticket.history ? null : { ...ticket, history }
+    }
     case 'ticket.tag': {
       const kept = ticket.tags.filter((tag) => !body.remove.includes(tag))
       return { ...ticket, tags: [...new Set([...kept, ...body.add])] }
@@ -88,7 +93,9 @@ function refreshView(cache: Cache, ledger: Ledger, ticketId: string): void {
 /** A ticket as it was opened here, before the cloud has given it a number. */
 export function createdTicket({ body, place, at }: OutboxItem): Ticket | null {
   if (body.kind !== 'ticket.create' && body.kind !== 'ticket.split') return null
-  const given = { id: body.ticketId, number: -place, createdAt: at, updatedAt: at, dueAt: null }
+  const times = { createdAt: at, updatedAt: at, dueAt: null }
+  const history = begunHistory({ ...body.ticket, ...times })
+  const given = { id: body.ticketId, number: -place, ...times, history }
   if (body.kind === 'ticket.create') return { ...body.ticket, ...given }
   return { ...body.ticket, ...given, links: [{ ticketId: body.fromId, relation: 'split-from' }] }
 }
@@ -222,6 +229,11 @@ export function keepServerState(cache: Cache, server: Ticket, overlaid: boolean)
 function serverState(cache: Cache, number: number): Ticket | null {
   const row = cache.statement<{ body: string }>('SELECT body FROM ticket_server WHERE number = ?').get(number)
   return row ? (JSON.parse(row.body) as Ticket) : null
+}
+
+function withHistory(before: Ticket, after: Ticket, at: string): Ticket {
+  if (before.status === after.status && before.assigneeId === after.assigneeId) return after
+  return { ...after, history: movedHistory(before, after, at) }
 }
 
 function applyPatch(ticket: Ticket, patch: TicketPatch): Ticket {

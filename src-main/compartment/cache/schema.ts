@@ -1,9 +1,12 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 3
+export const CACHE_VERSION = 4
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
  * and indexes small. A ticket's rowid is its number, so the newest ticket has the highest.
+ *
+ * `given` is when a ticket is due by the cloud's word. `due` is what lists go by: worked out from the tenant's service
+ * levels and the ticket's past where they say something of it, else the same. `risk` is from when on it is at risk.
  *
  * `fed` is the version of the feed that a row came with, for checksums; 0 where the cloud has none of it. A ticket's
  * `version` is another: what is new of it, also in its conversation.
@@ -41,6 +44,8 @@ CREATE TABLE ticket (
   created INTEGER NOT NULL,
   updated INTEGER NOT NULL,
   due INTEGER NOT NULL,
+  risk INTEGER NOT NULL,
+  given INTEGER,
   version INTEGER NOT NULL,
   seen INTEGER NOT NULL,
   fed INTEGER NOT NULL,

@@ -1,4 +1,6 @@
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import type { ServiceDesk } from '../../../src-shared/sla/service-desk.ts'
+import { MINUTE } from '../../../src-shared/sla/zone.ts'
 import type { Db } from '../../storage/open.ts'
 import type { Words } from './words.ts'
 
@@ -38,6 +40,8 @@ export interface StoredTicket {
   created: number
   updated: number
   due: number
+  risk: number
+  given: number | null
   version: number
   seen: number
   fed: number
@@ -48,7 +52,7 @@ export interface StoredTicket {
 
 const columns = [
   ...['number', 'id', 'status', 'priority', 'rank', 'type', 'queue', 'requester', 'assignee'],
-  ...['created', 'updated', 'due', 'version', 'seen', 'fed', 'subject', 'description', 'rest'],
+  ...['created', 'updated', 'due', 'risk', 'given', 'version', 'seen', 'fed', 'subject', 'description', 'rest'],
 ]
 const known = new Set([
   ...['id', 'number', 'subject', 'description', 'status', 'priority', 'type', 'queue', 'requesterId', 'assigneeId'],
@@ -66,6 +70,8 @@ export class Tickets {
   readonly #merged
   readonly #mergedInto
   readonly #ranks = new Map<number, number>()
+  readonly #redue
+  #service: ServiceDesk | null = null
 
   constructor(db: Db, words: Words) {
     this.#words = words
@@ -84,6 +90,7 @@ export class Tickets {
          WHERE m.into_id = ? AND t.rest ->> '$.mergedInto' = m.into_id ORDER BY t.number`,
       )
       .pluck()
+    this.#redue = db.prepare<[number, number, number]>('UPDATE ticket SET due = ?, risk = ? WHERE number = ?')
     this.#see = db.prepare<[number]>('UPDATE ticket SET seen = version WHERE number = ? AND seen < version')
   }
 
@@ -91,6 +98,28 @@ export class Tickets {
   setRanks(ranks: Iterable<readonly [number, number]>): void {
     this.#ranks.clear()
     for (const [priority, rank] of ranks) this.#ranks.set(priority, rank)
+  }
+
+  /** Tickets stored from now on are due by these service levels. */
+  setService(service: ServiceDesk): void {
+    this.#service = service
+  }
+
+  /** Works out again when a stored ticket is due. @returns whether that has moved */
+  redue(row: StoredTicket): boolean {
+    const { due, risk } = this.#dueOf(this.toTicket(row))
+    if (due === row.due && risk === row.risk) return false
+    return this.#redue.run(due, risk, row.number).changes > 0
+  }
+
+  // Of a ticket that is over the cloud's word stays: it is in nobody's list of what is due.
+  #dueOf(ticket: Ticket): { due: number; risk: number } {
+    const service = this.#service
+    const worked = service && !service.isOver(ticket) ? service.dueOf(ticket) : null
+    if (worked) return { due: worked.dueAt ?? NO_DUE, risk: worked.riskAt ?? NO_DUE }
+    if (ticket.dueAt === null) return { due: NO_DUE, risk: NO_DUE }
+    const due = Date.parse(ticket.dueAt)
+    return { due, risk: due - (service?.configuration.atRiskMinutes ?? 0) * MINUTE }
   }
 
   /**
@@ -101,6 +130,7 @@ export class Tickets {
   put(ticket: Ticket, version: number, seen: number, fed: number): void {
     const words = this.#words
     const priority = words.put('priority', ticket.priority)
+    const { due, risk } = this.#dueOf(ticket)
     this.#upsert.run(
       rowOf(ticket.number),
       ticket.id,
@@ -113,7 +143,9 @@ export class Tickets {
       words.put('technician', ticket.assigneeId),
       Date.parse(ticket.createdAt),
       Date.parse(ticket.updatedAt),
-      ticket.dueAt === null ? NO_DUE : Date.parse(ticket.dueAt),
+      due,
+      risk,
+      ticket.dueAt === null ? null : Date.parse(ticket.dueAt),
       version,
       seen,
       fed,
@@ -163,7 +195,7 @@ export class Tickets {
       assigneeId: words.text(row.assignee),
       createdAt: instant(row.created),
       updatedAt: instant(row.updated),
-      dueAt: row.due === NO_DUE ? null : instant(row.due),
+      dueAt: row.given === null ? null : instant(row.given),
       ...rest,
       tags: rest?.tags ?? [],
       customFields: rest?.customFields ?? {},

@@ -49,7 +49,8 @@ export class Applying {
         return this.#cache.putTechnician(change.data, change.version)
       case 'configuration':
         this.touched.desk = true
-        return this.#cache.putConfiguration(change.data)
+        for (const id of this.#cache.putConfiguration(change.data)) this.touched.tickets.add(id)
+        return
     }
   }
 
@@ -138,9 +139,9 @@ function looksSame(one: Ticket, other: Ticket): boolean {
   return isDeepStrictEqual(related(one), related({ ...other, updatedAt, dueAt, ...given }))
 }
 
-/** Without merge and links there may be a key for them, or none. */
+/** Without merge and links there may be a key for them, or none. What its past says follows from the fields. */
 function related(ticket: Ticket): Ticket {
-  return { ...ticket, mergedInto: ticket.mergedInto ?? null, links: ticket.links ?? [] }
+  return { ...ticket, mergedInto: ticket.mergedInto ?? null, links: ticket.links ?? [], history: undefined }
 }
 
 /** Removes a ticket with its conversation, or an entry, once the indexes by id exist. */

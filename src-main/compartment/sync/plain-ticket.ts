@@ -1,9 +1,12 @@
+import { MAX_STATUSES } from '../../../src-shared/domain/history.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 // The 29th of February is for the schema to decide.
 const day = '(?:(?:0[1-9]|1[012])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[012])-(?:29|30)|(?:0[13578]|1[02])-31)'
 const instant = new RegExp(`^20\\d\\d-${day}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?Z$`)
+
+const HISTORY = new Set(['statuses', 'respondedAt', 'unassignedSince', 'reassigned'])
 
 /**
  * Whether a value is a ticket of the most common form. True implies that the schema accepts it and changes nothing;
@@ -31,8 +34,31 @@ export function isPlainTicket(value: unknown): value is Ticket {
     t.tags.every((tag) => isText(tag, 0, 64)) &&
     isPlainFields(t.customFields) &&
     (t.mergedInto === undefined || t.mergedInto === null || isUuid(t.mergedInto)) &&
-    (t.links === undefined || (Array.isArray(t.links) && t.links.length === 0))
+    (t.links === undefined || (Array.isArray(t.links) && t.links.length === 0)) &&
+    (t.history === undefined || isPlainHistory(t.history))
   )
+}
+
+function isPlainHistory(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const h = value as Record<string, unknown>
+  // The schema drops keys that it does not know.
+  for (const key in h) if (!HISTORY.has(key)) return false
+  return (
+    Array.isArray(h.statuses) &&
+    h.statuses.length <= MAX_STATUSES &&
+    h.statuses.every(isPlainStatus) &&
+    (h.respondedAt === undefined || h.respondedAt === null || isInstant(h.respondedAt)) &&
+    (h.unassignedSince === null || isInstant(h.unassignedSince)) &&
+    Number.isSafeInteger(h.reassigned) &&
+    (h.reassigned as number) >= 0
+  )
+}
+
+function isPlainStatus(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false
+  const { status, at } = value as Record<string, unknown>
+  return isText(status, 1, 64) && isInstant(at)
 }
 
 function isPlainFields(value: unknown): boolean {

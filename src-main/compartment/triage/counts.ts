@@ -25,23 +25,23 @@ export function readRollup(cache: Cache, ledger: Ledger): Rollup {
     version: cache.place.cursor,
     open: open.length === 0 ? 0 : count(cache, `status IN (${open.join(', ')})`),
     unread: count(cache, 'version > seen'),
-    due: dueSoonest(cache),
+    ...dueSoonest(cache),
     atRiskMinutes: cache.configuration.atRiskMinutes,
     pending: ledger.count('queued'),
     failed: ledger.count('failed'),
   }
 }
 
-function dueSoonest(cache: Cache): number[] {
+function dueSoonest(cache: Cache): Required<Pick<Rollup, 'due' | 'risk'>> {
   const running = cache.configuration.statuses
     .filter((status) => isOpenCategory(status.category) && !status.stopsClock)
     .flatMap(({ key }) => cache.words.key('status', key) ?? [])
-  if (running.length === 0) return []
-  const parts = running.map((status) => `SELECT due FROM ticket WHERE status = ${status} AND due < ${NO_DUE}`)
-  return cache
-    .statement<{ due: number }>(`${parts.join(' UNION ALL ')} ORDER BY due LIMIT ${MAX_ROLLUP_DUE}`)
+  if (running.length === 0) return { due: [], risk: [] }
+  const parts = running.map((status) => `SELECT due, risk FROM ticket WHERE status = ${status} AND due < ${NO_DUE}`)
+  const rows = cache
+    .statement<{ due: number; risk: number }>(`${parts.join(' UNION ALL ')} ORDER BY due LIMIT ${MAX_ROLLUP_DUE}`)
     .all()
-    .map((row) => row.due)
+  return { due: rows.map(({ due }) => due), risk: rows.map(({ risk }) => risk) }
 }
 
 function openStatusKeys(cache: Cache): number[] {

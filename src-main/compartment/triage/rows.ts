@@ -3,12 +3,19 @@ import type { Cache } from '../cache/cache.ts'
 import { instant, NO_DUE, numberOf, type StoredTicket } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
-type ListedTicket = Omit<StoredTicket, 'description' | 'rest' | 'queue' | 'rank'> & { requesterName: string | null }
+type ListedTicket = Omit<StoredTicket, 'description' | 'rest' | 'queue' | 'rank' | 'given'> & {
+  requesterName: string | null
+}
 
 const sql = `
-  SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due,
+  SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk,
          t.version, t.seen, t.subject, c.name AS requesterName
   FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
+
+/** When a ticket is due and from when on it is at risk, as windows show it. */
+export function dueView({ due, risk }: Pick<StoredTicket, 'due' | 'risk'>): Pick<TicketRow, 'dueAt' | 'riskAt'> {
+  return { dueAt: due === NO_DUE ? null : instant(due), riskAt: risk === NO_DUE ? null : instant(risk) }
+}
 
 /** Lines of the list for ticket numbers, in their order; numbers without a ticket are left out. */
 export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[]): TicketRow[] {
@@ -30,7 +37,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
       requesterName: row.requesterName,
       createdAt: instant(row.created),
       updatedAt: instant(row.updated),
-      dueAt: row.due === NO_DUE ? null : instant(row.due),
+      ...dueView(row),
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),
     })

@@ -1,14 +1,14 @@
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
-import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import { useDesk } from '../../tenant/desk.tsx'
-import { dateTime, dueShort, useMinute } from '../../ui/time.ts'
+import { dateTime } from '../../ui/time.ts'
 import listClasses from '../tickets/list.module.css'
 import { durationText } from '../../ui/duration.ts'
 import { ChoiceField, Field } from './choice-field.tsx'
 import { CustomFieldInput, UnknownField } from './custom-field.tsx'
 import { Files } from './files.tsx'
 import { Links } from './links.tsx'
+import { ServiceLines } from './service-lines.tsx'
 import { Requester } from './requester.tsx'
 import { Tags } from './tags.tsx'
 import { useTicketActions } from './ticket-actions.tsx'
@@ -25,14 +25,12 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
   const { ticket, requester, pendingFields } = detail
   const { configuration, technicians, me } = useDesk()
   const { edit } = useTicketActions()
-  const now = useMinute()
   const status = configuration.statuses.find(({ key }) => key === ticket.status)
   const priority = configuration.priorities.find(({ key }) => key === ticket.priority)
   const set = (patch: TicketPatch): void => edit(ticket, patch)
   const pending = (field: string): boolean => pendingFields.includes(field)
   const known = new Set(configuration.customFields.map(({ key }) => key))
   const unknown = Object.entries(ticket.customFields).filter(([key]) => !known.has(key))
-  const late = ticket.dueAt !== null && Date.parse(ticket.dueAt) < now && (!status || isOpenCategory(status.category))
   return (
     <aside className={classes.fields} aria-label="Fields">
       <ChoiceField
@@ -77,10 +75,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
       />
       <Tags detail={detail} />
       <dl className={classes.facts}>
-        <dt>Due</dt>
-        <dd data-late={late || undefined} title={ticket.dueAt ? dateTime(ticket.dueAt) : undefined}>
-          {ticket.dueAt ? dueShort(ticket.dueAt, now) : 'No target'}
-        </dd>
+        <ServiceLines detail={detail} />
         <dt>Opened</dt>
         <dd>{dateTime(ticket.createdAt)}</dd>
         <dt>Updated</dt>

@@ -37,6 +37,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
   const priority = words.priorities.get(row.priority)
   const open = !status || isOpenCategory(status.category)
   const late = open && row.dueAt !== null && Date.parse(row.dueAt) < now
+  const atRisk = open && !late && row.riskAt !== null && Date.parse(row.riskAt) <= now
   return (
     <div
       role="row"
@@ -94,7 +95,8 @@ export const ListRow = memo(function ListRow(props: RowProps) {
         role="gridcell"
         className={classes.due}
         data-late={late || undefined}
-        title={row.dueAt ? `Due ${dateTime(row.dueAt)}` : undefined}
+        data-risk={atRisk || undefined}
+        title={row.dueAt ? `Due ${dateTime(row.dueAt)}${late ? ', past due' : atRisk ? ', at risk' : ''}` : undefined}
       >
         {row.dueAt && open ? dueShort(row.dueAt, now) : ''}
       </span>
