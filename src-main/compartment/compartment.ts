@@ -28,7 +28,7 @@ import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
 import { readIds, readOutline, readPage } from './triage/page.ts'
 import { savedViews } from './triage/saved-views.ts'
-import { search } from './triage/search.ts'
+import { search, searchIds } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
 import { Vault } from './vault/vault.ts'
 
@@ -130,9 +130,12 @@ export class Compartment {
       desk: () => read(readDesk),
       page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),
       outline: ({ filter, sort }) => read(({ cache }) => readOutline(cache, filter, sort)),
-      ticketIds: ({ filter, sort }) => read(({ cache }) => readIds(cache, filter, sort)),
+      ticketIds: (input) =>
+        read((held) =>
+          input.text.trim() === '' ? readIds(held.cache, input.filter, input.sort) : searchIds(held, input),
+        ),
       counts: () => read(({ cache, technician }) => readCounts(cache, technician.id)),
-      search: (input) => read(({ cache, ledger }) => search(cache, ledger, input)),
+      search: (input) => read((held) => search(held, input)),
       syncState: () => this.sync.state,
       syncNow: () => {
         this.sync.now()

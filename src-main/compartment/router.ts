@@ -31,6 +31,7 @@ import {
   type TicketPage,
   type UploadPlace,
 } from '../../src-shared/domain/views.ts'
+import { MAX_QUERY } from '../../src-shared/query/parse.ts'
 import { vaultRouter, type VaultCalls } from './vault/router.ts'
 
 /** What the procedures act on: one compartment, opened. */
@@ -41,8 +42,8 @@ export interface CompartmentApi {
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
   counts(): TicketCounts
   search(input: z.infer<typeof SearchInput>): SearchHit[]
-  /** Ids of the tickets of a list in its order, at most {@link MAX_BULK}. */
-  ticketIds(input: z.infer<typeof OutlineInput>): string[]
+  /** Ids of the tickets of a list, or of what a search finds in it, in its order, at most {@link MAX_BULK}. */
+  ticketIds(input: z.infer<typeof IdsInput>): string[]
   bulkPreview(input: { ids: string[]; change: BulkChange }): BulkPreview
   /** Changes many tickets: all is recorded, or nothing. */
   bulk(input: { ids: string[]; change: BulkChange }): BulkResult
@@ -139,10 +140,19 @@ const LinkInput = z.object({ id: Id, otherId: Id, relation: LinkRelation })
 const OutlineInput = z.object({ filter: TicketFilter, sort: TicketSort })
 const BulkInput = z.object({ ids: z.array(Id).min(1).max(MAX_BULK), change: BulkChange })
 const SearchInput = z.object({
-  text: z.string().max(500),
+  /** Words and operators; see src-shared/query. */
+  text: z.string().max(MAX_QUERY),
   filter: TicketFilter,
+  /** Of what words find. */
   order: z.enum(['newest', 'rank']),
+  /** Where no words are looked for; absent for the newest first. */
+  sort: TicketSort.optional(),
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
+})
+
+const IdsInput = OutlineInput.extend({
+  text: z.string().max(MAX_QUERY).default(''),
+  order: z.enum(['newest', 'rank']).default('newest'),
 })
 
 const t = initTRPC.context<CompartmentApi>().create()
@@ -155,7 +165,7 @@ export const tenantRouter = t.router({
     outline: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.outline(input)),
     counts: t.procedure.query(({ ctx }) => ctx.counts()),
     search: t.procedure.input(SearchInput).query(({ ctx, input }) => ctx.search(input)),
-    ids: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.ticketIds(input)),
+    ids: t.procedure.input(IdsInput).query(({ ctx, input }) => ctx.ticketIds(input)),
     bulkPreview: t.procedure.input(BulkInput).query(({ ctx, input }) => ctx.bulkPreview(input)),
     bulk: t.procedure.input(BulkInput).mutation(({ ctx, input }) => ctx.bulk(input)),
     bulkBack: t.procedure

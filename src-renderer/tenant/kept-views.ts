@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { NewView } from '../../src-shared/domain/saved-view.ts'
 import type { Desk, SavedViewView, TicketFilter } from '../../src-shared/domain/views.ts'
+import { hasOperators } from '../../src-shared/query/parse.ts'
 import { INITIAL_VIEW, type ListView } from './memory.ts'
 import { keys } from './queries.ts'
 import type { Tenant } from './tenant.ts'
@@ -32,9 +33,15 @@ export function filterOf(view: ListView, { me }: Pick<Desk, 'me'>): TicketFilter
   return filter
 }
 
-/** What the screen says for a kept view; the opposite of {@link filterOf}. A search is no part of a view. */
+/** What a kept view has of the list on screen: its filter, and the search where that has operators. */
+export function keptFilter(view: ListView, desk: Pick<Desk, 'me'>): TicketFilter {
+  const query = view.text.trim()
+  return { ...filterOf(view, desk), ...(hasOperators(query) && { query }) }
+}
+
+/** What the screen says for a kept view; the opposite of {@link keptFilter}. */
 export function listOf({ filter, sort }: Pick<NewView, 'filter' | 'sort'>, { me }: Pick<Desk, 'me'>): ListView {
-  const { statuses, open, priorities, assignees } = filter
+  const { statuses, open, priorities, assignees, query = '' } = filter
   const [only] = assignees ?? []
   return {
     ...INITIAL_VIEW,
@@ -51,5 +58,6 @@ export function listOf({ filter, sort }: Pick<NewView, 'filter' | 'sort'>, { me 
               ? 'me'
               : only,
     sort,
+    text: query,
   }
 }

@@ -118,7 +118,7 @@ export function blockQuery(tenant: Tenant, request: ListRequest, index: number) 
 
 export function searchQuery(
   { client }: Tenant,
-  input: { text: string; filter: TicketFilter; order: 'newest' | 'rank' },
+  input: { text: string; filter: TicketFilter; order: 'newest' | 'rank'; sort?: TicketSort },
 ) {
   return queryOptions({
     queryKey: ['search', input] as const,

@@ -43,6 +43,8 @@ export const TicketFilter = z
     priorities: z.array(Key).max(100),
     /** Only tickets of these technicians; null in the list stands for unassigned. */
     assignees: z.array(Id.nullable()).max(100),
+    /** What a kept view searches for, with operators; a list is asked for it as a search. */
+    query: z.string().max(500),
   })
   .partial()
 export type TicketFilter = z.infer<typeof TicketFilter>

@@ -40,6 +40,7 @@ export const figures = {
   },
   newest: { figure: 'text search, newest first, p95', unit: 'ms', baseline: plainQuery, bar: most(10) },
   rank: { figure: 'text search, by rank, p95', unit: 'ms', baseline: plainQuery, bar: most(60) },
+  operators: { figure: 'search with operators, p95', unit: 'ms', baseline: 'limit', bar: most(50) },
   disk: { figure: 'size on disk after first sync', unit: 'MB', baseline: 'the raw NDJSON', bar: most(2, 'ratio') },
   memory: {
     figure: 'memory per additional awake client',

@@ -2,11 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TicketFilter, TicketSort } from '../../src-shared/domain/views.ts'
 import { openCache, type Cache } from '../../src-main/compartment/cache/cache.ts'
-import { firstIndexes, fulltext, lastIndex, listIndexes, statusIndex } from '../../src-main/compartment/cache/schema.ts'
+import {
+  firstIndexes,
+  fulltext,
+  lastIndex,
+  listIndexes,
+  statusIndex,
+  termIndex,
+} from '../../src-main/compartment/cache/schema.ts'
 import { contactsSql } from '../../src-main/compartment/cache/contacts.ts'
 import { branchesOf } from '../../src-main/compartment/triage/branches.ts'
+import { askedOf, type Asked } from '../../src-main/compartment/triage/asked.ts'
 import { outlineSql, pageSql } from '../../src-main/compartment/triage/page.ts'
-import { configuration, technicianOf, ticketOf } from './desk.ts'
+import { countSql, listSql, textSql } from '../../src-main/compartment/triage/search.ts'
+import { resolveQuery } from '../../src-shared/query/resolve.ts'
+import { configuration, contactOf, technicianOf, ticketOf } from './desk.ts'
 import { temporaryFolder } from './driver.ts'
 
 let cache: Cache
@@ -15,10 +25,12 @@ const place = temporaryFolder()
 beforeAll(() => {
   cache = openCache(place.folder, randomBytes(32))
   cache.write(() => {
-    cache.putConfiguration(configuration)
+    cache.putConfiguration({ ...configuration, customFields: [{ type: 'text', key: 'site', label: 'Site' }] })
+    cache.contacts.put(contactOf(1), 1)
+    cache.setMeta('loaded', '1')
     for (let number = 1; number <= 500; number++) cache.tickets.put(ticketOf(number), number, number, number)
   })
-  for (const sql of [statusIndex, ...firstIndexes, ...listIndexes, lastIndex, fulltext]) cache.db.exec(sql)
+  for (const sql of [statusIndex, ...firstIndexes, ...listIndexes, termIndex, lastIndex, fulltext]) cache.db.exec(sql)
 })
 afterAll(() => {
   cache.close()
@@ -70,12 +82,55 @@ test.each(filters)('no outline of %s sorts its rows', (_, filter) => {
   }
 })
 
-test('searching by word lets the text index lead, with a filter too', () => {
-  const sql =
-    'SELECT ticket_text.rowid FROM ticket_text CROSS JOIN ticket t ON t.number = ticket_text.rowid WHERE ticket_text MATCH \'"a"\' AND t.status IN (1, 2) ORDER BY ticket_text.rowid DESC LIMIT 5'
-  const steps = plan(sql)
-  expect(steps[0]).toContain('SCAN ticket_text VIRTUAL TABLE')
-  expect(steps.join()).not.toContain('TEMP B-TREE')
+function asked(text: string, filter: TicketFilter = {}): Asked {
+  const technicians = [technicianOf(1)]
+  const query = resolveQuery(text, {
+    configuration: cache.configuration,
+    technicians,
+    me: technicianOf(1).id,
+    now: Date.now(),
+  })
+  expect(query.misread).toEqual([])
+  return askedOf(cache, { pending: () => ['a'], failed: () => ['b'] }, query, filter)
+}
+function withValues(sql: string, { values }: Asked): string {
+  const all = { ...values, limit: 51, few: 3001, match: '"a"' }
+  return sql.replaceAll(/@(\w+)/g, (_, name: keyof typeof all) => {
+    const value: unknown = all[name]
+    return typeof value === 'number' ? String(value) : `'${String(value)}'`
+  })
+}
+
+test('searching by word lets the text index lead, with a filter and operators too', () => {
+  for (const text of ['a', 'a status:new tag:vip', 'a requester:contact created:<7d', 'a -b is:unread']) {
+    const some = asked(text, { statuses: ['new', 'working'] })
+    const steps = plan(withValues(textSql(cache, some, some.drivers[0] ?? null, 'newest'), some))
+    expect(steps[0]).toContain('SCAN ticket_text VIRTUAL TABLE')
+    expect(steps.join()).not.toMatch(/ORDER BY|SCAN ticket (?!USING INDEX ticket_unread)/)
+  }
+})
+
+const operators =
+  'tag:vip tag:"vip" field.site:hq requester:contact type:incident queue:service is:unread is:pending is:failed created:<7d updated:>2h sla:<2h'
+    .split(' ')
+    .map((text) => [text] as const)
+
+test.each(operators)('%s is an index range, and what few tickets meet is all that is sorted', (text) => {
+  const some = asked(text)
+  const [driver = ''] = some.drivers
+  expect(driver).not.toBe('')
+  for (const sql of [countSql(driver), listSql(cache, some, driver, { by: 'due', direction: 'ascending' })]) {
+    const steps = plan(withValues(sql, some)).filter((step) => !step.includes('json_each'))
+    expect(steps.filter((step) => /SCAN (ticket|contact) (?!USING INDEX ticket_unread)/.test(step))).toEqual([])
+  }
+})
+
+test.each(operators)('%s that many tickets meet walks the list in its order', (text) => {
+  const some = asked(`${text} -priority:p1 -tag:"x"`, { open: true })
+  for (const sort of sorts) {
+    const steps = plan(withValues(listSql(cache, some, null, sort), some))
+    expect(steps.filter((step) => /SCAN ticket|ORDER BY/.test(step))).toEqual([])
+  }
 })
 
 test('people are searched along the index of their words, in its order', () => {

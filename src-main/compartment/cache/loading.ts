@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { removeFound } from '../sync/apply.ts'
 import type { Cache } from './cache.ts'
 import type { Touched } from './overlay.ts'
-import { firstIndexes, lastIndex, listIndexes, statusIndex } from './schema.ts'
+import { firstIndexes, lastIndex, listIndexes, statusIndex, termIndex } from './schema.ts'
 
 /** Tickets that get into the text index in one go, between answers to calls: each go ends a segment of the index. */
 const SLICE = 1000
@@ -24,7 +24,9 @@ export async function finishLoading(cache: Cache, signal: AbortSignal, usable: (
     // The windows hear of it, and read their lists, before the next index is made.
     await nextTurn()
     signal.throwIfAborted()
-    for (const index of [...listIndexes, lastIndex]) await make(cache, index, signal)
+    for (const index of listIndexes) await make(cache, index, signal)
+    makeTerms(cache)
+    await make(cache, lastIndex, signal)
     cache.write(() => {
       removeGone(cache)
       cache.setMeta('loaded', '1')
@@ -37,6 +39,11 @@ async function make(cache: Cache, index: string, signal: AbortSignal): Promise<v
   cache.db.exec(index.replace('INDEX ', 'INDEX IF NOT EXISTS '))
   await nextTurn()
   signal.throwIfAborted()
+}
+
+function makeTerms(cache: Cache): void {
+  const made = cache.db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'ticket_term'").get()
+  if (!made) cache.write(() => cache.db.exec(termIndex))
 }
 
 async function buildText(cache: Cache, signal: AbortSignal): Promise<void> {

@@ -99,7 +99,37 @@ export const listIndexes = [
   ...['status_created', 'status_rank', 'status_due'],
   ...Object.values(sortColumns).map((column) => `assignee_status_${column}`),
   ...Object.values(sortColumns).map((column) => `priority_status_${column}`),
+  ...['requester', 'type', 'queue'],
 ].map((name) => `CREATE INDEX ticket_${name} ON ticket (${name.replaceAll('_', ', ')})`)
+
+/**
+ * What a row's tags and custom fields say, each a `term`: `tag:vip`, `field.site=hq`, `field.ups=1`. In small letters as
+ * SQLite makes them, which leaves those beyond ASCII; at most 200 characters of a value.
+ * @param rest the row's column of that name, as SQL
+ * @param more columns and tables to take along, as SQL
+ */
+export function termsSql(rest: string, more: { columns?: string; from?: string } = {}): string {
+  const { columns = '', from = '' } = more
+  return `SELECT 'tag:' || substr(lower(t.value), 1, 200) AS term${columns} FROM ${from}json_each(${rest}, '$.tags') t
+    UNION SELECT 'field.' || f.key || '=' || substr(lower(v.value), 1, 200)${columns}
+    FROM ${from}json_each(${rest}, '$.customFields') f, json_each(${rest}, f.fullkey) v WHERE v.type <> 'null'`
+}
+
+/** Tags and custom fields of tickets, found by value. Made after loading; from then on the database keeps it in step. */
+export const termIndex = `
+CREATE TABLE ticket_term (term TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (term, number)) WITHOUT ROWID;
+INSERT INTO ticket_term ${termsSql('k.rest', { columns: ', k.number', from: 'ticket k, ' })};
+CREATE TRIGGER ticket_term_new AFTER INSERT ON ticket WHEN new.rest IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO ticket_term ${termsSql('new.rest', { columns: ', new.number' })};
+END;
+CREATE TRIGGER ticket_term_changed AFTER UPDATE OF rest ON ticket WHEN old.rest IS NOT new.rest BEGIN
+  DELETE FROM ticket_term WHERE number = old.number AND term IN (SELECT term FROM (${termsSql('old.rest')}));
+  INSERT OR IGNORE INTO ticket_term ${termsSql('new.rest', { columns: ', new.number' })};
+END;
+CREATE TRIGGER ticket_term_gone AFTER DELETE ON ticket WHEN old.rest IS NOT NULL BEGIN
+  DELETE FROM ticket_term WHERE number = old.number AND term IN (SELECT term FROM (${termsSql('old.rest')}));
+END;
+`
 
 /** Says that all that is above exists; its absence that loading has not ended. */
 export const lastIndex = 'CREATE UNIQUE INDEX entry_id ON entry (id)'

@@ -18,7 +18,12 @@ export interface Choosing {
   click(index: number, range: boolean): void
 }
 
-export function useChoosing(tenant: Tenant, rows: Rows, request: ListRequest): Choosing {
+/** @param request the list on screen, with what is searched in it */
+export function useChoosing(
+  tenant: Tenant,
+  rows: Rows,
+  request: ListRequest & { text: string; order: 'newest' | 'rank' },
+): Choosing {
   const { chosen, selected } = tenant.memory
   const undo = useUndo()
   const anchor = useRef(0)

@@ -1,21 +1,26 @@
 import { Button } from '@mantine/core'
 import { IconFilterOff, IconInbox } from '@tabler/icons-react'
+import type { Desk } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import { EmptyNotice, ProblemNotice } from '../../ui/problem-notice.tsx'
 import { INITIAL_FILTER, isFiltered } from './list-commands.ts'
 import classes from './list.module.css'
+import { readSearch } from './search-field.tsx'
 import type { Rows } from './use-rows.ts'
 
 interface EmptyListProps {
+  desk: Desk
   rows: Rows
   view: ListView
   onChange(part: Partial<ListView>): void
   onRetry(): void
 }
 
+const NOTHING = 'Nothing here fits the search and filters that are set.'
+
 /** What stands in place of rows where there are none: why, and what to do. */
-export function EmptyList({ rows, view, onChange, onRetry }: EmptyListProps) {
+export function EmptyList({ desk, rows, view, onChange, onRetry }: EmptyListProps) {
   if (rows.loading) {
     if (!rows.error) return null
     return (
@@ -35,7 +40,7 @@ export function EmptyList({ rows, view, onChange, onRetry }: EmptyListProps) {
         <EmptyNotice
           icon={<IconFilterOff size={30} stroke={1.4} />}
           title="No ticket fits"
-          text="Nothing here fits the search and filters that are set."
+          text={[...readSearch(view.text, desk).misread.map(({ message }) => message), NOTHING].join(' ')}
           action={
             <Button variant="default" size="xs" onClick={() => onChange(INITIAL_FILTER)}>
               Clear search and filters

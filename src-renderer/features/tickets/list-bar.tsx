@@ -1,16 +1,16 @@
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type RefObject } from 'react'
+import type { RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
 import type { Desk, TicketSort } from '../../../src-shared/domain/views.ts'
+import { hasWords } from '../../../src-shared/query/parse.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { countsQuery } from '../../tenant/queries.ts'
 import { FilterMenu } from './filter-menu.tsx'
 import classes from './list.module.css'
+import { SearchField } from './search-field.tsx'
 import { ViewsMenu } from './views-menu.tsx'
-
-const SEARCH_PAUSE_MS = 90
 
 const SORTS: readonly { key: string; label: string; sort: TicketSort }[] = [
   { key: 'updated', label: 'Last updated', sort: { by: 'updated', direction: 'descending' } },
@@ -40,7 +40,7 @@ export function ListBar({ desk, view, total, searchField, onChange, onCreate, on
     view.statuses === 'open' ? openStatuses(desk.configuration) : view.statuses === 'all' ? null : view.statuses
   const openCount = counts && sum(openStatuses(desk.configuration).map((key) => counts.byStatus[key] ?? 0))
   const allCount = counts && sum(Object.values(counts.byStatus))
-  const searching = view.text.trim() !== ''
+  const searching = hasWords(view.text)
 
   const chooseStatus = (key: string): void => {
     if (key === 'open' || key === 'all') return onChange({ statuses: key })
@@ -55,7 +55,7 @@ export function ListBar({ desk, view, total, searchField, onChange, onCreate, on
   }
   return (
     <div className={classes.bar} role="search">
-      <SearchField view={view} field={searchField} onChange={onChange} onLeave={onLeave} />
+      <SearchField desk={desk} view={view} field={searchField} onChange={onChange} onLeave={onLeave} />
       <ViewsMenu desk={desk} view={view} onChange={onChange} onLeave={onLeave} />
       <FilterMenu
         name="Status"
@@ -140,51 +140,6 @@ export function ListBar({ desk, view, total, searchField, onChange, onCreate, on
       <button className={classes.create} title="New ticket (c)" onClick={onCreate}>
         <IconPlus size={14} /> New <kbd>c</kbd>
       </button>
-    </div>
-  )
-}
-
-interface SearchFieldProps {
-  view: ListView
-  field: RefObject<HTMLInputElement | null>
-  onChange(change: Partial<ListView>): void
-  onLeave(): void
-}
-
-function SearchField({ view, field, onChange, onLeave }: SearchFieldProps) {
-  const [text, setText] = useState(view.text)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const typed = useRef(view.text)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  useEffect(() => {
-    // Cleared from elsewhere, as by "Clear filters".
-    if (view.text === '' && typed.current !== '') setText('')
-    typed.current = view.text
-  }, [view.text])
-  const type = (next: string): void => {
-    setText(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => onChange({ text: next }), next === '' ? 0 : SEARCH_PAUSE_MS)
-  }
-  return (
-    <div className={classes.search}>
-      <IconSearch size={15} />
-      <input
-        ref={field}
-        type="text"
-        aria-label="Search tickets"
-        placeholder="Search tickets"
-        spellCheck={false}
-        value={text}
-        onChange={(event) => type(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' && event.key !== 'Enter' && event.key !== 'ArrowDown') return
-          if (event.key === 'Escape' && text !== '') type('')
-          onLeave()
-          event.preventDefault()
-        }}
-      />
-      <kbd>/</kbd>
     </div>
   )
 }

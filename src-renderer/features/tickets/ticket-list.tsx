@@ -1,6 +1,7 @@
 import { elementScroll, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { Desk, TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
+import { hasWords } from '../../../src-shared/query/parse.ts'
 import { useSettings } from '../../app/console/context.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
@@ -118,7 +119,7 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
       data-list-focus
     >
       <div ref={scroller} className={classes.scroller} tabIndex={-1} role="presentation">
-        <ListHead sort={searching ? null : view.sort} onSort={onSort} />
+        <ListHead sort={hasWords(view.text) ? null : view.sort} onSort={onSort} />
         <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() + below }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows.at(item.index)

@@ -98,7 +98,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     return () => clearTimeout(timer)
   }, [selectedId, queries, tenant])
 
-  const choosing = useChoosing(tenant, rows, requestOf(view, desk))
+  const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
   useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null, desk.me)
   useListCommands({
     memory,
@@ -142,7 +142,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
         onRange={onRange}
       />
       <BulkBar desk={desk} keys={inList} />
-      <EmptyList rows={rows} view={view} onChange={change} onRetry={() => void queries.refetchQueries()} />
+      <EmptyList desk={desk} rows={rows} view={view} onChange={change} onRetry={() => void queries.refetchQueries()} />
     </section>
   )
 }

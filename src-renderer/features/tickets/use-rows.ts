@@ -1,6 +1,7 @@
 import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
 import type { Desk, TicketOutline, TicketRow } from '../../../src-shared/domain/views.ts'
+import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
 import { filterOf } from '../../tenant/kept-views.ts'
 import type { ListView, Memory } from '../../tenant/memory.ts'
 import { blockQuery, blockSize, outlineQuery, searchQuery, type RowBlock } from '../../tenant/queries.ts'
@@ -101,12 +102,13 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
 
 /** The hits of a view's search text, as many as are shown at most. */
 function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, enabled: boolean): Rows {
-  const { text, order } = view
-  const { data, error } = useQuery({ ...searchQuery(tenant, { text, filter: filterOf(view, desk), order }), enabled })
+  const { text, order, sort } = view
+  const input = { text: text.slice(0, MAX_QUERY), filter: filterOf(view, desk), order, sort }
+  const { data, error } = useQuery({ ...searchQuery(tenant, input), enabled })
   return {
     total: data?.length ?? 0,
     at: (index) => data?.[index]?.row,
-    excerptAt: (index) => data?.[index]?.excerpt,
+    excerptAt: (index) => data?.[index]?.excerpt || undefined,
     loading: data === undefined,
     complete: true,
     error,

@@ -6,8 +6,9 @@ import type { Desk, SavedViewView } from '../../../src-shared/domain/views.ts'
 import type { NewView } from '../../../src-shared/domain/saved-view.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useCommands } from '../../app/commands/use-commands.tsx'
+import { hasOperators } from '../../../src-shared/query/parse.ts'
 import { useTenant } from '../../tenant/context.tsx'
-import { applyViews, filterOf, listOf, viewsQuery } from '../../tenant/kept-views.ts'
+import { applyViews, keptFilter, listOf, viewsQuery } from '../../tenant/kept-views.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
@@ -48,7 +49,7 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
     onChange(listOf(one, desk))
     close()
   }
-  const listed = { filter: filterOf(view, desk), sort: view.sort }
+  const listed = { filter: keptFilter(view, desk), sort: view.sort }
   const save = async (name: string, ownerId: string | null): Promise<void> => {
     close()
     const made: NewView = { name, ownerId, ...listed, columns: [] }
@@ -182,9 +183,9 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
   )
 }
 
-/** Whether two lists show the same; a search is no part of a view. */
+/** Whether two lists show the same; a search without operators is no part of a view. */
 function sameList(a: ListView, b: ListView): boolean {
-  const of = ({ statuses, priorities, assignee, sort }: ListView): string =>
-    JSON.stringify([statuses, priorities, assignee, sort.by, sort.direction])
+  const of = ({ statuses, priorities, assignee, sort, text }: ListView): string =>
+    JSON.stringify([statuses, priorities, assignee, sort.by, sort.direction, hasOperators(text) ? text.trim() : ''])
   return of(a) === of(b)
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cache } from '../../../src-main/compartment/cache/cache.ts'
-import { matchOf, wordsOf } from '../../../src-main/compartment/triage/search.ts'
+import { matchOf, wordsOf } from '../../../src-main/compartment/triage/words.ts'
 import { MAX_PAGE } from '../../../src-shared/domain/views.ts'
 import type { Driven } from '../../compartment/driver.ts'
 import { median, percentile, timed, type Bench } from '../bench.ts'
@@ -16,10 +16,23 @@ const QUERIES = [
   ...['zeppelin', 'locked account domain login', 'firewall rule port switch router', 'la'],
 ]
 
+/** Conditions that many, few and no tickets meet, alone and together, and with words. */
+const OPERATED = [
+  ...['status:waiting', '-status:closed', 'is:closed', 'assignee:none', 'assignee:me', 'is:unread', 'is:pending'],
+  ...['tag:vip', 'tag:v', '-tag:vip', 'tag:nobody', 'type:incident', 'type:none', 'queue:service', 'sla:breached'],
+  ...['created:<7d', 'created:<800d', 'updated:>2h', 'requester:"Contact 7"', 'requester:contact -tag:vip'],
+  ...[
+    'tag:vip type:none assignee:none priority:p1',
+    'tag:vip printer',
+    'requester:"Contact 7" outlook',
+    'printer -toner',
+  ],
+]
+
 /** First sync from a real cloud, then search in what it brought, then its size. */
 export async function measureFirstSync(bench: Bench, clouds: Clouds, size: SeedSize): Promise<void> {
   const wantsTimes = bench.wants('usable', 'everything')
-  if (!wantsTimes && !bench.wants('newest', 'rank', 'disk')) return
+  if (!wantsTimes && !bench.wants('newest', 'rank', 'operators', 'disk')) return
   const cloudUrl = await clouds.cloud(size)
   const token = await tenantToken(cloudUrl, LARGE)
   const folder = bench.folder()
@@ -42,7 +55,10 @@ export async function measureFirstSync(bench: Bench, clouds: Clouds, size: SeedS
     plain.push(raw)
     const synced = await firstSync({ folder: ourFolder, cloudUrl, token: () => token })
     ours.push(synced)
-    if (run === runs) await measureSearch(bench, synced.compartment, raw.cache)
+    if (run === runs) {
+      await measureSearch(bench, synced.compartment, raw.cache)
+      await measureOperators(bench, synced.compartment)
+    }
     raw.cache.close()
     await synced.compartment.close()
     if (run === runs) bench.report('disk', cacheBytes(ourFolder) / 1e6, rawBytes / 1e6)
@@ -85,4 +101,22 @@ async function measureSearch(bench: Bench, compartment: Driven, plain: Cache): P
     }
     bench.report(name, percentile(ours, 0.95), percentile(alone, 0.95))
   }
+}
+
+async function measureOperators(bench: Bench, compartment: Driven): Promise<void> {
+  if (!bench.wants('operators')) return
+  const times: number[] = []
+  for (let round = 0; round <= bench.size(6, 3); round++) {
+    for (const text of OPERATED) {
+      for (const filter of [{}, { open: true }]) {
+        for (const by of ['updated', 'due'] as const) {
+          const input = { text, filter, order: 'newest', sort: { by, direction: 'descending' }, limit: MAX_PAGE }
+          const time = await timed(() => compartment.call('query', 'tickets.search', input))
+          // The first round warms it.
+          if (round > 0) times.push(time)
+        }
+      }
+    }
+  }
+  bench.report('operators', percentile(times, 0.95), null)
 }

@@ -1,0 +1,158 @@
+import { IconSearch } from '@tabler/icons-react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
+import { resolveQuery, type Query } from '../../../src-shared/query/resolve.ts'
+import type { ListView } from '../../tenant/memory.ts'
+import classes from './search.module.css'
+import { suggest, type Suggestion } from './suggest.ts'
+
+const SEARCH_PAUSE_MS = 90
+
+interface SearchFieldProps {
+  desk: Desk
+  view: ListView
+  field: RefObject<HTMLInputElement | null>
+  onChange(change: Partial<ListView>): void
+  /** Leaves the field for the list. */
+  onLeave(): void
+}
+
+/** What a search means at this client, and what of it is not understood. */
+export function readSearch(text: string, { configuration, technicians, me }: Desk): Query {
+  return resolveQuery(text, { configuration, technicians, me, now: Date.now() })
+}
+
+/** Words and operators: marked as they are typed, completed from the client's own configuration. */
+export function SearchField({ desk, view, field, onChange, onLeave }: SearchFieldProps) {
+  const [text, setText] = useState(view.text)
+  const [caret, setCaret] = useState<number | null>(null)
+  const [active, setActive] = useState(-1)
+  const [scrolled, setScrolled] = useState(0)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const typed = useRef(view.text)
+  const id = useId()
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // Set from elsewhere, as by "Clear filters" or a view.
+    if (view.text !== typed.current) setText(view.text)
+    typed.current = view.text
+  }, [view.text])
+  const query = useMemo(() => readSearch(text, desk), [text, desk])
+  const offered = caret === null ? [] : suggest(text, caret, desk)
+  const operators = query.terms.some(({ operator }) => operator !== null)
+
+  const type = (next: string, at: number | null): void => {
+    setText(next)
+    setCaret(at)
+    setActive(-1)
+    clearTimeout(timer.current)
+    const pass = (): void => {
+      typed.current = next
+      onChange({ text: next })
+    }
+    timer.current = setTimeout(pass, next === '' ? 0 : SEARCH_PAUSE_MS)
+  }
+  const take = (one: Suggestion): void => {
+    type(one.text, one.caret)
+    // After the text is in the field.
+    requestAnimationFrame(() => field.current?.setSelectionRange(one.caret, one.caret))
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const { key } = event
+    const chosen = offered[active]
+    if (event.nativeEvent.isComposing) return
+    if (key === 'ArrowDown' && offered.length > 0) setActive((active + 1) % offered.length)
+    else if (key === 'ArrowUp' && offered.length > 0) setActive(((active + offered.length) % (offered.length + 1)) - 1)
+    else if (key === 'Tab' && !event.shiftKey && offered[0]) take(chosen ?? offered[0])
+    else if (key === 'Enter' && chosen) take(chosen)
+    else if (key === 'Escape' && offered.length > 0) setCaret(null)
+    else if (key === 'Escape' || key === 'Enter' || key === 'ArrowDown') {
+      if (key === 'Escape' && text !== '') type('', null)
+      onLeave()
+    } else return
+    event.preventDefault()
+  }
+  const [misread] = query.misread
+  return (
+    <div className={classes.search}>
+      <IconSearch size={15} />
+      <input
+        ref={field}
+        type="text"
+        role="combobox"
+        aria-label="Search tickets"
+        aria-expanded={offered.length > 0}
+        aria-controls={id}
+        aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
+        aria-description="Operators such as status:waiting or assignee:me narrow it"
+        aria-invalid={misread ? true : undefined}
+        autoComplete="off"
+        placeholder="Search, or status: assignee: …"
+        spellCheck={false}
+        maxLength={MAX_QUERY}
+        data-marked={operators || undefined}
+        value={text}
+        onChange={(event) => type(event.target.value, event.target.selectionStart)}
+        onSelect={({ currentTarget }) => caret !== null && setCaret(currentTarget.selectionStart)}
+        onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollLeft)}
+        onBlur={() => setCaret(null)}
+        onKeyDown={onKeyDown}
+      />
+      {operators && <Marks text={text} query={query} scrolled={scrolled} />}
+      <kbd>/</kbd>
+      {(offered.length > 0 || (misread && caret !== null)) && (
+        <div className={classes.panel}>
+          {misread && <p role="status">{misread.message}</p>}
+          <div id={id} role="listbox" aria-label="Suggestions">
+            {offered.map((one, index) => (
+              <div
+                key={one.label}
+                id={`${id}-${index}`}
+                role="option"
+                aria-selected={index === active}
+                onMouseDown={(event) => {
+                  event.preventDefault()
+                  take(one)
+                }}
+              >
+                <span>{one.label}</span>
+                <small>{one.hint}</small>
+                {index === Math.max(0, active) && <kbd>Tab</kbd>}
+              </div>
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** The text again, over the field, with its operators marked. */
+function Marks({ text, query: { terms, misread }, scrolled }: { text: string; query: Query; scrolled: number }) {
+  const parts: { text: string; kind?: string }[] = []
+  let at = 0
+  for (const { from, to, valueFrom, operator } of terms) {
+    const bad = misread.some((one) => one.from === from)
+    parts.push({ text: text.slice(at, from) })
+    if (operator === null) parts.push({ text: text.slice(from, to) })
+    else if (bad) parts.push({ text: text.slice(from, to), kind: 'misread' })
+    else
+      parts.push(
+        { text: text.slice(from, valueFrom), kind: 'operator' },
+        { text: text.slice(valueFrom, to), kind: 'value' },
+      )
+    at = to
+  }
+  return (
+    <div className={classes.marks} aria-hidden>
+      <div style={{ transform: `translateX(${-scrolled}px)` }}>
+        {parts.map(({ text: part, kind }, index) => (
+          <span key={index} data-kind={kind}>
+            {part}
+          </span>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,127 @@
+import type { Configuration, CustomField } from '../../../src-shared/domain/configuration.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
+import { OPERATORS, parseQuery, quote, type Operator, type Term } from '../../../src-shared/query/parse.ts'
+
+/** What can stand where the cursor is. */
+export interface Suggestion {
+  label: string
+  hint: string
+  /** The whole text with it, and where the cursor then is. */
+  text: string
+  caret: number
+}
+
+const MOST = 8
+
+const HINTS: Record<(typeof OPERATORS)[number], string> = {
+  ...{ status: 'a status, or waiting, open, closed …', assignee: 'me, none or a name', priority: 'a priority' },
+  ...{ type: 'a type', queue: 'a queue', tag: 'a tag', requester: 'who asked', is: 'unread, pending, at-risk …' },
+  ...{ created: 'an age or day, as <7d', updated: 'an age or day, as >2h', sla: 'time left, as <2h, or breached' },
+}
+
+/** What can follow where the cursor is in a search, from the client's own configuration. */
+export function suggest(text: string, caret: number, desk: Desk): Suggestion[] {
+  const term = parseQuery(text).find(({ from, to }) => from < caret && caret <= to)
+  if (!term || (term.operator !== null && caret < term.valueFrom)) return []
+  const typed = text.slice(term.valueFrom, caret).replaceAll('"', '').toLocaleLowerCase()
+  if (term.operator === null) return term.quoted ? [] : operators(text, term, typed, desk.configuration)
+  const values = valuesOf(term, term.operator, desk)
+  const close = values.filter(({ value }) => value.toLocaleLowerCase().startsWith(typed))
+  const rest = values.filter(
+    ({ value }) => !close.some((one) => one.value === value) && value.toLocaleLowerCase().includes(typed),
+  )
+  const found = [...close, ...rest].slice(0, MOST)
+  if (found.length === 1 && found[0]?.value.toLocaleLowerCase() === typed) return []
+  return found.map(({ value, hint }) => ({
+    ...{ label: value, hint: hint ?? '' },
+    ...put(text, term.valueFrom, term.to, `${quote(value)} `),
+  }))
+}
+
+function operators(
+  text: string,
+  { from, to, not, value }: Term,
+  typed: string,
+  configuration: Configuration,
+): Suggestion[] {
+  if (value === '') return []
+  const start = from + (not ? 1 : 0)
+  const own = configuration.customFields.map(({ key, label }) => ({
+    label: `field.${quote(key, /[\s":]/)}:`,
+    hint: label,
+  }))
+  return [...OPERATORS.map((name) => ({ label: `${name}:`, hint: HINTS[name] })), ...own]
+    .filter(
+      ({ label, hint }) =>
+        label.toLowerCase().startsWith(typed) ||
+        (label.startsWith('field.') && hint.toLocaleLowerCase().startsWith(typed)),
+    )
+    .slice(0, MOST)
+    .map((one) => ({ ...one, ...put(text, start, to, one.label) }))
+}
+
+interface Value {
+  value: string
+  hint?: string
+}
+
+function valuesOf({ field }: Term, operator: Operator, { configuration, technicians, me }: Desk): Value[] {
+  const labels = (list: readonly { label: string }[]): Value[] => list.map(({ label }) => ({ value: label }))
+  switch (operator) {
+    case 'status':
+      return [
+        ...configuration.statuses.map(({ label, category }) => ({ value: label, hint: category })),
+        ...[...new Set(configuration.statuses.map(({ category }) => category))].map((value) => ({
+          value,
+          hint: 'all of them',
+        })),
+      ].filter(
+        ({ value }, index, all) => all.findIndex((one) => one.value.toLowerCase() === value.toLowerCase()) === index,
+      )
+    case 'priority':
+      return labels(configuration.priorities)
+    case 'type':
+      return [...labels(configuration.types), { value: 'none' }]
+    case 'queue':
+      return [...labels(configuration.queues), { value: 'none' }]
+    case 'assignee':
+      return [
+        { value: 'me' },
+        { value: 'none', hint: 'unassigned' },
+        ...technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name })),
+      ]
+    case 'is':
+      return [
+        ...[
+          { value: 'unread' },
+          { value: 'open' },
+          { value: 'closed' },
+          { value: 'at-risk', hint: 'due soon or late' },
+        ],
+        ...[
+          { value: 'pending', hint: 'not sent yet' },
+          { value: 'failed', hint: 'to be decided in the inbox' },
+        ],
+      ]
+    case 'created':
+    case 'updated':
+      return [{ value: '<1d' }, { value: '<7d' }, { value: '<30d' }, { value: '>2d' }, { value: '>30d' }]
+    case 'sla':
+      return [{ value: 'breached' }, { value: '<1h' }, { value: '<4h' }, { value: '<1d' }, { value: '>1d' }]
+    case 'field':
+      return fieldValues(configuration.customFields.find(({ key, label }) => key === field || label === field))
+    case 'tag':
+    case 'requester':
+      return []
+  }
+}
+
+function fieldValues(field: CustomField | undefined): Value[] {
+  if (!field) return []
+  if ('options' in field) return field.options.map(({ label }) => ({ value: label }))
+  return field.type === 'checkbox' ? [{ value: 'yes' }, { value: 'no' }] : []
+}
+
+function put(text: string, from: number, to: number, what: string): { text: string; caret: number } {
+  return { text: text.slice(0, from) + what + text.slice(to).trimStart(), caret: from + what.length }
+}

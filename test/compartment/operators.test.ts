@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Ticket } from '../../src-shared/domain/ticket.ts'
+import type { TicketFilter } from '../../src-shared/domain/views.ts'
+import { configuration, contactOf, deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
+import { Driven, ME, temporaryFolder, type Outputs } from './driver.ts'
+import { ScriptedCloud } from './scripted-cloud.ts'
+
+const HOUR = 3_600_000
+const COUNT = 200
+const custom = {
+  ...configuration,
+  types: [...configuration.types, { key: 'change', label: 'Change request' }],
+  customFields: [
+    { type: 'text' as const, key: 'site', label: 'Site' },
+    { type: 'select' as const, key: 'floor', label: 'Floor', options: [{ key: 'f1', label: 'First floor' }] },
+    { type: 'checkbox' as const, key: 'ups', label: 'On UPS' },
+    { type: 'number' as const, key: 'seats', label: 'Seats' },
+  ],
+}
+const started = Date.now()
+
+/** Ticket `number` with everything that operators ask for. */
+function detailed(number: number): Ticket {
+  const at = (hours: number): string => new Date(started + hours * HOUR).toISOString()
+  return ticketOf(number, {
+    status: ['new', 'working', 'vendor', 'fixed', 'closed'][number % 5]!,
+    assigneeId: number % 4 === 0 ? null : number % 4 === 1 ? ME : technicianOf(2).id,
+    type: number % 3 === 0 ? 'change' : number % 3 === 1 ? 'incident' : null,
+    tags: number % 10 === 0 ? ['VIP', 'vip-site'] : number % 10 === 1 ? ['printer'] : [],
+    customFields:
+      number % 2 === 0
+        ? { site: number % 4 === 0 ? 'HQ' : 'HQ West', floor: 'f1', ups: number % 6 === 0, seats: number % 7 }
+        : {},
+    createdAt: at(-number * 6),
+    updatedAt: at(-number),
+    dueAt: number % 3 === 0 ? at(number / 2 - 40.2) : null,
+  })
+}
+
+let cloud: ScriptedCloud
+let driven: Driven
+const place = temporaryFolder()
+const all = Array.from({ length: COUNT }, (_, i) => detailed(i + 1))
+
+beforeAll(async () => {
+  const changes = deskChanges(COUNT).map((change) => {
+    if (change.kind === 'configuration') return { ...change, data: custom }
+    if (change.kind === 'ticket') return { ...change, data: all.find(({ id }) => id === change.id)! }
+    return change
+  })
+  cloud = await ScriptedCloud.start(changes)
+  driven = await Driven.open({ folder: place.folder, cloudUrl: cloud.url })
+  await driven.sync()
+})
+afterAll(async () => {
+  await driven.close()
+  await cloud.stop()
+  place.remove()
+})
+afterEach(() => driven.call('mutation', 'sync.pause', { paused: false }))
+
+function search(text: string, filter: TicketFilter = {}): Promise<Outputs['tickets']['search']> {
+  return driven.call('query', 'tickets.search', { text, filter, order: 'newest', limit: 200 })
+}
+async function numbers(text: string, filter: TicketFilter = {}): Promise<number[]> {
+  return (await search(text, filter)).map(({ row }) => row.number).sort((a, b) => a - b)
+}
+const running = ({ status }: Ticket): boolean => status === 'new' || status === 'working'
+const due = ({ dueAt }: Ticket): number => (dueAt === null ? Infinity : Date.parse(dueAt) - started)
+
+test.each<[text: string, holds: (ticket: Ticket) => boolean]>([
+  ['status:waiting', ({ status }) => status === 'vendor'],
+  ['status:"Awaiting Vendor"', ({ status }) => status === 'vendor'],
+  ['status:new,working', ({ status }) => status === 'new' || status === 'working'],
+  ['-status:closed', ({ status }) => status !== 'closed'],
+  ['is:open', ({ status }) => ['new', 'working', 'vendor'].includes(status)],
+  ['is:closed', ({ status }) => ['fixed', 'closed'].includes(status)],
+  ['assignee:me', ({ assigneeId }) => assigneeId === ME],
+  ['assignee:none', ({ assigneeId }) => assigneeId === null],
+  ['-assignee:none', ({ assigneeId }) => assigneeId !== null],
+  ['assignee:"Technician 2"', ({ assigneeId }) => assigneeId === technicianOf(2).id],
+  ['priority:crit', ({ priority }) => priority === 'p1'],
+  ['-priority:p1,p2', ({ priority }) => priority !== 'p1' && priority !== 'p2'],
+  ['type:change', ({ type }) => type === 'change'],
+  ['type:none', ({ type }) => type === null],
+  ['-type:incident', ({ type }) => type !== 'incident'],
+  ['queue:"Service Desk"', () => true],
+  ['tag:vip', ({ tags }) => tags.includes('VIP')],
+  ['tag:"printer" type:change', ({ tags, type }) => tags.includes('printer') && type === 'change'],
+  ['-tag:vip', ({ tags }) => !tags.includes('VIP')],
+  ['requester:"Contact 7"', ({ requesterId }) => requesterId === contactOf(7).id],
+  ['field.site:"HQ"', ({ customFields }) => customFields['site'] === 'HQ'],
+  ['field.Site:hq', ({ customFields }) => String(customFields['site'] ?? '').startsWith('HQ')],
+  ['field.floor:First', ({ customFields }) => customFields['floor'] === 'f1'],
+  ['field.ups:yes', ({ customFields }) => customFields['ups'] === true],
+  ['-field.seats:3 field.floor:f1', ({ customFields: { seats, floor } }) => seats !== 3 && floor === 'f1'],
+  ['created:<2d', ({ createdAt }) => started - Date.parse(createdAt) < 48 * HOUR],
+  ['updated:>100h', ({ updatedAt }) => started - Date.parse(updatedAt) >= 100 * HOUR],
+  ['sla:<2h', (ticket) => running(ticket) && due(ticket) < 2 * HOUR],
+  ['sla:breached', (ticket) => running(ticket) && due(ticket) < 0],
+  ['sla:>1d', (ticket) => running(ticket) && due(ticket) > 24 * HOUR && due(ticket) < Infinity],
+  ['is:at-risk', (ticket) => running(ticket) && due(ticket) < HOUR],
+  [
+    'status:waiting assignee:me tag:vip',
+    ({ status, tags, assigneeId: a }) => status === 'vendor' && tags.includes('VIP') && a === ME,
+  ],
+])('%s finds exactly what it says', async (text, holds) => {
+  const expected = all.filter(holds).map(({ number }) => number)
+  expect(await numbers(text)).toEqual(expected)
+})
+
+test('operators, words, phrases and what must not be there go together', async () => {
+  const [word = ''] = detailed(10).subject.split(' ')
+  const has = ({ subject, description }: Ticket): boolean =>
+    `${subject} ${description}`.split(/[^a-z0-9]/).includes(word)
+  const texts = all.filter(has)
+  expect(await numbers(`"${word}" tag:vip`)).toEqual(
+    texts.filter(({ tags }) => tags.includes('VIP')).map((t) => t.number),
+  )
+  expect(await numbers(`-${word} tag:vip`)).toEqual(
+    all.filter((t) => t.tags.includes('VIP') && !has(t)).map((t) => t.number),
+  )
+  const phrase = detailed(10).subject.split(' ').slice(1, 4).join(' ')
+  const hits = await search(`"${phrase}"`)
+  expect(hits.map(({ row }) => row.number)).toContain(10)
+  expect(hits.every(({ row, excerpt }) => row.subject.includes(phrase) || excerpt.includes('\ue000'))).toBe(true)
+})
+
+test('what a search says of a status replaces the list’s own filter; what it leaves open stays', async () => {
+  const filter: TicketFilter = { open: true, priorities: ['p1'] }
+  expect(await numbers('status:closed', filter)).toEqual(
+    all.filter(({ status, priority }) => status === 'closed' && priority === 'p1').map((t) => t.number),
+  )
+  expect(await numbers('tag:vip', filter)).toEqual(
+    all
+      .filter(
+        ({ status, priority, tags }) =>
+          ['new', 'working', 'vendor'].includes(status) && priority === 'p1' && tags.includes('VIP'),
+      )
+      .map((t) => t.number),
+  )
+})
+
+test('what is not understood is left out, and an operator without a value asks for nothing', async () => {
+  const vips = await numbers('tag:vip')
+  for (const text of ['tag:vip status:nonsense', 'tag:vip status:', 'tag:vip is:funny', 'tag:vip field.nothing:1']) {
+    expect(await numbers(text)).toEqual(vips)
+  }
+  expect(await numbers('status:')).toHaveLength(200)
+  expect(await numbers('!!!')).toEqual([])
+})
+
+test('a search is in the order of the list where it looks for no words', async () => {
+  for (const sort of [
+    { by: 'due', direction: 'ascending' },
+    { by: 'updated', direction: 'descending' },
+  ] as const) {
+    const input = { text: 'field.floor:f1', filter: {}, order: 'newest', sort, limit: 200 }
+    const hits = await driven.call<Outputs['tickets']['search']>('query', 'tickets.search', input)
+    const keys = hits.map(({ row }) => Date.parse((sort.by === 'due' ? row.dueAt : row.updatedAt) ?? '9999-01-01'))
+    expect(keys).toHaveLength(COUNT / 2)
+    expect(keys).toEqual([...keys].sort((a, b) => (sort.direction === 'ascending' ? a - b : b - a)))
+    expect(await driven.call('query', 'tickets.ids', { ...input, limit: undefined })).toEqual(
+      hits.map(({ row }) => row.id),
+    )
+  }
+})
+
+test('tags and fields are found as they are now: edited here, changed and removed in the cloud', async () => {
+  await driven.call('mutation', 'sync.pause', { paused: true })
+  const first = idOf('ticket 1')
+  await driven.edit(first, { tags: ['Neu'], customFields: { site: 'Annex' } })
+  expect(await numbers('tag:neu')).toEqual([1])
+  expect(await numbers('field.site:annex is:pending')).toEqual([1])
+  expect(await numbers('tag:printer')).not.toContain(1)
+  expect(await numbers('is:pending')).toEqual([1])
+  await driven.edit(first, { tags: all[0]!.tags, customFields: { site: null } })
+  expect(await numbers('is:pending')).toEqual([])
+  expect(await numbers('tag:neu')).toEqual([])
+  await driven.call('mutation', 'sync.pause', { paused: false })
+  cloud.add('ticket', idOf('ticket 2'), { ...detailed(2), tags: ['moved'] })
+  cloud.add('ticket', idOf('ticket 10'), null)
+  await driven.sync()
+  expect(await numbers('tag:moved')).toEqual([2])
+  expect(await numbers('tag:vip')).not.toContain(10)
+  expect(await numbers('is:unread')).toContain(2)
+})

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { resolveQuery } from '../../src-shared/query/resolve.ts'
+import { suggest } from '../../src-renderer/features/tickets/suggest.ts'
+import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
+import { configuration, technicianOf } from '../compartment/desk.ts'
+
+const desk = {
+  attachments: DEFAULT_ATTACHMENT_POLICY,
+  configuration: {
+    ...configuration,
+    customFields: [
+      { type: 'select' as const, key: 'floor', label: 'Floor', options: [{ key: 'f1', label: 'First floor' }] },
+      { type: 'checkbox' as const, key: 'on call', label: 'On call' },
+    ],
+  },
+  technicians: [technicianOf(1), technicianOf(2)],
+  me: technicianOf(1).id,
+}
+const labels = (text: string): string[] => suggest(text, text.length, desk).map(({ label }) => label)
+
+test('operators are offered as they are begun, and a client’s own fields by name', () => {
+  expect(labels('s')).toEqual(['status:', 'sla:'])
+  expect(labels('printer -as')).toEqual(['assignee:'])
+  expect(labels('floo')).toEqual(['field.floor:'])
+  expect(labels('printer')).toEqual([])
+  expect(labels('"status')).toEqual([])
+  expect(labels('')).toEqual([])
+})
+
+test('values come from the configuration, and are put in so that they are understood', () => {
+  expect(labels('status:aw')).toEqual(['Awaiting Vendor'])
+  expect(labels('assignee:')).toEqual(['me', 'none', 'Technician 2'])
+  expect(labels('field.floor:')).toEqual(['First floor'])
+  expect(suggest('tag:x status:aw printer', 15, desk)[0]).toMatchObject({
+    text: 'tag:x status:"Awaiting Vendor" printer',
+    caret: 31,
+  })
+})
+
+test('whatever is offered and taken is understood', () => {
+  const meaning = { ...desk, now: 0 }
+  const operators = [
+    'status',
+    'priority',
+    'type',
+    'queue',
+    'assignee',
+    'is',
+    'created',
+    'updated',
+    'sla',
+    'field.floor',
+  ]
+  for (const operator of operators) {
+    const offered = suggest(`${operator}:`, operator.length + 1, desk)
+    expect(offered.length).toBeGreaterThan(0)
+    for (const { text } of offered) expect(resolveQuery(text, meaning).misread).toEqual([])
+  }
+  for (const { text } of suggest('f', 1, desk))
+    expect(resolveQuery(`${text}x`, meaning).terms[0]?.operator).toBe('field')
+})
+
+test('what is not understood is told in one sentence, with its place', () => {
+  const read = (text: string) => resolveQuery(text, { ...desk, now: 0 }).misread
+  expect(read('printer status:foo')).toEqual([
+    { from: 8, to: 18, message: 'No status of this client is called “foo”. That part is left out.' },
+  ])
+  expect(read('field.nope:1')[0]?.message).toContain('No field of this client is called “nope”')
+  expect(read('created:soon')[0]?.message).toContain('takes an age or a day')
+  expect(read('created:2026-02-31')).toHaveLength(1)
+  expect(read('created:>2026-02-28 updated:<3h is:at-risk sla:>2d http://x y:z')).toEqual([])
+})
