@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { openHost } from '../../src-main/console/open.ts'
-import type { Host, Keychain, SettingsStore } from '../../src-main/console/host.ts'
+import type { Host, Keychain, SettingsStore, WindowChannel } from '../../src-main/console/host.ts'
 import { decodeReply, encodeFrame, type CallType } from '../../src-shared/channel/frame.ts'
 import type { SessionStatus, Settings } from '../../src-shared/domain/views.ts'
 import { ProblemError, type Problem } from '../../src-shared/problem.ts'
@@ -49,16 +49,22 @@ export interface Machine {
   settings?: Partial<Settings>
 }
 
+/** How a window's frames reach the host. */
+export type Carrier = (send: (frame: string) => void) => WindowChannel
+
 /** A host as Electron and the browser host open it, with one window. */
 export class HostWindow {
   readonly host: Host
-  readonly #channel: ReturnType<Host['attach']>
+  /** Every frame that came. */
+  readonly heard: string[] = []
+  readonly #channel: WindowChannel
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Failed) => void }>()
   #next = 1
 
-  private constructor(host: Host) {
+  /** Another window on a host. @param carrier straight to it where none is given */
+  constructor(host: Host, carrier: Carrier = (send) => host.attach(send)) {
     this.host = host
-    this.#channel = host.attach((frame) => this.#receive(frame))
+    this.#channel = carrier((frame) => this.#receive(frame))
   }
 
   /** Resolves when the profile has been opened, or it was said why not. */
@@ -102,6 +108,16 @@ export class HostWindow {
     await this.host.close()
   }
 
+  /** Sends a frame as it is. */
+  raw(frame: string): void {
+    this.#channel.receive(frame)
+  }
+
+  /** The window is gone; its host goes on. */
+  leave(): void {
+    this.#channel.close()
+  }
+
   #send<Value>(frame: (id: number) => string): Promise<Value> {
     const id = this.#next++
     return new Promise<Value>((resolve, reject) => {
@@ -111,6 +127,7 @@ export class HostWindow {
   }
 
   #receive(frame: string): void {
+    this.heard.push(frame)
     const reply = decodeReply(frame)
     const waiting = reply && this.#waiting.get(reply.header.id)
     if (!reply || !waiting) return
