@@ -38,6 +38,8 @@ const MOST = 400
  * attacked is what can be sent.
  */
 export function samplesOf(schema: JsonSchema, filling: Filling, path: string[] = []): unknown[] {
+  // What can never be there.
+  if ((schema as unknown) === false) return []
   if (schema.$ref) return samplesOf(filling.ref?.(schema.$ref) ?? {}, filling, path)
   if ('const' in schema) return [schema.const]
   if (schema.enum) return schema.enum.slice(0, 3)
@@ -79,9 +81,10 @@ function objectsOf(schema: JsonSchema, filling: Filling, path: string[]): unknow
 
 /** As many objects as the longest list has, each list gone through in turn. */
 function mergeAll(parts: unknown[][]): unknown[] {
-  const count = Math.max(1, ...parts.map((part) => part.length))
+  const there = parts.filter((part) => part.length > 0)
+  const count = Math.max(1, ...there.map((part) => part.length))
   return Array.from({ length: count }, (_, i) =>
-    Object.assign({}, ...parts.map((part) => part[i % part.length])),
+    Object.assign({}, ...there.map((part) => part[i % part.length])),
   ) as unknown[]
 }
 
