@@ -121,8 +121,9 @@ test('whatever comes over the channel: prototypes stay as they are, each call is
           const text = template.replaceAll('"SCOPE"', `"${scope}"`)
           window.raw(text)
           const request = decodeRequest(text)
-          if (request && request.header.op !== 'stop')
-            asked.set(request.header.id, 1 + (asked.get(request.header.id) ?? 0))
+          // What is stopped need not be answered.
+          if (request?.header.op === 'stop') asked.delete(request.header.id)
+          else if (request) asked.set(request.header.id, 1 + (asked.get(request.header.id) ?? 0))
         }
         sent += frames.length
         // Behind all of them: it works, and what was asked before has been answered.
@@ -171,7 +172,7 @@ test('a flood of opened scopes cannot push another window out of its own', async
   const other = new HostWindow(window.host)
   for (let i = 0; i < 2000; i++)
     other.raw(
-      `${JSON.stringify({ op: 'open', id: i, scope: randomBytes(32).toString('base64url'), tenant: 'nobody' })}\n`,
+      `${JSON.stringify({ op: 'open', id: 5_000_000 + i, scope: randomBytes(32).toString('base64url'), tenant: 'nobody' })}\n`,
     )
   await other.status()
   await expect(window.call('query', 'desk', undefined, scope)).resolves.toBeDefined()
