@@ -69,7 +69,7 @@ export function attemptsOn({ method, path, operation }: Route, filling: Filling,
     ...known.map((one) => [one]),
   ]
   const headers = {
-    ...Object.fromEntries(named('header').map((one) => [one.name, valueOf(one)])),
+    ...Object.fromEntries(named('header').map((one) => [one.name, valueOf(one).replaceAll(/[^ -~]/g, '')])),
     ...Object.fromEntries(
       NAMES.flatMap((name) => [name, `x-${name}`, `bulkhead-${name}`]).map((name) => [name, tenant]),
     ),
