@@ -90,6 +90,9 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
       unwatch()
       refresh.stop()
       void queries.cancelQueries()
+      // What is still on screen leaves it only after this, and would then be kept by a timer until its time is over.
+      for (const kept of [...queries.getQueryCache().getAll(), ...queries.getMutationCache().getAll()])
+        kept.gcTime = Infinity
       queries.clear()
       scope.close()
     },
