@@ -195,15 +195,15 @@ test('no path leads out of the window, in the browser host nor in Electron: dots
   ]
   const answered = async (path: string): Promise<void> => {
     const expected = KNOWN.get(path)
-    const served = await send({ path, headers: { cookie } })
-    expect([path, served.status, served.status === 200 ? served.body : null]).toEqual([
+    const sent = await send({ path, headers: { cookie } })
+    expect([path, sent.status, sent.status === 200 ? sent.body : null]).toEqual([
       path,
       expected === undefined ? 404 : 200,
       expected ?? null,
     ])
     const page = await electron.load(`bulkhead://app${path}`)
     expect([path, page.status]).toEqual([path, expected === undefined ? 404 : 200])
-    expect(`${served.body}${await page.text()}`).not.toContain(OUTSIDE)
+    expect(`${sent.body}${await page.text()}`).not.toContain(OUTSIDE)
   }
   for (const path of [...KNOWN.keys(), ...fixed]) await answered(path)
   await fc.assert(fc.asyncProperty(paths, answered), { numRuns: 1000, seed: 7 })
