@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { problemOf, ProblemError } from '../src-shared/problem.ts'
 import type { SandboxData } from './load.ts'
+import { ESCALATION_SECONDS } from './escalation/escalations.ts'
 import { RETENTION_DAYS } from './retention.ts'
 import { startCloud, type Cloud } from './start.ts'
 
@@ -16,6 +17,8 @@ The reference cloud tenant API. Prints "cloud ready: http://127.0.0.1:PORT" when
                        clients load again what the backup does not have; once
   --retention-days=N   days that deletions are kept for clients that are away; 90 by
                        default                                            (BULKHEAD_RETENTION_DAYS)
+  --escalation-seconds=N   seconds between two looks at rules of escalation; 15 by
+                       default                                            (BULKHEAD_ESCALATION_SECONDS)
   --exit-with-parent   stop when stdin ends
   --help               this text
 
@@ -30,6 +33,7 @@ interface Flags {
   seed: boolean
   restored: boolean
   retentionDays: number
+  escalationSeconds: number
   exitWithParent: boolean
 }
 
@@ -55,6 +59,7 @@ export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void
       seed: flags.seed ? readSandbox : undefined,
       restored: flags.restored,
       retentionDays: flags.retentionDays,
+      escalationSeconds: flags.escalationSeconds,
       log: process.stderr,
       signal: starting.signal,
       note: (line) => process.stderr.write(`${line}\n`),
@@ -81,6 +86,10 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
         seed: { type: 'string', default: env['BULKHEAD_SEED'] || '' },
         restored: { type: 'boolean', default: false },
         'retention-days': { type: 'string', default: env['BULKHEAD_RETENTION_DAYS'] || String(RETENTION_DAYS) },
+        'escalation-seconds': {
+          type: 'string',
+          default: env['BULKHEAD_ESCALATION_SECONDS'] || String(ESCALATION_SECONDS),
+        },
         'exit-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -97,6 +106,11 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
     const retentionDays = Number(values['retention-days'])
     if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 36_500)
       throw new Error(`--retention-days takes a number of days from 1, not "${values['retention-days']}"`)
+    const escalationSeconds = Number(values['escalation-seconds'])
+    if (!Number.isInteger(escalationSeconds) || escalationSeconds < 1 || escalationSeconds > 3600)
+      throw new Error(
+        `--escalation-seconds takes a number of seconds from 1 to 3600, not "${values['escalation-seconds']}"`,
+      )
     return {
       port,
       host: values.host,
@@ -104,6 +118,7 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
       seed: values.seed !== '',
       restored: values.restored,
       retentionDays,
+      escalationSeconds,
       exitWithParent: values['exit-with-parent'],
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import { API_ROLE, apiPassword, connect, type DatabaseAddress, type Sql } from '
 import { migrate } from './database/migrate.ts'
 import { defaultFolder } from './embedded/folder.ts'
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts'
+import { ESCALATION_SECONDS, escalateEvery } from './escalation/escalations.ts'
 import { buildServer } from './http/server.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
 import { RETENTION_DAYS, sweepDaily } from './retention.ts'
@@ -37,6 +38,10 @@ export interface CloudOptions {
   restored?: boolean
   /** Days that tombstones are kept; 90 by default. A client that was away for longer loads everything again. */
   retentionDays?: number
+  /** Seconds between two looks at rules of escalation; 15 by default. */
+  escalationSeconds?: number
+  /** What those rules take for now, in ms since 1970, for tests. */
+  clock?: () => number
   /** Ends a start that is under way. */
   signal?: AbortSignal
   /** Told in one line what was done otherwise than asked. */
@@ -82,6 +87,16 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
     const api = connect(address, 16, { username: API_ROLE, password })
     undo.push(() => api.end({ timeout: 5 }))
+    const escalations = connect(address, 2, { username: API_ROLE, password })
+    undo.push(() => escalations.end({ timeout: 5 }))
+    undo.push(
+      escalateEvery(
+        options.escalationSeconds ?? ESCALATION_SECONDS,
+        { owner, api: escalations },
+        () => options.note?.('Rules of escalation of a client could not be looked at; the next try is soon.'),
+        options.clock,
+      ),
+    )
     const contents = connect(address, 4, { username: API_ROLE, password })
     undo.push(() => contents.end({ timeout: 5 }))
     const tokens = new Tokens(key, options.tokenSeconds)

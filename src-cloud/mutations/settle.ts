@@ -60,12 +60,13 @@ export async function settle(
     }
     outcomes.push({ sequence: one.sequence, hash: one.hash, outcome: outcomeOf(desk, one, refuse) })
   }
-  const settled = outcomes.length > 0 ? await store(tx, clientId, desk, outcomes) : []
+  const settled = outcomes.length > 0 ? await storeBatch(tx, clientId, desk, outcomes) : []
   const lastSequence = outcomes.at(-1)?.sequence ?? last
   return { results: [...results, ...settled, ...(waiting ? [waiting] : [])], lastSequence }
 }
 
-interface Decided {
+/** What was decided of one mutation. */
+export interface Decided {
   sequence: number
   hash: string
   outcome: Outcome
@@ -77,7 +78,12 @@ function outcomeOf(desk: Desk, one: Exclude<ReadMutation, { newer: true }>, refu
 }
 
 /** Stores everything that a batch wrote, in one statement and as the last of its transaction. */
-async function store(tx: Transaction, clientId: string, desk: Desk, outcomes: Decided[]): Promise<MutationResult[]> {
+export async function storeBatch(
+  tx: Transaction,
+  clientId: string,
+  desk: Desk,
+  outcomes: Decided[],
+): Promise<MutationResult[]> {
   await giveNumbers(tx, desk)
   const positions = new Map<EntityRow, number>()
   /** Rows to write as JSON, by what they are. */
