@@ -11,7 +11,7 @@ export type Condition = { not: boolean } & (
   /** A tag or the value of a custom field, as `ticket_term` has it; with `begins` also what goes on after it. */
   | { on: 'term'; term: string; begins: boolean }
   /** Ends included, ms since 1970. */
-  | { on: 'created' | 'updated' | 'due'; from: number | null; to: number | null }
+  | { on: 'created' | 'updated' | 'due' | 'risk'; from: number | null; to: number | null }
   | { on: 'unread' | 'pending' | 'failed' }
 )
 
@@ -125,13 +125,13 @@ function readField({ not, field, value, quoted }: Term, { configuration }: Meani
   return term(value, !quoted && found.type !== 'number')
 }
 
-function readIs({ not, value }: Term, { configuration: { statuses, atRiskMinutes }, now }: Meaning): Read {
+function readIs({ not, value }: Term, { configuration: { statuses }, now }: Meaning): Read {
   const word = value.toLowerCase()
   if (word === 'unread' || word === 'pending' || word === 'failed') return [{ on: word, not }]
   const open = word === 'open'
   if (open || word === 'closed')
     return [{ on: 'status', not, keys: keysOf(statuses.filter((one) => isOpenCategory(one.category) === open)) }]
-  if (word === 'at-risk' && !not) return running(statuses, null, now + atRiskMinutes * 60_000)
+  if (word === 'at-risk' && !not) return running(statuses, null, now, 'risk')
   return { misread: `“is:” knows unread, pending, failed, open, closed and at-risk, not “${value}”.` }
 }
 
@@ -159,12 +159,17 @@ function readSla({ not, value }: Term, { configuration: { statuses }, now }: Mea
 /** Later than any target, and before what stands for none. */
 const MAX_DUE = Number.MAX_SAFE_INTEGER - 1
 
-/** Tickets whose clock runs and ends within these limits. */
-function running(statuses: Configuration['statuses'], from: number | null, to: number): Condition[] {
+/** Tickets whose clock runs and ends, or is at risk from, within these limits. */
+function running(
+  statuses: Configuration['statuses'],
+  from: number | null,
+  to: number,
+  on: 'due' | 'risk' = 'due',
+): Condition[] {
   const keys = keysOf(statuses.filter(({ category, stopsClock }) => isOpenCategory(category) && !stopsClock))
   return [
     { on: 'status', not: false, keys },
-    { on: 'due', not: false, from, to },
+    { on, not: false, from, to },
   ]
 }
 

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
+import { uuid } from '../support/sample.ts'
 import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 
 // Many tickets at once, by keyboard alone.
@@ -134,5 +137,77 @@ test('a search with operators is completed by keyboard, says what it does not un
   await page.keyboard.press('Enter')
   await expect.poll(() => field.inputValue()).toBe('field.site:harb -tag:zz')
   await expect.poll(total, { timeout: SOON }).toBe('40 found')
+  await close()
+})
+
+/** Notes in every frame where a row is, until told to stop. */
+async function watchRow(page: Page, subject: string): Promise<() => Promise<{ places: number[]; rows: string[] }>> {
+  await page.evaluate((text) => {
+    const seen = { places: new Set<number>(), rows: new Set<string>(), on: true }
+    Object.assign(globalThis, { seen })
+    const look = (): void => {
+      const all = [...document.querySelectorAll('[data-testid=ticket-row]')]
+      seen.rows.add(all.map((row) => row.textContent).join())
+      const row = all.find((one) => one.textContent.includes(text))
+      seen.places.add(row ? Math.round(row.getBoundingClientRect().top) : -1)
+      if (seen.on) requestAnimationFrame(look)
+    }
+    look()
+  }, subject)
+  return () =>
+    page.evaluate(() => {
+      const { seen } = globalThis as unknown as { seen: { places: Set<number>; rows: Set<string>; on: boolean } }
+      seen.on = false
+      return { places: [...seen.places], rows: [...seen.rows] }
+    })
+}
+
+const changed = (number: number, field: 'subject' | 'status', from: string, to: string): MutationBody => ({
+  ...{ kind: 'ticket.update', ticketId: uuid('Acme', 'ticket', number) },
+  ...{ base: { [field]: from }, patch: { [field]: to } },
+})
+
+test('a flood of changes never moves the row under the cursor, by keys or by pointer', async () => {
+  const host = await stage.begin()
+  const { page, close } = await stage.open(host, 'Acme')
+  const rows = page.getByTestId('ticket-row')
+  const subjectOf = async (row: Locator): Promise<string> => /Acme ticket \d+/.exec(await row.innerText())![0]
+  await page.keyboard.press('Home')
+  for (let i = 0; i < 7; i++) await page.keyboard.press('j')
+  const selected = await subjectOf(page.locator('[role=row][aria-selected=true]'))
+  const number = Number(selected.split(' ').at(-1))
+  // Others go to the top, above it; then it does so itself; then others leave the list above it, or come back.
+  const flood = async (round: 1 | 2): Promise<void> => {
+    const others = Array.from({ length: 39 }, (_, i) => i + 1).filter((other) => other !== number)
+    const named = (other: number, at: number): string => `Acme ticket ${other}${at === 0 ? '' : ` in round ${at}`}`
+    const rename = (other: number): MutationBody =>
+      changed(other, 'subject', named(other, round - 1), named(other, round))
+    const [from, to] = round === 1 ? ['open', 'done'] : ['done', 'open']
+    await stage.colleague('Acme', ...others.slice(0, 25).map(rename))
+    await stage.colleague('Acme', rename(number))
+    await stage.colleague('Acme', ...others.slice(20, 24).map((other) => changed(other, 'status', from!, to!)))
+  }
+  let stop = await watchRow(page, selected)
+  await flood(1)
+  await page.getByText(`${selected} in round 1`).waitFor({ timeout: SOON })
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('36 tickets')
+  let seen = await stop()
+  expect(seen.rows.length).toBeGreaterThan(2)
+  expect(seen.places).toHaveLength(1)
+  await page.keyboard.press('Enter')
+  await page.getByRole('article', { name: `Ticket ${number}` }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('Home')
+  const pointed = rows.nth(4)
+  await pointed.hover()
+  const under = await subjectOf(pointed)
+  stop = await watchRow(page, under)
+  await flood(2)
+  await page.getByText(`${selected} in round 2`).waitFor({ state: 'attached', timeout: SOON })
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('40 tickets')
+  seen = await stop()
+  expect(seen.rows.length).toBeGreaterThan(2)
+  expect(seen.places).toHaveLength(1)
   await close()
 })

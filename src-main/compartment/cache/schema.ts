@@ -1,5 +1,5 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 4
+export const CACHE_VERSION = 5
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
@@ -120,11 +120,11 @@ export const termIndex = `
 CREATE TABLE ticket_term (term TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (term, number)) WITHOUT ROWID;
 INSERT INTO ticket_term ${termsSql('k.rest', { columns: ', k.number', from: 'ticket k, ' })};
 CREATE TRIGGER ticket_term_new AFTER INSERT ON ticket WHEN new.rest IS NOT NULL BEGIN
-  INSERT OR IGNORE INTO ticket_term ${termsSql('new.rest', { columns: ', new.number' })};
+  INSERT INTO ticket_term SELECT term, new.number FROM (${termsSql('new.rest')}) WHERE true ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER ticket_term_changed AFTER UPDATE OF rest ON ticket WHEN old.rest IS NOT new.rest BEGIN
   DELETE FROM ticket_term WHERE number = old.number AND term IN (SELECT term FROM (${termsSql('old.rest')}));
-  INSERT OR IGNORE INTO ticket_term ${termsSql('new.rest', { columns: ', new.number' })};
+  INSERT INTO ticket_term SELECT term, new.number FROM (${termsSql('new.rest')}) WHERE true ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER ticket_term_gone AFTER DELETE ON ticket WHEN old.rest IS NOT NULL BEGIN
   DELETE FROM ticket_term WHERE number = old.number AND term IN (SELECT term FROM (${termsSql('old.rest')}));

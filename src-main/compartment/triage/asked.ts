@@ -89,6 +89,7 @@ class Writer {
       case 'created':
       case 'updated':
       case 'due':
+      case 'risk':
         return this.#range(condition.on, condition.from, condition.to, not)
       case 'unread':
         // The index holds the unread ones alone.
@@ -154,12 +155,14 @@ class Writer {
     this.#few(not, `number IN (${numbers})`, numbers)
   }
 
-  #range(column: 'created' | 'updated' | 'due', from: number | null, to: number | null, not: boolean): void {
+  #range(column: 'created' | 'updated' | 'due' | 'risk', from: number | null, to: number | null, not: boolean): void {
     const [least, most] = [this.#value(from ?? 0), this.#value(to ?? NO_DUE)]
     const { statuses } = this.#asked.filter
     const keys =
       statuses?.flatMap((key) => this.#cache.words.key('status', key) ?? []) ?? this.#cache.words.keys('status')
-    const within = `SELECT number AS n FROM ticket WHERE status IN (${keys.join(', ')}) AND ${column} BETWEEN ${least} AND ${most}`
+    // At risk is who has a due time, and few have one.
+    const timed = column === 'risk' ? ` AND due < ${NO_DUE}` : ''
+    const within = `SELECT number AS n FROM ticket WHERE status IN (${keys.join(', ')}) AND ${column} BETWEEN ${least} AND ${most}${timed}`
     this.#few(not, `+${column} BETWEEN ${least} AND ${most}`, within)
   }
 

@@ -9,6 +9,7 @@ import { useStore } from '../../ui/store.ts'
 import { useMinute } from '../../ui/time.ts'
 import { ListHead } from './list-head.tsx'
 import classes from './list.module.css'
+import { useSteadyRows } from './steady.ts'
 import { ListRow } from './ticket-row.tsx'
 import { wordsOf } from './words.ts'
 import { OVERSCAN, type RowRange, type Rows } from './use-rows.ts'
@@ -46,11 +47,16 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
   const scroller = useRef<HTMLDivElement>(null)
   const placed = useRef(false)
   const searching = view.text.trim() !== ''
+  const viewKey = JSON.stringify(view)
+  const steady = useSteadyRows({ memory, rows, scroller, height, frame: `${height} ${viewKey}` })
+  const { lead, tail } = steady.slack
   const virtualizer = useVirtualizer({
     count: rows.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: OVERSCAN,
+    paddingStart: lead,
+    paddingEnd: tail + below,
     scrollPaddingStart: HEAD_HEIGHT,
     scrollPaddingEnd: HEAD_HEIGHT + below,
     initialOffset: memory.scrollTop,
@@ -88,10 +94,9 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
   useEffect(() => {
     if (follow.current === selected) return
     follow.current = selected
-    if (selected.id !== null) virtualizer.scrollToIndex(selected.index, { align: 'auto' })
-  }, [selected, virtualizer])
+    if (selected.id !== null && !steady.keeps(selected)) virtualizer.scrollToIndex(selected.index, { align: 'auto' })
+  }, [selected, steady, virtualizer])
 
-  const viewKey = JSON.stringify(view)
   const shownView = useRef(viewKey)
   useEffect(() => {
     if (shownView.current === viewKey) return
@@ -118,9 +123,16 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
       tabIndex={0}
       data-list-focus
     >
-      <div ref={scroller} className={classes.scroller} tabIndex={-1} role="presentation">
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        tabIndex={-1}
+        role="presentation"
+        onPointerMove={steady.onPointerMove}
+        onPointerLeave={steady.onPointerLeave}
+      >
         <ListHead sort={hasWords(view.text) ? null : view.sort} onSort={onSort} />
-        <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() + below }}>
+        <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows.at(item.index)
             return (
