@@ -13,6 +13,9 @@ const TENANT_TABLES = [
   'mutation_result',
   'content',
   'content_part',
+  'escalation',
+  'escalation_state',
+  'escalation_watch',
 ]
 /** How far each feed is, and who works there. */
 const SEEN_BY_ORGANISATIONS = ['tenant_feed', 'tenant_technician']
