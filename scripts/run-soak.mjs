@@ -7,10 +7,11 @@ import { fail, readFlags } from './flags.mjs'
 const ROOT = join(import.meta.dirname, '..')
 const COMMAND = 'npm run soak --'
 
-/** The tests of docs/sync.md: those that grow in a soak, and those that gain by being run often. */
+/** Those that grow in a soak, and those that gain by being run often; see docs/sync.md. */
 const TESTS = [
   'test/faults/',
   'test/property/',
+  'test/attack/channel.test.ts',
   'test/cloud/feed.test.ts',
   'test/cloud/attachments.test.ts',
   'test/compartment/faults.test.ts',

@@ -50,12 +50,13 @@ async function unchanged(): Promise<void> {
   expect(after).toEqual(before)
   expect(Object.keys(after[0] ?? {}).length).toBeGreaterThanOrEqual(11)
 }
-/** Fillings that name a victim: each of its identifiers everywhere, and each beside an own ticket. */
+/** Fillings that name a victim: each of its identifiers everywhere, and that of a ticket beside an own one. */
 function fillings(victim: Victim): Filling[] {
-  return Object.values(victim.ids).flatMap((id) => [
-    fillingWith(() => id, ref),
-    fillingWith((path) => (path.at(-1) === 'ticketId' ? uuid('Acme', 'ticket', 4) : id), ref),
-  ])
+  const beside = ([name, id]: [string, string]): Filling[] =>
+    name === 'ticket' || name === 'contact'
+      ? [fillingWith((path) => (path.at(-1) === 'ticketId' ? uuid('Acme', 'ticket', 4) : id), ref)]
+      : []
+  return Object.entries(victim.ids).flatMap((one) => [fillingWith(() => one[1], ref), ...beside(one)])
 }
 const of = (kind: Route['kind']): Route[] => routes.filter((route) => route.kind === kind)
 async function strike(kinds: Route[], token: string | null): Promise<{ statuses: number[]; leaked: string[] }> {
