@@ -172,7 +172,7 @@ describe('in a compartment', () => {
           }
         }
       }),
-      { numRuns: 40, seed: 11, endOnFailure: true },
+      { numRuns: 25, seed: 11, endOnFailure: true },
     )
     const [a, b] = folders.map(({ folder }) => shape(folder)) as [Record<string, unknown>, Record<string, unknown>]
     for (const name of ['ledger', 'cache', 'vault']) expect(a[name]).toEqual(b[name])
@@ -188,6 +188,13 @@ describe('in a compartment', () => {
       expect([text, await tickets(`${NOWHERE} ${text}`)]).toEqual([text, 0])
       expect([text, await caller.contacts.list({ text: `${NOWHERE}${text}`, limit: 50 })]).toEqual([text, []])
       expect([text, await caller.vault.list({ text: `${NOWHERE}${text}` })]).toEqual([text, []])
+    }
+    // What would find it, were these signs more than themselves.
+    await caller.vault.create({ kind: 'note', name: 'Robin Reed', secrets: { text: 'x' } })
+    for (const sign of ['%', '_', '*', '?', '.', '.*', '[o]', '\\o']) {
+      const person = `R${sign}bin`
+      expect([sign, await caller.contacts.list({ text: person, limit: 50 })]).toEqual([sign, []])
+      expect([sign, await caller.vault.list({ text: person })]).toEqual([sign, []])
     }
   })
 })
@@ -234,7 +241,7 @@ describe('in the cloud', () => {
         }
       return ends
     }
-    const texts = CORPUS.filter((_, i) => i % 4 === 0 || /[\0\ud800]/.test(CORPUS[i] ?? ''))
+    const texts = CORPUS.filter((_, i) => i % 6 === 0 || /[\0\ud800]/.test(CORPUS[i] ?? ''))
     for (const text of texts) {
       const [got, expected] = [
         await strike(0, `${NOWHERE}${text}`),
