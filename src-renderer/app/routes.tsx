@@ -6,6 +6,7 @@ import { KeysPage } from '../features/keys/keys-page.tsx'
 import { InboxPage } from '../features/inbox/inbox-page.tsx'
 import { InboxesPage } from './shell/inboxes-page.tsx'
 import { SyncPage } from '../features/sync/sync-page.tsx'
+import { VaultPage } from '../features/vault/vault-page.tsx'
 import { ClientPage } from './shell/client-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -23,6 +24,7 @@ const ticketRoute = createRoute({
 })
 const newTicketRoute = createRoute({ getParentRoute: () => clientRoute, path: 'new', component: NewTicketPage })
 const syncRoute = createRoute({ getParentRoute: () => clientRoute, path: 'sync', component: SyncPage })
+const vaultRoute = createRoute({ getParentRoute: () => clientRoute, path: 'vault', component: VaultPage })
 const inboxRoute = createRoute({ getParentRoute: () => clientRoute, path: 'inbox', component: InboxPage })
 const keysRoute = createRoute({ getParentRoute: () => rootRoute, path: 'keys', component: KeysPage })
 const inboxesRoute = createRoute({ getParentRoute: () => rootRoute, path: 'inbox', component: InboxesPage })
@@ -34,7 +36,7 @@ export function createAppRouter() {
       clientsRoute,
       inboxesRoute,
       keysRoute,
-      clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, inboxRoute]),
+      clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, vaultRoute, inboxRoute]),
     ]),
     history: createHashHistory(),
     defaultPendingMs: 10_000,

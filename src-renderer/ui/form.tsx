@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { useRef, useState, type FormEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { problemFrom } from '../app/channel/link.ts'
 import type { Problem } from '../../src-shared/problem.ts'
 import classes from './section.module.css'
@@ -47,19 +47,33 @@ interface FormProps {
   danger?: boolean
   /** Without the line below it. */
   bare?: boolean
+  /** Its button has the focus: there is nothing to fill in. */
+  focus?: boolean
   onSubmit(): void
   onCancel?: () => void
   children: ReactNode
 }
 
 /** Fields with their button, and the sentence of what went wrong. */
-export function Form({ label, state, action, ready, danger, bare, onSubmit, onCancel, children }: FormProps) {
+export function Form({ label, state, action, ready, danger, bare, focus, onSubmit, onCancel, children }: FormProps) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (ready) onSubmit()
   }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !onCancel || state.busy) return
+    event.preventDefault()
+    event.stopPropagation()
+    onCancel()
+  }
   return (
-    <form className={classes.form} data-bare={bare || undefined} aria-label={label} onSubmit={submit}>
+    <form
+      className={classes.form}
+      data-bare={bare || undefined}
+      aria-label={label}
+      onSubmit={submit}
+      onKeyDown={onKeyDown}
+    >
       {children}
       {state.problem && (
         <p className={classes.problem} role="alert">
@@ -67,7 +81,14 @@ export function Form({ label, state, action, ready, danger, bare, onSubmit, onCa
         </p>
       )}
       <div className={classes.actions}>
-        <Button type="submit" size="sm" loading={state.busy} disabled={!ready} {...(danger ? { color: 'red' } : {})}>
+        <Button
+          type="submit"
+          size="sm"
+          loading={state.busy}
+          disabled={!ready}
+          {...(focus ? { autoFocus: true } : {})}
+          {...(danger ? { color: 'red' } : {})}
+        >
           {action}
         </Button>
         {onCancel && (

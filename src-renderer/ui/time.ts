@@ -6,6 +6,7 @@ const DAY = 24 * HOUR
 
 const SAME_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const OTHER_YEAR = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })
+const DATE = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
@@ -36,6 +37,11 @@ export function dueShort(instant: string, now: number): string {
 /** Date and time of an instant, where the technician is. */
 export function dateTime(instant: string): string {
   return FULL.format(Date.parse(instant))
+}
+
+/** The day of an instant, where the technician is. */
+export function dateText(instant: string): string {
+  return DATE.format(Date.parse(instant))
 }
 
 /** Time of day of an instant, where the technician is. */

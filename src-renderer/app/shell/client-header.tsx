@@ -1,4 +1,4 @@
-import { IconArrowsLeftRight, IconPin, IconPinFilled } from '@tabler/icons-react'
+import { IconArrowsLeftRight, IconKey, IconPin, IconPinFilled } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { keys } from '../../tenant/queries.ts'
@@ -9,6 +9,7 @@ import { useCommands } from '../commands/use-commands.tsx'
 import { keysText } from '../commands/keys.tsx'
 import { useConsole } from '../console/context.tsx'
 import classes from './client-header.module.css'
+import { places, useGo } from './go.ts'
 import { useOpenDialog } from './shell-dialogs.ts'
 import { SyncStatus } from './sync-status.tsx'
 
@@ -18,6 +19,7 @@ export function ClientHeader() {
   const { client, queries, reopen } = useTenant()
   const { client: consoleClient } = useConsole()
   const open = useOpenDialog()
+  const go = useGo()
   const there = clockIn(summary.timeZone, useMinute())
   const watched = useQuery<SyncState>({ queryKey: keys.sync, enabled: false }, queries).data
   // A compartment that was stopped cannot say so itself.
@@ -72,6 +74,14 @@ export function ClientHeader() {
           {there && ` · ${there} there`}
         </span>
       )}
+      <button
+        className={classes.pin}
+        aria-label="Credentials of this client"
+        title="Credentials (g v)"
+        onClick={() => go(places.vault(summary.id))}
+      >
+        <IconKey size={15} />
+      </button>
       <SyncStatus sync={sync} tenantId={summary.id} />
       <button className={classes.switch} onClick={() => open('switcher')}>
         <IconArrowsLeftRight size={14} /> Switch client <kbd>{keysText('Mod+Shift+K')}</kbd>

@@ -13,6 +13,7 @@ import classes from './client-page.module.css'
 
 const NEW = '/client/$tenantId/new'
 const SYNC = '/client/$tenantId/sync'
+const VAULT = '/client/$tenantId/vault'
 const INBOX = '/client/$tenantId/inbox'
 
 /** One client: header, list, and the open ticket over or beside it. Everything below is made anew for each client. */
@@ -23,7 +24,7 @@ export function ClientPage() {
   // The other pages of a client stand alone: keys must not act on a list that nobody sees.
   const matches = useMatches()
   const writing = matches.some(({ fullPath }) => fullPath === NEW)
-  const hasList = matches.every(({ fullPath }) => fullPath !== SYNC && fullPath !== INBOX)
+  const hasList = matches.every(({ fullPath }) => fullPath !== SYNC && fullPath !== INBOX && fullPath !== VAULT)
   if (!tenantId || !clients) return null
   const summary = clients.get(tenantId)
   if (!summary) {

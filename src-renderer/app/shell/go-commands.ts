@@ -25,6 +25,7 @@ export function useGoCommands(): void {
             },
           },
           to('inbox', 'Undecided edits of this client', ['g i'], places.inbox(tenantId)),
+          to('vault', 'Credentials of this client', ['g v'], places.vault(tenantId)),
           to('sync', 'Sync of this client', ['g q'], places.sync(tenantId)),
           to('inboxes', 'Undecided edits of all clients', ['g a'], places.inboxes),
         ]

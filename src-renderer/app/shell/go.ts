@@ -11,6 +11,7 @@ export const places = {
   ticket: (tenantId: string, ticketId: string) => `/client/${tenantId}/ticket/${ticketId}`,
   newTicket: (tenantId: string) => `/client/${tenantId}/new`,
   sync: (tenantId: string) => `/client/${tenantId}/sync`,
+  vault: (tenantId: string) => `/client/${tenantId}/vault`,
   inbox: (tenantId: string) => `/client/${tenantId}/inbox`,
 } as const
 

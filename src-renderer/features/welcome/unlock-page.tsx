@@ -29,13 +29,14 @@ export function UnlockPage({ status }: { status: Extract<SessionStatus, { state:
   const found = status.problem?.code === 'passphrase-needed' ? null : status.problem
   return (
     <PageFrame title="Bulkhead is locked" lead={LEAD[by]}>
-      <div className={classes.form}>
+      <div className={classes.form} data-centred={by !== 'passphrase' || undefined}>
         {found && !form.problem && <InlineProblem text={found.message} />}
         <Form
           bare
           label="Unlock"
           state={form}
           action="Unlock"
+          {...(by === 'passphrase' ? {} : { focus: true })}
           ready={by !== 'passphrase' || passphrase !== ''}
           onSubmit={() => void unlock()}
         >
