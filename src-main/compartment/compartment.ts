@@ -28,7 +28,7 @@ import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
 import { readIds, readOutline, readPage } from './triage/page.ts'
 import { savedViews } from './triage/saved-views.ts'
-import { search, searchIds } from './triage/search.ts'
+import { search, searchIds, tallyOf } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
 import { Vault } from './vault/vault.ts'
 
@@ -135,6 +135,7 @@ export class Compartment {
           input.text.trim() === '' ? readIds(held.cache, input.filter, input.sort) : searchIds(held, input),
         ),
       counts: () => read(({ cache, technician }) => readCounts(cache, technician.id)),
+      tally: (lists) => read((held) => lists.map((list) => tallyOf(held, list))),
       search: (input) => read((held) => search(held, input)),
       syncState: () => this.sync.state,
       syncNow: () => {

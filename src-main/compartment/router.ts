@@ -41,6 +41,8 @@ export interface CompartmentApi {
   page(input: z.infer<typeof PageInput>): TicketPage
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
   counts(): TicketCounts
+  /** How many tickets each list has; of those with a query as many as can be changed at once. */
+  tally(lists: TicketFilter[]): number[]
   search(input: z.infer<typeof SearchInput>): SearchHit[]
   /** Ids of the tickets of a list, or of what a search finds in it, in its order, at most {@link MAX_BULK}. */
   ticketIds(input: z.infer<typeof IdsInput>): string[]
@@ -164,6 +166,9 @@ export const tenantRouter = t.router({
     page: t.procedure.input(PageInput).query(({ ctx, input }) => ctx.page(input)),
     outline: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.outline(input)),
     counts: t.procedure.query(({ ctx }) => ctx.counts()),
+    tally: t.procedure
+      .input(z.object({ lists: z.array(TicketFilter).max(20) }))
+      .query(({ ctx, input }) => ctx.tally(input.lists)),
     search: t.procedure.input(SearchInput).query(({ ctx, input }) => ctx.search(input)),
     ids: t.procedure.input(IdsInput).query(({ ctx, input }) => ctx.ticketIds(input)),
     bulkPreview: t.procedure.input(BulkInput).query(({ ctx, input }) => ctx.bulkPreview(input)),

@@ -18,6 +18,7 @@ export interface ListRequest {
 export const keys = {
   desk: ['desk'] as const,
   counts: ['counts'] as const,
+  tallies: ['counts', 'lists'] as const,
   sync: ['sync'] as const,
   report: ['sync-report'] as const,
   inbox: ['inbox'] as const,
@@ -52,6 +53,15 @@ export function countsQuery({ client }: Tenant) {
   return queryOptions({
     queryKey: keys.counts,
     queryFn: ({ signal }) => client.tickets.counts.query(undefined, { signal }),
+  })
+}
+
+/** How many tickets each of these lists has. */
+export function tallyQuery({ client }: Tenant, lists: TicketFilter[]) {
+  return queryOptions({
+    queryKey: [...keys.tallies, lists] as const,
+    queryFn: ({ signal }) => client.tickets.tally.query({ lists }, { signal }),
+    placeholderData: keepPreviousData,
   })
 }
 

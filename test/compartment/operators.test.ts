@@ -166,6 +166,24 @@ test('a search is in the order of the list where it looks for no words', async (
   }
 })
 
+test('lists are counted as they are listed, those of a search too', async () => {
+  const lists: TicketFilter[] = [
+    {},
+    { open: true, assignees: [ME] },
+    { statuses: ['new'], query: 'tag:vip' },
+    { query: 'is:at-risk' },
+    { statuses: [] },
+  ]
+  const listed = await Promise.all(
+    lists.map(async ({ query = '', ...filter }) =>
+      query === '' ? (await driven.page({ filter, limit: 200 })).rows.length : (await search(query, filter)).length,
+    ),
+  )
+  expect(listed[0]).toBe(COUNT)
+  expect(listed[3]).toBeGreaterThan(0)
+  expect(await driven.call('query', 'tickets.tally', { lists })).toEqual(listed)
+})
+
 test('tags and fields are found as they are now: edited here, changed and removed in the cloud', async () => {
   await driven.call('mutation', 'sync.pause', { paused: true })
   const first = idOf('ticket 1')

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Locator, Page } from 'playwright-core'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
@@ -209,5 +210,41 @@ test('a flood of changes never moves the row under the cursor, by keys or by poi
   seen = await stop()
   expect(seen.rows.length).toBeGreaterThan(2)
   expect(seen.places).toHaveLength(1)
+  await close()
+})
+
+test('inboxes are a number away with their counts, and the list on screen is exported without formulas', async () => {
+  const host = await stage.begin('inboxes')
+  const { page, close } = await stage.open(host, 'Acme')
+  const [row] = await stage.owner<
+    { subject: string }[]
+  >`select data ->> 'subject' as subject from ticket where number = 40`
+  await stage.colleague('Acme', changed(40, 'subject', row!.subject, '=HYPERLINK("http://evil.example")'))
+  const tally = (id: string): Promise<string> => page.getByTestId(`tally-${id}`).innerText()
+  await expect.poll(() => tally('open'), { timeout: SOON }).toBe('40')
+  expect(await tally('mine')).toBe('0')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('i')
+  await expect.poll(() => tally('mine'), { timeout: SOON }).toBe('1')
+  await page.keyboard.press('2')
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('1 ticket')
+  expect(await page.getByRole('button', { name: /^Mine/ }).getAttribute('aria-current')).toBe('true')
+  await page.keyboard.type('gw')
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('40 tickets')
+
+  await page.keyboard.press('/')
+  await page.keyboard.type('hyperlink')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('1 found')
+  const downloading = page.waitForEvent('download')
+  await page.keyboard.press('Control+K')
+  await page.keyboard.type('export this list')
+  await page.keyboard.press('Enter')
+  const download = await downloading
+  expect(download.suggestedFilename()).toMatch(/^Acme tickets \d{4}-\d\d-\d\d\.csv$/)
+  const lines = readFileSync(await download.path(), 'utf8').split('\r\n')
+  expect(lines).toHaveLength(3)
+  expect(lines[1]).toContain('"\'=HYPERLINK(""http://evil.example"")",In Progress')
+  await page.getByText('1 ticket is in your downloads as CSV').waitFor({ timeout: SOON })
   await close()
 })

@@ -36,9 +36,20 @@ export function readPage(cache: Cache, ledger: Ledger, request: PageRequest): Ti
 export function readOutline(cache: Cache, filter: TicketFilter, sort: TicketSort): TicketOutline {
   const branches = branchesOf(withOpenStatuses(filter, cache.configuration), sort, cache.words)
   if (branches.where.length === 0) return { total: 0, stride: OUTLINE_STRIDE, anchors: [] }
-  const total = cache.statement<{ total: number }>(countSql(branches)).get()?.total ?? 0
+  const total = count(cache, branches)
   const anchors = cache.statement<ListKey>(outlineSql(branches)).all()
   return { total, stride: OUTLINE_STRIDE, anchors: anchors.map(({ value, number }) => [value, number]) }
+}
+
+/** How many tickets a list has. */
+export function countList(cache: Cache, filter: TicketFilter): number {
+  const sort = { by: 'updated', direction: 'descending' } as const
+  const branches = branchesOf(withOpenStatuses(filter, cache.configuration), sort, cache.words)
+  return branches.where.length === 0 ? 0 : count(cache, branches)
+}
+
+function count(cache: Cache, branches: Branches): number {
+  return cache.statement<{ total: number }>(countSql(branches)).get()?.total ?? 0
 }
 
 /** Ids of the first tickets of a list, as many as can be changed at once. */

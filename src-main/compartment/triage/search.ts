@@ -8,7 +8,7 @@ import type { Holdings } from '../holdings.ts'
 import { askedOf, type Asked } from './asked.ts'
 import { branchesOf } from './branches.ts'
 import { excerptOf } from './excerpt.ts'
-import { pageSql } from './page.ts'
+import { countList, pageSql } from './page.ts'
 import { rowsOf } from './rows.ts'
 import { ticketsOf } from '../ledger/subjects.ts'
 
@@ -49,6 +49,13 @@ export function searchIds(held: Holdings, request: Omit<SearchRequest, 'limit'>)
   return found(held.cache, read(held, { ...request, limit }), { ...request, limit }).flatMap(
     (number) => held.cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
   )
+}
+
+/** How many tickets a list has; of a search no more than can be changed at once are counted. */
+export function tallyOf(held: Holdings, { query, ...filter }: TicketFilter): number {
+  if (query === undefined || query.trim() === '') return countList(held.cache, filter)
+  const request = { text: query, filter, order: 'newest', limit: MAX_BULK } as const
+  return found(held.cache, read(held, request), request).length
 }
 
 function read({ cache, ledger, technician }: Holdings, { text, filter }: SearchRequest): Asked {

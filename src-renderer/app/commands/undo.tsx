@@ -14,6 +14,8 @@ interface Undo {
   readonly notice: Store<Notice | null>
   /** Says what was done and offers to take it back, by the button or by `z`. `z` again takes back the one before. */
   offer(done: string, back: () => void): void
+  /** Says that something was done that needs no way back. */
+  say(text: string): void
   /** Says that something could not be done; stays until it is dismissed or something else is said. */
   fail(text: string): void
   dismiss(): void
@@ -49,6 +51,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
         offers.current = [...offers.current.slice(1 - DEPTH), run]
         say({ text, back: run, bad: false })
       },
+      say: (text) => say({ text, back: null, bad: false }),
       fail: (text) => say({ text, back: null, bad: true }),
       dismiss: () => say(null),
       clear() {

@@ -1,4 +1,4 @@
-import { IconPlus } from '@tabler/icons-react'
+import { IconDownload, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
@@ -27,12 +27,14 @@ interface ListBarProps {
   onChange(change: Partial<ListView>): void
   /** Begins a new ticket. */
   onCreate(): void
+  /** Gives the list to the downloads. */
+  onExport(): void
   /** Leaves the field for the list. */
   onLeave(): void
 }
 
 /** Search, filters, order, and how many tickets that makes. */
-export function ListBar({ desk, view, total, searchField, onChange, onCreate, onLeave }: ListBarProps) {
+export function ListBar({ desk, view, total, searchField, onChange, onCreate, onExport, onLeave }: ListBarProps) {
   const tenant = useTenant()
   const counts = useQuery(countsQuery(tenant)).data
   const { statuses, priorities } = desk.configuration
@@ -137,6 +139,14 @@ export function ListBar({ desk, view, total, searchField, onChange, onCreate, on
       <span className={classes.total} data-testid="ticket-total" aria-live="polite">
         {total}
       </span>
+      <button
+        className={classes.filter}
+        title="Export this list as CSV"
+        aria-label="Export this list as CSV"
+        onClick={onExport}
+      >
+        <IconDownload size={15} />
+      </button>
       <button className={classes.create} title="New ticket (c)" onClick={onCreate}>
         <IconPlus size={14} /> New <kbd>c</kbd>
       </button>

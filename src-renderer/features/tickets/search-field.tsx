@@ -56,7 +56,12 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const take = (one: Suggestion): void => {
     type(one.text, one.caret)
     // After the text is in the field.
-    requestAnimationFrame(() => field.current?.setSelectionRange(one.caret, one.caret))
+    requestAnimationFrame(() => {
+      const input = field.current
+      input?.setSelectionRange(one.caret, one.caret)
+      // A script's cursor is not scrolled to.
+      if (input && one.caret === one.text.length) input.scrollLeft = input.scrollWidth
+    })
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     const { key } = event

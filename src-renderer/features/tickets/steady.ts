@@ -51,6 +51,7 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
   const [slack, setSlack] = useState(NO_SLACK)
   const held = useRef<Held | null>(null)
   const pointed = useRef<string | null>(null)
+  const point = useRef({ x: -1, y: -1 })
   const shifting = useRef<(Slack & { to: number }) | null>(null)
   const moved = useRef(current)
   const kept = useRef<unknown>(null)
@@ -94,14 +95,18 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
     shifting.current = null
     scroller.current.scrollTop = shift.to
     memory.scrollTop = shift.to
+    // Told now and not a frame later, so that the rows there are made before anything is painted.
+    scroller.current.dispatchEvent(new Event('scroll'))
   })
 
   return {
     slack,
     keeps: (selection) => selection === kept.current,
-    onPointerMove({ target, movementX, movementY }) {
+    onPointerMove({ target, clientX, clientY }) {
       // A list that moves under a resting pointer tells of it too.
-      if (movementX === 0 && movementY === 0) return
+      const rests = clientX === point.current.x && clientY === point.current.y
+      point.current = { x: clientX, y: clientY }
+      if (rests) return
       const row = target instanceof Element ? target.closest('[role=row][id]') : null
       pointed.current = row ? row.id.slice(ROW.length) : null
     },

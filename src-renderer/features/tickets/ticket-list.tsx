@@ -20,7 +20,7 @@ const HEAD_HEIGHT = 30
 /** The bar over the end of the list while tickets are chosen: the last row can be scrolled above it. */
 const BAR_HEIGHT = 64
 /** Client header and filters above the list; only for the first guess of how many rows fit. */
-const ABOVE_HEIGHT = 96
+const ABOVE_HEIGHT = 132
 
 interface TicketListProps {
   desk: Desk

@@ -1,17 +1,21 @@
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
-import { useArrived } from '../../app/commands/use-commands.tsx'
+import { useUndo } from '../../app/commands/undo.tsx'
+import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useTenant } from '../../tenant/context.tsx'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
+import { useAct } from '../ticket/use-act.ts'
 import { useTicketCommands } from '../ticket/ticket-actions.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { useChoosing } from './choosing.ts'
 import { EmptyList } from './empty-list.tsx'
+import { exportList } from './export-list.ts'
+import { InboxTabs } from './inbox-tabs.tsx'
 import { ListBar } from './list-bar.tsx'
 import { indexOfSelected, useListCommands } from './list-commands.ts'
 import classes from './list.module.css'
@@ -38,6 +42,9 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const { memory, queries } = tenant
   const view = useStore(memory.view)
   const selected = useStore(memory.selected)
+  const summary = useSummary()
+  const act = useAct()
+  const undo = useUndo()
   const go = useGo()
   const [{ density }] = useSettings()
   const pane = useRef<HTMLElement>(null)
@@ -87,6 +94,10 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     },
     [memory],
   )
+  const changeAndShow = (part: Partial<ListView>): void => {
+    change(part)
+    if (isOver()) toList()
+  }
   const onSort = useCallback((sort: TicketSort) => change({ sort }), [change])
   const open = useCallback((row: TicketRow) => go(places.ticket(tenantId, row.id)), [go, tenantId])
 
@@ -98,6 +109,17 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     return () => clearTimeout(timer)
   }, [selectedId, queries, tenant])
 
+  const exporting = (): Promise<unknown> =>
+    act('The list was not exported.', async () => {
+      const { rows: count, more } = await exportList(tenant, view, desk, summary.shortName)
+      const tickets = `${count.toLocaleString('en')} ${count === 1 ? 'ticket' : 'tickets'}`
+      undo.say(
+        `${more ? `The first ${tickets} are` : `${tickets} ${count === 1 ? 'is' : 'are'}`} in your downloads as CSV`,
+      )
+    })
+  useCommands([
+    { id: 'export', title: 'Export this list as CSV', group: 'List', keys: [], run: () => void exporting() },
+  ])
   const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
   useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null, desk.me)
   useListCommands({
@@ -110,10 +132,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     open,
     create,
     firstOnScreen: () => Math.ceil(memory.scrollTop / ROW_HEIGHT[density]),
-    change(part) {
-      change(part)
-      if (isOver()) toList()
-    },
+    change: changeAndShow,
     search() {
       searchNext.current = true
       if (isOver()) return toList()
@@ -123,6 +142,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   })
   return (
     <section ref={pane} className={classes.pane} aria-label="Tickets">
+      <InboxTabs desk={desk} view={view} numbers={inList} onChange={changeAndShow} />
       <ListBar
         desk={desk}
         view={view}
@@ -130,6 +150,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
         searchField={searchField}
         onChange={change}
         onCreate={create}
+        onExport={() => void exporting()}
         onLeave={focusList}
       />
       <TicketList

@@ -6,13 +6,13 @@ import type { Desk, SavedViewView } from '../../../src-shared/domain/views.ts'
 import type { NewView } from '../../../src-shared/domain/saved-view.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useCommands } from '../../app/commands/use-commands.tsx'
-import { hasOperators } from '../../../src-shared/query/parse.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { applyViews, keptFilter, listOf, viewsQuery } from '../../tenant/kept-views.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
 import listClasses from './list.module.css'
+import { sameList } from './inboxes.ts'
 import { ViewForm } from './view-form.tsx'
 import { ViewList } from './view-list.tsx'
 
@@ -181,11 +181,4 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
       </Popover.Dropdown>
     </Popover>
   )
-}
-
-/** Whether two lists show the same; a search without operators is no part of a view. */
-function sameList(a: ListView, b: ListView): boolean {
-  const of = ({ statuses, priorities, assignee, sort, text }: ListView): string =>
-    JSON.stringify([statuses, priorities, assignee, sort.by, sort.direction, hasOperators(text) ? text.trim() : ''])
-  return of(a) === of(b)
 }

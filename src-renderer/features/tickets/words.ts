@@ -5,6 +5,7 @@ import type { Desk } from '../../../src-shared/domain/views.ts'
 export interface Words {
   statuses: ReadonlyMap<string, Status>
   priorities: ReadonlyMap<string, Priority>
+  types: ReadonlyMap<string, string>
   technicians: ReadonlyMap<string, string>
   me: string
 }
@@ -18,6 +19,7 @@ export function wordsOf(desk: Desk): Words {
   const words: Words = {
     statuses: new Map(desk.configuration.statuses.map((status) => [status.key, status])),
     priorities: new Map(desk.configuration.priorities.map((priority) => [priority.key, priority])),
+    types: new Map(desk.configuration.types.map(({ key, label }) => [key, label])),
     technicians: new Map(desk.technicians.map((technician) => [technician.id, technician.name])),
     me: desk.me,
   }
