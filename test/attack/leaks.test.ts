@@ -236,6 +236,7 @@ test('forty planted secrets are found only where and when they were shown: not i
       all.filter((one) => one !== token),
     ),
   ).toEqual([])
+  expect(printed).not.toContain('Debugger')
   // The one-time token is printed for the person who opens the window, once, and was used up by it.
   expect(printed.split(token)).toHaveLength(2)
 })
