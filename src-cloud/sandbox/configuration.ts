@@ -1,12 +1,17 @@
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
+import { agreementOf } from './agreements.ts'
 import { keyOf, type Profile } from './profile.ts'
 
 /** From most urgent to least; readable on dark and on light. */
 const urgency = ['#e03131', '#e8590c', '#d08700', '#2f9e8f', '#748091']
 
-/** The client's own words as data. */
-export function configurationOf(profile: Profile): Configuration {
+/**
+ * The client's own words and rules as data.
+ * @param crew ids of the technicians who work there most
+ */
+export function configurationOf(profile: Profile, crew: string[], now: Date): Configuration {
   const { priorities, types, queues } = profile
+  const sla = agreementOf(profile, crew, now)
   return {
     statuses: profile.statuses.map(({ label, category, stopsClock }) => ({
       key: keyOf(label),
@@ -24,6 +29,7 @@ export function configurationOf(profile: Profile): Configuration {
     queues: choices(Object.values(queues)),
     customFields: profile.fields.map(({ field }) => field),
     atRiskMinutes: profile.atRiskMinutes,
+    ...(sla && { sla }),
   }
 }
 

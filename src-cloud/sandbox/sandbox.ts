@@ -31,12 +31,14 @@ export function sandbox(now: Date = new Date()): SandboxData {
 
 function drawn(profile: Profile, technicians: Technician[], now: Date): SandboxClient {
   const contacts = contactsOf(profile)
+  const crew = profile.team.flatMap((place) => technicians[place]?.id ?? [])
+  const configuration = configurationOf(profile, crew, now)
   return {
     tenant: { id: idOf(`tenant/${profile.slug}`), ...profile.tenant },
-    configuration: configurationOf(profile),
+    configuration,
     contacts,
     views: viewsOf(profile),
-    tickets: ticketsOf(profile, contacts, technicians, now),
+    tickets: ticketsOf(profile, contacts, technicians, now, configuration),
   }
 }
 

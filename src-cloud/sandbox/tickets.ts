@@ -1,9 +1,11 @@
+import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { authorOf, conversation, type Line } from './conversation.ts'
 import { letter } from './letter.ts'
 import { longThread } from './long-thread.ts'
+import { Past } from './past.ts'
 import { keyOf, type Profile, type Special, type StatusWords } from './profile.ts'
 import { idOf, Random } from './random.ts'
 import { related, type Drawn } from './relations.ts'
@@ -22,15 +24,24 @@ export function ticketsOf(
   contacts: Contact[],
   technicians: Technician[],
   now: Date,
+  configuration: Configuration,
 ): Iterable<{ ticket: Ticket; entries: Entry[] }> {
-  return { [Symbol.iterator]: () => related(profile.slug, drafts(profile, contacts, technicians, now)) }
+  // Where nothing is agreed tickets have no past, like those of before there was one.
+  const past = configuration.sla ? new Past(configuration, now.getTime()) : null
+  return { [Symbol.iterator]: () => related(profile.slug, drafts(profile, contacts, technicians, now, past)) }
 }
 
-function* drafts(profile: Profile, contacts: Contact[], technicians: Technician[], now: Date): Generator<Drawn> {
+function* drafts(
+  profile: Profile,
+  contacts: Contact[],
+  technicians: Technician[],
+  now: Date,
+  past: Past | null,
+): Generator<Drawn> {
   const opened = openingTimes(profile.size, now.getTime(), profile.tenant.timeZone, profile.roundTheClock)
   const crew = profile.team.flatMap((place) => technicians[place] ?? [])
   for (const [i, createdAt] of opened.entries())
-    yield new Draft(profile, contacts, crew, i, createdAt, now.getTime()).done()
+    yield new Draft(profile, contacts, crew, i, createdAt, now.getTime()).done(past)
 }
 
 /** Draws one ticket. No draw depends on the time, so that ids and texts are the same on any day. */
@@ -74,7 +85,7 @@ class Draft {
     this.#fill = filler(this.#scene)
   }
 
-  done(): Drawn {
+  done(past: Past | null): Drawn {
     const random = this.#random
     const id = idOf(`${this.#profile.slug}/ticket/${this.#number}`)
     const subject = this.#special?.subject ?? this.#fill(random.pick(this.#topic.subjects))
@@ -116,6 +127,7 @@ class Draft {
       updatedAt: instant(this.#createdAt + (entries.length > 0 || this.#isOver() ? span : 0)),
       dueAt: this.#dueAt(priority),
     }
+    if (past) ticket.history = past.of(ticket, entries)
     return { ticket, entries, topic: this.#topic.key, over: this.#isOver() }
   }
 

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { SandboxClient } from '../../src-cloud/load.ts'
 import { sandbox } from '../../src-cloud/sandbox/sandbox.ts'
+import { publicHolidays } from '../../src-cloud/holidays.ts'
 import { Configuration } from '../../src-shared/domain/configuration.ts'
 import { Entry } from '../../src-shared/domain/entry.ts'
 import { Contact, Technician } from '../../src-shared/domain/people.ts'
 import { Tenant } from '../../src-shared/domain/tenant.ts'
 import { SavedView } from '../../src-shared/domain/saved-view.ts'
 import { inverseRelation, Ticket } from '../../src-shared/domain/ticket.ts'
+import type { ServiceLevels } from '../../src-shared/sla/schema.ts'
+import { ServiceDesk } from '../../src-shared/sla/service-desk.ts'
 
 const now = new Date('2026-03-17T09:30:00Z')
 const { organisation, technicians, clients } = sandbox(now)
@@ -95,6 +98,74 @@ describe('the sample clients', () => {
     expect(due.filter(({ stands }) => stands)).toEqual([])
     expect(due.filter(({ ticket }) => Date.parse(ticket.dueAt ?? '') < now.getTime()).length).toBeGreaterThan(20)
     expect(due.filter(({ ticket }) => Date.parse(ticket.dueAt ?? '') > now.getTime()).length).toBeGreaterThan(200)
+  })
+})
+
+describe('what the sample clients were promised', () => {
+  const promised = loaded.filter(({ configuration }) => configuration.sla)
+  const partsOf = (part: (levels: ServiceLevels, configuration: Configuration) => unknown): Set<string> =>
+    new Set(
+      promised.map(({ configuration }) => JSON.stringify(part(configuration.sla ?? expect.fail(), configuration))),
+    )
+
+  test('differs in every part, and others were promised nothing', () => {
+    expect(promised.length).toBeGreaterThanOrEqual(5)
+    expect(promised.length).toBeLessThan(loaded.length)
+    for (const part of [
+      partsOf(({ calendars }) => calendars.map(({ timeZone }) => timeZone)),
+      partsOf(({ calendars }) => calendars.map(({ hours }) => hours)),
+      partsOf(({ calendars }) => calendars.map(({ holidays }) => holidays)),
+      partsOf(({ targets }) => targets),
+      partsOf((_, { statuses }) => statuses),
+      partsOf((_, { priorities }) => priorities),
+    ])
+      expect(part.size).toBe(promised.length)
+  })
+
+  test('names only words, calendars, rotations and technicians that are there', () => {
+    for (const { configuration } of promised) {
+      const { calendars, targets, escalations, onCall } = configuration.sla ?? expect.fail()
+      const keys = (list: { key: string }[]): string[] => list.map(({ key }) => key)
+      for (const { priorities = [], types = [], calendar } of [
+        ...targets,
+        ...escalations.map((rule) => ({ ...rule, calendar: undefined })),
+      ]) {
+        expect(keys(configuration.priorities)).toEqual(expect.arrayContaining(priorities))
+        expect(keys(configuration.types)).toEqual(expect.arrayContaining(types))
+        if (calendar) expect(keys(calendars)).toContain(calendar)
+      }
+      for (const action of escalations.flatMap(({ actions }) => actions))
+        if ('onCall' in action && action.onCall) expect(keys(onCall)).toContain(action.onCall)
+      const crew = onCall.flatMap(({ layers }) => layers.flatMap((layer) => layer.technicians))
+      expect(keys(technicians.map(({ id }) => ({ key: id })))).toEqual(expect.arrayContaining([...new Set(crew)]))
+    }
+  })
+
+  test('is kept for most of the tickets at work, close to its end for some, and past it for others', () => {
+    const counts = { late: 0, risk: 0, fine: 0, paused: 0 }
+    for (const { configuration, tickets } of promised) {
+      const desk = new ServiceDesk(configuration)
+      for (const { ticket } of tickets) {
+        const due = desk.isOver(ticket) ? null : desk.dueOf(ticket)
+        if (!due) continue
+        if (due.dueAt === null) counts.paused++
+        else if (due.dueAt < now.getTime()) counts.late++
+        else if ((due.riskAt ?? Infinity) < now.getTime()) counts.risk++
+        else counts.fine++
+      }
+    }
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(20)
+    expect(counts.fine).toBeGreaterThan(2 * counts.late)
+  })
+
+  test('knows the public holidays of its place as plain dates', () => {
+    const dates = (name: string): string[] =>
+      promised
+        .find(({ tenant }) => tenant.name.startsWith(name))
+        ?.configuration.sla?.calendars.flatMap(({ holidays }) => holidays.map(({ date }) => date)) ?? []
+    expect(dates('Atelier Voss')).toEqual(expect.arrayContaining(['2026-03-08', '2026-05-14', '2026-12-24']))
+    expect(dates('Harbor')).toEqual(expect.arrayContaining(['2026-07-03', '2026-11-26']))
+    expect(publicHolidays({ country: 'nowhere' }, [2026])).toEqual([])
   })
 })
 
