@@ -235,7 +235,7 @@ test('who is on call, until when and who then, is what a plan on the wall would 
   check(
     'on-call plans',
     25,
-    600,
+    300,
     fc.property(
       scene,
       fc.array(layer, { minLength: 1, maxLength: 3 }),
