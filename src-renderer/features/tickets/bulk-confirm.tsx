@@ -38,7 +38,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
     ;(find('input') ?? find('button[data-primary]:enabled') ?? find('button'))?.focus()
   }, [preview])
   return (
-    <Dialog label={capital(what)} onClose={onClose} className={classes.confirm}>
+    <Dialog label={`${capital(what)}?`} onClose={onClose} className={classes.confirm}>
       <form
         ref={form}
         onSubmit={(event) => {
@@ -49,7 +49,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
         <div className={classes.client}>
           <Tile initials={initials} colour={colour} size={20} /> {name}
         </div>
-        <h2>{capital(what)}</h2>
+        <h2>{capital(what)}?</h2>
         <p aria-live="polite">{problem || (preview ? previewText(ids.length, preview) : 'Counting…')}</p>
         {many && (
           <label className={classes.typed}>
