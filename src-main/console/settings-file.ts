@@ -24,6 +24,7 @@ const defaults: Readonly<SettingsFile> = {
   version: 1,
   theme: 'auto',
   density: 'compact',
+  afterResolve: 'stay',
   openTickets: {},
   lockAfterMinutes: null,
   restAfterMinutes: 30,
@@ -36,6 +37,7 @@ const schema: Schema<SettingsFile> = {
   version: { type: 'integer', const: 1 },
   theme: { type: 'string', enum: Settings.shape.theme.options },
   density: { type: 'string', enum: Settings.shape.density.options },
+  afterResolve: { type: 'string', enum: Settings.shape.afterResolve.options },
   openTickets: { type: 'object', additionalProperties: { type: 'string', maxLength: 100 } },
   lockAfterMinutes: minutes,
   restAfterMinutes: minutes,
@@ -75,6 +77,7 @@ export function openSettingsFile(profile: string, make: (options: StoreOptions) 
   const read = () => ({
     theme: store.get('theme'),
     density: store.get('density'),
+    afterResolve: store.get('afterResolve'),
     openTickets: store.get('openTickets'),
     lockAfterMinutes: store.get('lockAfterMinutes'),
     restAfterMinutes: store.get('restAfterMinutes'),

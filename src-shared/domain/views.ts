@@ -375,6 +375,8 @@ export type SessionStatus =
 export const Settings = z.object({
   theme: z.enum(['auto', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
+  /** Where to go when a ticket is resolved: `stay` on it, the `next` one of the list, or back to the `list`. */
+  afterResolve: z.enum(['stay', 'next', 'list']),
   /** The ticket that was open in each client, by tenant id, to come back to it after a restart. Ids only. */
   openTickets: z.record(Id, Id),
   /** Minutes without a sign of the person after which the console locks itself; null for never. */

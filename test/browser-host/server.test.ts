@@ -31,6 +31,7 @@ beforeAll(async () => {
       read: () => ({
         theme: 'auto',
         density: 'compact',
+        afterResolve: 'stay',
         openTickets: {},
         lockAfterMinutes: null,
         restAfterMinutes: 30,
@@ -38,6 +39,7 @@ beforeAll(async () => {
       change: () => ({
         theme: 'auto',
         density: 'compact',
+        afterResolve: 'stay',
         openTickets: {},
         lockAfterMinutes: null,
         restAfterMinutes: 30,

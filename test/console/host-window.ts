@@ -70,6 +70,7 @@ export class HostWindow {
   /** Resolves when the profile has been opened, or it was said why not. */
   static async open({ profile, keychain, given, presence, settings = {} }: Machine): Promise<HostWindow> {
     let kept: Settings = {
+      afterResolve: 'stay',
       ...{ theme: 'auto', density: 'compact', openTickets: {}, lockAfterMinutes: null, restAfterMinutes: 30 },
       ...settings,
     }

@@ -18,7 +18,7 @@ test('a contact that two people changed is decided in the inbox, and only the fi
   await openTicket(page, 'Acme ticket 30')
   await stage.goAway(page)
   const panel = page.getByRole('region', { name: 'Requester' })
-  await page.keyboard.press('E')
+  await page.keyboard.press('R')
   await panel.getByRole('textbox', { name: 'Name' }).waitFor()
   await panel.getByRole('textbox', { name: 'Phone' }).focus()
   await page.keyboard.type('+49 30 111')

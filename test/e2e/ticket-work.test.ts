@@ -103,7 +103,7 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
   const host = await stage.begin()
   const { page, close } = await stage.open(host, 'Acme')
   await openTicket(page, 'Acme ticket 9')
-  await page.keyboard.press('e')
+  await page.keyboard.press('S')
   await page.getByRole('textbox', { name: 'Subject' }).waitFor()
   await page.keyboard.press('Control+A')
   await page.keyboard.type('The switch in rack 4 restarts')

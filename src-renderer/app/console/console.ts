@@ -9,6 +9,7 @@ import { channelLink, CONSOLE } from '../channel/link.ts'
 export const INITIAL_SETTINGS: Settings = {
   theme: 'auto',
   density: 'compact',
+  afterResolve: 'stay',
   openTickets: {},
   lockAfterMinutes: null,
   restAfterMinutes: 30,

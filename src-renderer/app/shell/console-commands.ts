@@ -8,6 +8,12 @@ import { useLock } from './lock.ts'
 export const THEME_KEYS = 'Mod+Shift+L'
 export const LOCK_KEYS = 'Mod+L'
 
+const AFTER_RESOLVE = [
+  ['stay', 'After resolving, stay on the ticket'],
+  ['next', 'After resolving, go to the next ticket'],
+  ['list', 'After resolving, go back to the list'],
+] as const
+
 /** Commands of the console itself: appearance, signing out. @param leave asks whether to sign out */
 export function useConsoleCommands(leave: () => void): void {
   const status = useStore(useConsole().session)
@@ -50,6 +56,10 @@ export function useConsoleCommands(leave: () => void): void {
           keys: [],
           run: () => change({ density: 'compact' }),
         },
+    ...AFTER_RESOLVE.filter(([then]) => then !== settings.afterResolve).map(([then, title]) => ({
+      ...{ id: `after-resolve-${then}`, title, group: 'Console' as const, keys: [] },
+      run: () => change({ afterResolve: then }),
+    })),
     {
       id: 'sign-out',
       title: status?.state === 'open' && status.sandbox ? 'Leave the sample clients' : 'Sign out',

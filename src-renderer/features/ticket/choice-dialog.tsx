@@ -8,9 +8,10 @@ import { Tile } from '../../ui/tile.tsx'
 import listClasses from '../tickets/list.module.css'
 import { numberText } from '../tickets/words.ts'
 import classes from './actions.module.css'
+import { resolvingStatuses } from './resolve.ts'
 import type { Subject } from './ticket-actions.tsx'
 
-export type ChoiceKind = 'status' | 'priority' | 'assignee'
+export type ChoiceKind = 'status' | 'resolve' | 'priority' | 'type' | 'assignee'
 
 interface Choice {
   key: string
@@ -28,7 +29,13 @@ interface ChoiceDialogProps {
   onClose(): void
 }
 
-const LABELS = { status: 'Set status', priority: 'Set priority', assignee: 'Assign' } as const
+const LABELS = {
+  status: 'Set status',
+  resolve: 'Resolve as',
+  priority: 'Set priority',
+  type: 'Set type',
+  assignee: 'Assign',
+} as const
 
 /** Chooses a status, priority or assignee by keyboard; says of which client and ticket. */
 export function ChoiceDialog({ kind, ticket, desk, onPick, onClose }: ChoiceDialogProps) {
@@ -74,8 +81,9 @@ export function ChoiceDialog({ kind, ticket, desk, onPick, onClose }: ChoiceDial
 }
 
 function choicesOf(kind: ChoiceKind, ticket: Subject, { configuration, technicians, me }: Desk): Choice[] {
-  if (kind === 'status') {
-    return configuration.statuses.map(({ key, label, category }) => ({
+  if (kind === 'status' || kind === 'resolve') {
+    const statuses = kind === 'status' ? configuration.statuses : resolvingStatuses(configuration)
+    return statuses.map(({ key, label, category }) => ({
       key,
       label,
       mark: <span className={listClasses.dot} data-category={category} />,
@@ -90,6 +98,15 @@ function choicesOf(kind: ChoiceKind, ticket: Subject, { configuration, technicia
       mark: <span className={listClasses.mark} style={{ '--mark': colour }} />,
       current: ticket.priority === key,
       patch: { priority: key },
+    }))
+  }
+  if (kind === 'type') {
+    return [...configuration.types, { key: null, label: 'No type' }].map(({ key, label }) => ({
+      // A key of the client's own is never empty.
+      key: key ?? '',
+      label,
+      current: ticket.type === key,
+      patch: { type: key },
     }))
   }
   const others = technicians.filter(({ id }) => id !== me).sort((a, b) => a.name.localeCompare(b.name))

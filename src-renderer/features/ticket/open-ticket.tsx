@@ -17,7 +17,8 @@ import { LinkSheet } from './link-sheet.tsx'
 import { MergeSheet } from './merge-sheet.tsx'
 import { Merged } from './merged.tsx'
 import { SplitSheet } from './split-sheet.tsx'
-import { useTicketActions, useTicketCommands } from './ticket-actions.tsx'
+import { useTicketActions } from './ticket-actions.tsx'
+import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
 import { TicketMenu } from './ticket-menu.tsx'
 import { TicketTitle } from './ticket-title.tsx'
@@ -69,7 +70,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const command = (id: string, title: string, key: string, run: () => void): Command => ({
     ...{ id, title, keys: [key], run, group: 'Ticket' },
   })
-  useTicketCommands(ticket, desk.me)
+  useTicketCommands(ticket)
   useCommands([
     command('note', 'Write an internal note', 'n', () => write('note')),
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),

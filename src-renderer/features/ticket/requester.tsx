@@ -47,7 +47,7 @@ export function Requester({ requester }: { requester: Contact | null }) {
             id: 'edit-requester',
             title: "Change the requester's details",
             group: 'Ticket',
-            keys: ['E'],
+            keys: ['R'],
             run: () => setEditing(true),
           },
         ]
@@ -62,7 +62,7 @@ export function Requester({ requester }: { requester: Contact | null }) {
           <button
             className={classes.edit}
             aria-pressed={editing}
-            title={editing ? 'Done (Esc)' : "Change the requester's details (E)"}
+            title={editing ? 'Done (Esc)' : "Change the requester's details (R)"}
             onClick={() => setEditing(!editing)}
           >
             {editing ? 'Done' : <IconPencil size={14} aria-label="Change the requester's details" />}

@@ -2,7 +2,6 @@ import { createContext, use, useCallback, useEffect, useMemo, useState, type Rea
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
-import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { editTicket, inverseOf } from '../../tenant/edits.ts'
@@ -19,7 +18,8 @@ export interface Subject extends Partial<TicketPatch> {
 
 interface Actions {
   edit(ticket: Subject, patch: TicketPatch): void
-  choose(kind: ChoiceKind, ticket: Subject): void
+  /** @param before runs when a value is picked, just before the edit */
+  choose(kind: ChoiceKind, ticket: Subject, before?: () => void): void
 }
 
 const ActionsContext = createContext<Actions | null>(null)
@@ -28,7 +28,9 @@ const ActionsContext = createContext<Actions | null>(null)
 export function TicketActions({ children }: { children: ReactNode }) {
   const desk = useDesk()
   const tenant = useTenant()
-  const [choice, setChoice] = useState<{ kind: ChoiceKind; ticket: Subject } | null>(null)
+  const [choice, setChoice] = useState<{ kind: ChoiceKind; ticket: Subject; before?: (() => void) | undefined } | null>(
+    null,
+  )
   const undo = useUndo()
 
   const run = useCallback(
@@ -56,7 +58,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const actions = useMemo<Actions>(
     () => ({
       edit: (ticket, patch) => void edit(ticket, patch),
-      choose: (kind, ticket) => setChoice({ kind, ticket }),
+      choose: (kind, ticket, before) => setChoice({ kind, ticket, before }),
     }),
     [edit],
   )
@@ -65,10 +67,12 @@ export function TicketActions({ children }: { children: ReactNode }) {
       {children}
       {choice && (
         <ChoiceDialog
-          {...choice}
+          kind={choice.kind}
+          ticket={choice.ticket}
           desk={desk}
           onPick={(patch) => {
             setChoice(null)
+            choice.before?.()
             actions.edit(choice.ticket, patch)
           }}
           onClose={() => setChoice(null)}
@@ -82,22 +86,4 @@ export function useTicketActions(): Actions {
   const actions = use(ActionsContext)
   if (!actions) throw new Error('no ticket actions around this component')
   return actions
-}
-
-/** The commands that change a ticket; they do nothing without one. */
-export function useTicketCommands(ticket: Subject | null, me: string | undefined): void {
-  const { choose, edit } = useTicketActions()
-  const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
-  useCommands([
-    { id: 'set-status', title: 'Set status', group: 'Ticket', keys: ['s'], run: on('status') },
-    { id: 'set-priority', title: 'Set priority', group: 'Ticket', keys: ['p'], run: on('priority') },
-    { id: 'assign', title: 'Assign', group: 'Ticket', keys: ['a'], run: on('assignee') },
-    {
-      id: 'assign-me',
-      title: 'Assign to me',
-      group: 'Ticket',
-      keys: ['i'],
-      run: () => ticket && me && ticket.assigneeId !== me && edit(ticket, { assigneeId: me }),
-    },
-  ])
 }

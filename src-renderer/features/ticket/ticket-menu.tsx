@@ -6,7 +6,18 @@ import { useRegistry } from '../../app/commands/use-commands.tsx'
 import classes from './ticket.module.css'
 
 /** Commands of a ticket that have no button of their own, by id. */
-const OFFERED = ['log-time', 'attach', 'link', 'merge', 'split', 'assign-me', 'new-ticket']
+const OFFERED = [
+  'resolve',
+  'resolve-next',
+  'set-type',
+  'log-time',
+  'attach',
+  'link',
+  'merge',
+  'split',
+  'assign-me',
+  'new-ticket',
+]
 
 /** What else can be done with the ticket, for the mouse; each with its key. */
 export function TicketMenu() {

@@ -21,7 +21,7 @@ export function TicketTitle({ subject, pending, onChange, onDone }: TicketTitleP
     setText(null)
     if (keep && next !== '' && next !== subject) onChange(next)
   }
-  useCommands([{ id: 'edit-subject', title: 'Change the subject', group: 'Ticket', keys: ['e'], run: begin }])
+  useCommands([{ id: 'edit-subject', title: 'Change the subject', group: 'Ticket', keys: ['S'], run: begin }])
   if (text !== null) {
     return (
       <input
@@ -44,7 +44,7 @@ export function TicketTitle({ subject, pending, onChange, onDone }: TicketTitleP
     )
   }
   return (
-    <h2 className={classes.title} title={`${subject}\n(e to change it)`} onDoubleClick={begin}>
+    <h2 className={classes.title} title={`${subject}\n(S to change it)`} onDoubleClick={begin}>
       {subject} <PendingSlot pending={pending} />
     </h2>
   )

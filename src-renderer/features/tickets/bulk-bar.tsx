@@ -50,7 +50,8 @@ function BulkKeys({ count, desk, onKind }: { count: number; desk: Desk; onKind(k
       id: `bulk-${kind}`,
       title: `${title} of ${count} chosen`,
       group: 'List' as const,
-      keys: [key],
+      // What resolves one ticket must not take the one under the cursor for the chosen ones.
+      keys: kind === 'status' ? [key, 'e', 'E'] : [key],
       run: () => onKind(kind),
     })),
     {

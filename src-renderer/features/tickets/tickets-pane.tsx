@@ -10,7 +10,7 @@ import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
-import { useTicketCommands } from '../ticket/ticket-actions.tsx'
+import { useTicketCommands } from '../ticket/ticket-commands.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { useChoosing } from './choosing.ts'
 import { EmptyList } from './empty-list.tsx'
@@ -121,7 +121,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     { id: 'export', title: 'Export this list as CSV', group: 'List', keys: [], run: () => void exporting() },
   ])
   const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
-  useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null, desk.me)
+  useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null)
   useListCommands({
     memory,
     rows,

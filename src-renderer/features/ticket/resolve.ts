@@ -1,0 +1,10 @@
+import type { Configuration, Status } from '../../../src-shared/domain/configuration.ts'
+
+/**
+ * What a ticket can be resolved as: the client's statuses of the category resolved, in its order; those of the category
+ * closed where it has none.
+ */
+export function resolvingStatuses({ statuses }: Pick<Configuration, 'statuses'>): Status[] {
+  const resolved = statuses.filter(({ category }) => category === 'resolved')
+  return resolved.length > 0 ? resolved : statuses.filter(({ category }) => category === 'closed')
+}

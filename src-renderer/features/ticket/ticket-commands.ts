@@ -1,0 +1,38 @@
+import { useCommands } from '../../app/commands/use-commands.tsx'
+import { useSettings } from '../../app/console/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import type { ChoiceKind } from './choice-dialog.tsx'
+import { useTicketActions, type Subject } from './ticket-actions.tsx'
+import { useResolve } from './use-resolve.ts'
+
+/** The commands that change a ticket; they do nothing without one. */
+export function useTicketCommands(ticket: Subject | null): void {
+  const { me, configuration } = useDesk()
+  const { choose, edit } = useTicketActions()
+  const resolve = useResolve(ticket)
+  const [{ afterResolve }] = useSettings()
+  const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
+  useCommands([
+    { id: 'resolve', title: 'Resolve', group: 'Ticket', keys: ['e'], run: () => resolve(afterResolve) },
+    {
+      id: 'resolve-next',
+      title: 'Resolve and go to the next ticket',
+      group: 'Ticket',
+      keys: ['E'],
+      run: () => resolve('next'),
+    },
+    { id: 'set-status', title: 'Set status', group: 'Ticket', keys: ['s'], run: on('status') },
+    { id: 'set-priority', title: 'Set priority', group: 'Ticket', keys: ['p'], run: on('priority') },
+    ...(configuration.types.length > 0
+      ? [{ id: 'set-type', title: 'Set type', group: 'Ticket' as const, keys: ['T'], run: on('type') }]
+      : []),
+    { id: 'assign', title: 'Assign', group: 'Ticket', keys: ['a'], run: on('assignee') },
+    {
+      id: 'assign-me',
+      title: 'Assign to me',
+      group: 'Ticket',
+      keys: ['i'],
+      run: () => ticket && me && ticket.assigneeId !== me && edit(ticket, { assigneeId: me }),
+    },
+  ])
+}

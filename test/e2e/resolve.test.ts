@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { sampleConfiguration } from '../support/sample.ts'
+import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
+
+// Resolving by one key, in the words of each client.
+
+const stage = setStage('resolve', () => {
+  const data = sandboxLike(['Acme', 6], ['Birch', 6])
+  const { statuses, ...rest } = sampleConfiguration
+  const more = [
+    { key: 'fixed', label: 'Fixed', category: 'resolved', stopsClock: true },
+    { key: 'spam', label: 'Not for us', category: 'resolved', stopsClock: true },
+  ] as const
+  const clients = data.clients.map((client) =>
+    client.tenant.name === 'Birch'
+      ? { ...client, configuration: { ...rest, statuses: [...statuses, ...more] } }
+      : client,
+  )
+  return { ...data, clients }
+})
+
+async function statusOf(name: string): Promise<string | undefined> {
+  const [row] = await stage.owner<{ status: string }[]>`
+    select data ->> 'status' as status from ticket where data ->> 'subject' = ${name}`
+  return row?.status
+}
+
+const heading = (page: Page) => page.getByRole('article', { name: /^Ticket/ }).getByRole('heading', { level: 2 })
+
+/** Opens the first ticket of the list. @returns its subject */
+async function openFirst(page: Page): Promise<string> {
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  await heading(page).waitFor({ timeout: SOON })
+  return subjectOf(page)
+}
+
+async function subjectOf(page: Page): Promise<string> {
+  return (await heading(page).innerText()).trim()
+}
+
+test('resolve and next closes one ticket after the other, the last one leads to the list, and z brings each back', async () => {
+  const host = await stage.begin()
+  const { page, close } = await stage.open(host, 'Acme')
+  const seen = [await openFirst(page)]
+  for (let n = 1; n < 6; n++) {
+    await page.keyboard.press('E')
+    await expect.poll(() => subjectOf(page), { timeout: SOON }).not.toBe(seen.at(-1))
+    seen.push(await subjectOf(page))
+  }
+  expect(new Set(seen).size).toBe(6)
+  await page.keyboard.press('E')
+  await heading(page).waitFor({ state: 'detached', timeout: SOON })
+  await waitForSynced(page)
+  for (const one of seen) expect(await statusOf(one)).toBe('done')
+  await page.keyboard.press('z')
+  await page.keyboard.press('z')
+  await expect.poll(() => page.getByTestId('ticket-row').count(), { timeout: SOON }).toBe(2)
+  await waitForSynced(page)
+  expect(await Promise.all(seen.map(statusOf))).toEqual(['done', 'done', 'done', 'done', 'open', 'open'])
+  await close()
+})
+
+test('a client with several ways to resolve asks which, nothing changes before, and the palette says where e leads', async () => {
+  const host = await stage.begin()
+  const { page, close } = await stage.open(host, 'Birch')
+  const first = await openFirst(page)
+  await page.keyboard.press('e')
+  const asked = page.getByRole('listbox', { name: 'Resolve as' })
+  await asked.waitFor({ timeout: SOON })
+  expect(await asked.getByRole('option').allInnerTexts()).toEqual(['Fixed', 'Not for us'])
+  await page.keyboard.press('Escape')
+  expect(await subjectOf(page)).toBe(first)
+  await page.keyboard.press('e')
+  await asked.waitFor({ timeout: SOON })
+  await page.keyboard.type('not')
+  await page.keyboard.press('Enter')
+  await page.getByText('status set to Not for us').waitFor({ timeout: SOON })
+  expect(await subjectOf(page)).toBe(first)
+
+  await page.keyboard.press('Control+K')
+  await page.keyboard.type('After resolving, go to the next')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('j')
+  await expect.poll(() => subjectOf(page), { timeout: SOON }).not.toBe(first)
+  const second = await subjectOf(page)
+  await page.keyboard.press('e')
+  await asked.waitFor({ timeout: SOON })
+  await page.keyboard.type('fixed')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => subjectOf(page), { timeout: SOON }).not.toBe(second)
+  await waitForSynced(page)
+  expect([await statusOf(first), await statusOf(second)]).toEqual(['spam', 'fixed'])
+  await close()
+})
+
+test('the type is set by T, and in the list e is about the ticket under the cursor', async () => {
+  const host = await stage.begin('with no ticket open yet')
+  const { page, close } = await stage.open(host, 'Birch')
+  const first = await openFirst(page)
+  await page.keyboard.press('T')
+  await page.getByRole('listbox', { name: 'Set type' }).waitFor({ timeout: SOON })
+  await page.keyboard.type('inc')
+  await page.keyboard.press('Enter')
+  await page.getByText('type set to Incident').waitFor({ timeout: SOON })
+  await page.keyboard.press('Escape')
+  await heading(page).waitFor({ state: 'detached', timeout: SOON })
+  await page.keyboard.press('e')
+  await page.getByRole('listbox', { name: 'Resolve as' }).waitFor({ timeout: SOON })
+  await page.keyboard.type('fixed')
+  await page.keyboard.press('Enter')
+  await page.getByText('status set to Fixed').waitFor({ timeout: SOON })
+  await waitForSynced(page)
+  expect(await statusOf(first)).toBe('fixed')
+  await close()
+})
