@@ -1,4 +1,4 @@
-import { Configuration } from '../../src-shared/domain/configuration.ts'
+import { Configuration, openStatuses } from '../../src-shared/domain/configuration.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { nextEscalation, strikesOf, type EscalationFacts, type Strike } from '../../src-shared/sla/escalation.ts'
@@ -9,10 +9,13 @@ import { applied } from '../mutations/outcome.ts'
 import { storeBatch } from '../mutations/settle.ts'
 import { executeRule, type Executed } from './execute.ts'
 
-/** Tickets of one transaction at most, of those that changed and of those whose time has come. */
+/** Tickets of one transaction at most: of those whose time has come, and of those that changed. */
 const TOGETHER = 200
+const SCANNED = 1000
 /** Whose mutations the desk's own acts are: one client of every tenant. */
 const DESK_CLIENT = '00000000-0000-4000-8000-00000000de5c'
+
+const NOTHING: Page = { tickets: [], moved: 0, last: 0 }
 
 interface State {
   version: number
@@ -22,10 +25,9 @@ interface State {
 
 interface Candidate {
   id: string
-  version: number
   deleted: boolean
-  /** It changed; else only its time has come. */
-  moved: boolean
+  /** Its time has come. */
+  come: boolean
   vip: boolean
   executed: string[]
   data: Ticket
@@ -50,8 +52,11 @@ export async function escalateTenant(tx: Transaction, now: number): Promise<bool
   // Another configuration may strike elsewhere: all open tickets are looked at again.
   const from = state.configurationVersion === row.version ? state.version : 0
   const since = Object.fromEntries(rules.map(({ key }) => [key, state.rules[key] ?? now]))
-  const found = rules.length === 0 ? [] : await readCandidates(tx, from, now)
   const service = new ServiceDesk(configuration)
+  const open = new Set(openStatuses(configuration))
+  const over = configuration.statuses.map(({ key }) => key).filter((key) => !open.has(key))
+  const page = rules.length === 0 ? NOTHING : await readPage(tx, from, over, now)
+  const found = page.tickets
   const held = new Set(rules.map(({ key }) => key))
   const factsOf = ({ data, vip, executed }: Candidate): EscalationFacts => ({
     ticket: data,
@@ -79,17 +84,16 @@ export async function escalateTenant(tx: Transaction, now: number): Promise<bool
     insert into escalation_watch (tenant_id, ticket_id, next_at)
     select bulkhead.current_tenant(), w.id, w.next from json_to_recordset(${JSON.stringify(watches)}::text::json) w(id uuid, next timestamptz)
     on conflict (tenant_id, ticket_id) do update set next_at = excluded.next_at`
-  const moved = found.filter((one) => one.moved)
-  const full = moved.length === TOGETHER
+  const full = page.moved === SCANNED
   // A full page was read up to its last, the others up to the version that the feed had before.
-  const version = full ? (moved.at(-1)?.version ?? from) : feed.version
+  const version = full ? page.last : feed.version
   await tx`
     insert into escalation_state (tenant_id, version, configuration_version, rules, next_at)
     values (bulkhead.current_tenant(), ${version}, ${row.version}, ${JSON.stringify(since)}::text::jsonb,
             (select min(next_at) from escalation_watch))
     on conflict (tenant_id) do update set version = excluded.version, rules = excluded.rules, next_at = excluded.next_at,
       configuration_version = excluded.configuration_version`
-  return full || found.length - moved.length >= TOGETHER
+  return full || found.filter(({ come }) => come).length === TOGETHER
 }
 
 async function readState(tx: Transaction): Promise<State> {
@@ -98,23 +102,42 @@ async function readState(tx: Transaction): Promise<State> {
   return row ?? { version: 0, configurationVersion: 0, rules: {} }
 }
 
-/** Tickets whose time has come, and a page of those that changed after a version, in its order. */
-async function readCandidates(tx: Transaction, from: number, now: number): Promise<Candidate[]> {
-  return tx<Candidate[]>`
+interface Page {
+  tickets: Candidate[]
+  /** Tickets that changed, in all, and the version of the last of them; the others were over. */
+  moved: number
+  last: number
+}
+
+/**
+ * Tickets whose time has come, and a page of those that changed after a version, in its order. Of these the ones that
+ * are over are passed over here: of most desks that is nearly all.
+ * @param over keys of the statuses of tickets that need no more work
+ */
+async function readPage(tx: Transaction, from: number, over: string[], now: number): Promise<Page> {
+  const tenant = tx`tenant_id = bulkhead.current_tenant()`
+  const [page] = await tx<{ moved: number; last: number }[]>`
+    select count(*) as moved, coalesce(max(version), ${from}) as last from (
+      select version from ticket where ${tenant} and version > ${from} order by version limit ${SCANNED}) m`
+  const { moved = 0, last = from } = page ?? {}
+  const tickets = await tx<Candidate[]>`
     with come as (
       select ticket_id as id from escalation_watch
-      where tenant_id = bulkhead.current_tenant() and next_at <= ${new Date(now).toISOString()} order by next_at limit ${TOGETHER}
-    ), moved as (
-      select id from ticket
-      where tenant_id = bulkhead.current_tenant() and version > ${from} order by version limit ${TOGETHER}
+      where ${tenant} and next_at <= ${new Date(now).toISOString()} order by next_at limit ${TOGETHER}
+    ), found as (
+      select id, true as come from come
+      union all
+      select id, false from ticket
+      where ${tenant} and version > ${from} and version <= ${last} and id not in (select id from come)
+        and data ->> 'status' <> all(array(select json_array_elements_text(${JSON.stringify(over)}::text::json)))
     )
-    select t.id, t.version, t.data, t.deleted, t.id in (select id from moved) as moved,
-           coalesce((c.data ->> 'vip')::boolean, false) as vip,
+    select t.id, t.data, t.deleted, found.come, coalesce((c.data ->> 'vip')::boolean, false) as vip,
            coalesce((select array_to_json(array_agg(e.rule)) from escalation e
                      where e.tenant_id = t.tenant_id and e.ticket_id = t.id), '[]') as executed
-    from ticket t left join contact c on c.tenant_id = t.tenant_id and c.id = t.requester_id
-    where t.tenant_id = bulkhead.current_tenant() and t.id in (select id from come union select id from moved)
+    from found join ticket t on t.tenant_id = bulkhead.current_tenant() and t.id = found.id
+    left join contact c on c.tenant_id = t.tenant_id and c.id = t.requester_id
     order by t.version`
+  return { tickets, moved, last }
 }
 
 /** Executes what is due for each ticket, one rule after the other, as one batch of the desk itself. */

@@ -86,11 +86,16 @@ describe('rules of escalation, with two clouds on one database and no console', 
   let other: Cloud
   let token: string
   let ahead = 0
-  const clock = (): number => Date.now() + ahead
+  /** How often each of the two asked for the time: what it does next is after that. */
+  const asked = [0, 0]
+  const clockOf = (place: 0 | 1) => (): number => {
+    asked[place] = (asked[place] ?? 0) + 1
+    return Date.now() + ahead
+  }
 
   beforeAll(async () => {
-    one = await withCloud([data()], { escalationSeconds: 0.05, clock })
-    other = await startCloud({ database: one.address, escalationSeconds: 0.05, clock })
+    one = await withCloud([data()], { escalationSeconds: 0.05, clock: clockOf(0) })
+    other = await startCloud({ database: one.address, escalationSeconds: 0.05, clock: clockOf(1) })
     token = await one.tenantToken()
     await looked()
   })
@@ -98,8 +103,11 @@ describe('rules of escalation, with two clouds on one database and no console', 
     await other.close()
     await one.close()
   })
-  afterEach(() => {
+  afterEach(async () => {
     ahead = 0
+    const before = [...asked]
+    // A look that began in the time to come has ended then.
+    await vi.waitFor(() => expect(asked.every((count, place) => count > (before[place] ?? 0))).toBe(true))
   })
 
   const done = (ticketId: string) =>
