@@ -42,12 +42,14 @@ export interface Memory {
   readonly drafts: Map<string, string>
   /** Files that go with an unsent note or reply, by kind and ticket. */
   readonly files: Map<string, readonly File[]>
+  /** Whether this client has only just taken the place of another on screen; see sight.ts. */
+  isFresh(): boolean
   /** Files on their way from this window to the compartment. */
   readonly uploads: Store<readonly Upload[]>
 }
 
 /** @param openTicket id of the ticket that was open when the window was last closed */
-export function createMemory(openTicket: string | null = null): Memory {
+export function createMemory(openTicket: string | null = null, isFresh = (): boolean => false): Memory {
   return {
     view: new Store(INITIAL_VIEW),
     viewId: new Store<string | null>(null),
@@ -58,6 +60,7 @@ export function createMemory(openTicket: string | null = null): Memory {
     openTicket: new Store(openTicket),
     drafts: new Map(),
     files: new Map(),
+    isFresh,
     uploads: new Store<readonly Upload[]>([]),
   }
 }

@@ -1,5 +1,6 @@
 import type { ConsoleState } from '../app/console/console.ts'
 import { createMemory, type Memory } from './memory.ts'
+import { createSight } from './sight.ts'
 import { createTenant, type Tenant } from './tenant.ts'
 
 /** A window holds at most this many clients open at once. */
@@ -11,6 +12,8 @@ export interface Tenants {
   get(tenantId: string): Tenant
   /** Where the technician was in a client. */
   memory(tenantId: string): Memory
+  /** Says that this client is on screen now. */
+  arrive(tenantId: string): void
   /** Sends what was typed a moment ago on its way to the disk. */
   flush(): void
   /** Closes everything and forgets all places: after signing out, and when the console locks. */
@@ -23,11 +26,12 @@ export function createTenants(
 ): Tenants {
   const open = new Map<string, Tenant>()
   const memories = new Map<string, Memory>()
+  const sight = createSight()
 
   const memory = (tenantId: string): Memory => {
     const known = memories.get(tenantId)
     if (known) return known
-    const made = createMemory(settings.get().openTickets[tenantId])
+    const made = createMemory(settings.get().openTickets[tenantId], () => sight.isFresh(tenantId))
     memories.set(tenantId, made)
     made.openTicket.subscribe(() => keepOpenTicket(tenantId, made.openTicket.get()))
     return made
@@ -40,6 +44,7 @@ export function createTenants(
   }
   return {
     memory,
+    arrive: sight.arrive,
     get(tenantId) {
       const tenant =
         open.get(tenantId) ??

@@ -1,3 +1,4 @@
+import { useLayoutEffect } from 'react'
 import { Outlet, useMatches, useParams } from '@tanstack/react-router'
 import { TicketsPane } from '../../features/tickets/tickets-pane.tsx'
 import { StoppedClient } from '../../features/stopped/stopped-client.tsx'
@@ -21,6 +22,9 @@ export function ClientPage() {
   const { tenantId, ticketId } = useParams({ strict: false })
   const clients = useStore(useConsole().clients)
   const tenants = useTenants()
+  useLayoutEffect(() => {
+    if (tenantId) tenants.arrive(tenantId)
+  }, [tenants, tenantId])
   // The other pages of a client stand alone: keys must not act on a list that nobody sees.
   const matches = useMatches()
   const writing = matches.some(({ fullPath }) => fullPath === NEW)

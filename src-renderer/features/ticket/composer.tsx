@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconClock, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
 import { useRef, useState, type RefObject } from 'react'
+import { flushSync } from 'react-dom'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import type { Draft, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
@@ -17,6 +18,7 @@ import { ChosenFiles } from './chosen-files.tsx'
 import classes from './composer.module.css'
 import { readWork, workText, type EntryMode } from './entry-mode.ts'
 import { filesOf } from './file-drop.tsx'
+import { ReplyConfirm } from './reply-confirm.tsx'
 import { TimeFields } from './time-fields.tsx'
 
 interface ComposerProps {
@@ -51,6 +53,7 @@ export function Composer(props: ComposerProps) {
   const [files, setFiles] = useState(() => tenant.memory.files.get(key) ?? [])
   const [problem, setProblem] = useState<string | null>(null)
   const [sending, setSending] = useState(false)
+  const [asking, setAsking] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
   const minutes = minutesOf(time)
   const isReply = mode === 'reply'
@@ -79,8 +82,9 @@ export function Composer(props: ComposerProps) {
   }
   const entriesNow = (): string[] =>
     tenant.queries.getQueryData<TicketDetail>(keys.ticket(ticketId))?.entries.map(({ id }) => id) ?? []
-  const send = async (): Promise<void> => {
+  const send = async (confirmed = false): Promise<void> => {
     if (sending || !begun) return
+    if (isReply && !confirmed && tenant.memory.isFresh()) return setAsking(true)
     if (isTime && minutes === null) {
       setProblem('Say how long it took, such as 45, 1h 30 or 1:30; a day at most.')
       return duration.current?.focus()
@@ -115,117 +119,131 @@ export function Composer(props: ComposerProps) {
   }
   const label = isReply ? `Public reply to ${requester?.name ?? 'nobody'}` : isTime ? 'What was done' : 'Internal note'
   return (
-    <form
-      className={classes.composer}
-      data-mode={mode}
-      data-composer
-      aria-label={isReply ? 'Public reply' : isTime ? 'Time' : 'Internal note'}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void send()
-      }}
-      onDrop={(event) => {
-        const dropped = filesOf(event.dataTransfer)
-        if (dropped.length === 0 || isTime) return
-        event.preventDefault()
-        event.stopPropagation()
-        choose([...files, ...dropped])
-      }}
-      onPaste={(event) => {
-        const pasted = filesOf(event.clipboardData)
-        if (pasted.length === 0 || isTime) return
-        event.preventDefault()
-        event.stopPropagation()
-        choose([...files, ...pasted])
-      }}
-    >
-      <div className={classes.head}>
-        <span className={classes.modes} role="group" aria-label="What to write">
-          {modeButton('note', 'n', 'Internal note', IconLock)}
-          {modeButton('reply', 'r', 'Public reply', IconSend, !requester)}
-          {modeButton('time', 'l', 'Time', IconClock)}
-        </span>
-        <span className={classes.for}>
-          <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name} · {numberText(number)}
-        </span>
-      </div>
-      {isReply && requester && (
-        <div className={classes.to}>
-          Public reply to <b>{requester.name}</b> {requester.email ?? '(no address is recorded)'}
+    <>
+      <form
+        className={classes.composer}
+        data-mode={mode}
+        data-composer
+        aria-label={isReply ? 'Public reply' : isTime ? 'Time' : 'Internal note'}
+        onSubmit={(event) => {
+          event.preventDefault()
+          void send()
+        }}
+        onDrop={(event) => {
+          const dropped = filesOf(event.dataTransfer)
+          if (dropped.length === 0 || isTime) return
+          event.preventDefault()
+          event.stopPropagation()
+          choose([...files, ...dropped])
+        }}
+        onPaste={(event) => {
+          const pasted = filesOf(event.clipboardData)
+          if (pasted.length === 0 || isTime) return
+          event.preventDefault()
+          event.stopPropagation()
+          choose([...files, ...pasted])
+        }}
+      >
+        <div className={classes.head}>
+          <span className={classes.modes} role="group" aria-label="What to write">
+            {modeButton('note', 'n', 'Internal note', IconLock)}
+            {modeButton('reply', 'r', 'Public reply', IconSend, !requester)}
+            {modeButton('time', 'l', 'Time', IconClock)}
+          </span>
+          <span className={classes.for}>
+            <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name} · {numberText(number)}
+          </span>
         </div>
-      )}
-      {isTime && (
-        <TimeFields
-          field={duration}
-          text={time}
-          minutes={minutes}
-          billable={billable}
-          workedMinutes={workedMinutes}
-          onText={(next) => write({ time: next })}
-          onBillable={setBillable}
-          onDone={() => field.current?.focus()}
-          onSend={() => void send()}
+        {isReply && requester && (
+          <div className={classes.to}>
+            Public reply to <b>{requester.name}</b> {requester.email ?? '(no address is recorded)'}
+          </div>
+        )}
+        {isTime && (
+          <TimeFields
+            field={duration}
+            text={time}
+            minutes={minutes}
+            billable={billable}
+            workedMinutes={workedMinutes}
+            onText={(next) => write({ time: next })}
+            onBillable={setBillable}
+            onDone={() => field.current?.focus()}
+            onSend={() => void send()}
+          />
+        )}
+        <textarea
+          ref={field}
+          className={classes.field}
+          aria-label={`${label} on ticket ${numberText(number)} of ${summary.name}`}
+          placeholder={
+            isReply
+              ? `${requester?.name ?? 'The requester'} reads this.`
+              : isTime
+                ? 'What was done'
+                : 'Only technicians see this. Press n to write.'
+          }
+          rows={text === '' ? 1 : 3}
+          value={text}
+          onChange={(event) => write({ text: event.target.value })}
+          onBlur={drafts.flush}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
+            else if (event.key === 'Escape') event.currentTarget.blur()
+            else return
+            event.preventDefault()
+          }}
+        />
+        {files.length > 0 && <ChosenFiles files={files} onChange={choose} />}
+        {problem && (
+          <p className={classes.problem} role="alert">
+            {problem}
+          </p>
+        )}
+        {begun && (
+          <div className={classes.actions}>
+            {!isTime && (
+              <button type="button" className={classes.attach} onClick={() => picker.current?.click()}>
+                <IconPaperclip size={13} /> Attach files
+              </button>
+            )}
+            <span>Kept as a draft here until you {isReply ? 'send' : isTime ? 'log' : 'add'} it</span>
+            <Button
+              type="submit"
+              size="compact-sm"
+              color={mode === 'note' ? 'yellow' : undefined}
+              variant={mode === 'note' ? 'light' : 'filled'}
+              loading={sending}
+            >
+              {SEND[mode]}&ensp;{keysText('Mod+Enter')}
+            </Button>
+          </div>
+        )}
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          aria-label="Files for this entry"
+          onChange={(event) => {
+            choose([...files, ...(event.target.files ?? [])])
+            event.target.value = ''
+          }}
+        />
+      </form>
+      {asking && requester && (
+        <ReplyConfirm
+          number={number}
+          to={requester.name}
+          onSend={() => {
+            // The dialog gives the focus back before the ticket takes it.
+            flushSync(() => setAsking(false))
+            void send(true)
+          }}
+          onClose={() => setAsking(false)}
         />
       )}
-      <textarea
-        ref={field}
-        className={classes.field}
-        aria-label={`${label} on ticket ${numberText(number)} of ${summary.name}`}
-        placeholder={
-          isReply
-            ? `${requester?.name ?? 'The requester'} reads this.`
-            : isTime
-              ? 'What was done'
-              : 'Only technicians see this. Press n to write.'
-        }
-        rows={text === '' ? 1 : 3}
-        value={text}
-        onChange={(event) => write({ text: event.target.value })}
-        onBlur={drafts.flush}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
-          else if (event.key === 'Escape') event.currentTarget.blur()
-          else return
-          event.preventDefault()
-        }}
-      />
-      {files.length > 0 && <ChosenFiles files={files} onChange={choose} />}
-      {problem && (
-        <p className={classes.problem} role="alert">
-          {problem}
-        </p>
-      )}
-      {begun && (
-        <div className={classes.actions}>
-          {!isTime && (
-            <button type="button" className={classes.attach} onClick={() => picker.current?.click()}>
-              <IconPaperclip size={13} /> Attach files
-            </button>
-          )}
-          <span>Kept as a draft here until you {isReply ? 'send' : isTime ? 'log' : 'add'} it</span>
-          <Button
-            type="submit"
-            size="compact-sm"
-            color={mode === 'note' ? 'yellow' : undefined}
-            variant={mode === 'note' ? 'light' : 'filled'}
-            loading={sending}
-          >
-            {SEND[mode]}&ensp;{keysText('Mod+Enter')}
-          </Button>
-        </div>
-      )}
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        aria-label="Files for this entry"
-        onChange={(event) => {
-          choose([...files, ...(event.target.files ?? [])])
-          event.target.value = ''
-        }}
-      />
-    </form>
+    </>
   )
 }
 

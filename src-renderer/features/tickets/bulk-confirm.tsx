@@ -94,7 +94,8 @@ export function previewText(total: number, { change, same, gone }: BulkPreview):
   return `${total.toLocaleString('en')} ${total === 1 ? 'ticket' : 'tickets'}: ${parts.join(', ')}.`
 }
 
-function sameName(typed: string, name: string): boolean {
+/** Whether the name that was typed is the client's, whatever its case. */
+export function sameName(typed: string, name: string): boolean {
   return typed.trim().toLocaleLowerCase() === name.trim().toLocaleLowerCase()
 }
 
