@@ -43,12 +43,23 @@ export class CommandRegistry {
     return () => this.#sets.delete(holder)
   }
 
-  /** Every command, each id once, newest first. */
+  /**
+   * Every command, each id once, newest first, with the keys in force: no two answer to one key, and none keeps a key
+   * that begins a sequence and so never reaches it.
+   */
   all(): Command[] {
     const byId = new Map<string, Command>()
     for (const holder of [...this.#sets].reverse())
       for (const command of holder.current) if (!byId.has(command.id)) byId.set(command.id, command)
-    return [...byId.values()]
+    const commands = [...byId.values()]
+    const taken = new Set(
+      commands.flatMap(({ keys }) => keys.filter((key) => key.includes(' ')).map((key) => key.split(' ')[0])),
+    )
+    return commands.map((command) => {
+      const keys = command.keys.filter((key) => !taken.has(key))
+      for (const key of keys) taken.add(key)
+      return keys.length === command.keys.length ? command : { ...command, keys }
+    })
   }
 
   find(combination: string): Command | undefined {
