@@ -12,7 +12,12 @@ export default defineConfig({
           'browser-host': 'src-main/browser-host/main.ts',
           compartment: 'src-main/compartment/worker.ts',
         },
-        output: { format: 'es', entryFileNames: '[name].js' },
+        // Names stay, so that a stack trace can be read.
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+        },
       },
     },
   },

@@ -4,7 +4,8 @@ import { dirname, join, relative } from 'node:path'
 
 /** What the packaged app starts with: its main script, and the script of its worker threads. */
 const ENTRIES = ['out/main/electron.js', 'out/main/compartment.js']
-const IMPORTED = /^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?["']([^"']+)["']|\bimport\(["']([^"']+)["']\)/gm
+const IMPORTED =
+  /(?:^|;)\s*(?:import|export)\b[^'"();]*?\bfrom\s*["']([^"']+)["']|(?:^|;)\s*import\s*["']([^"']+)["']|\bimport\(\s*["'`]([^"'`]+)["'`]\s*\)/gm
 
 interface LockedPackage {
   dependencies?: Record<string, string>
@@ -30,8 +31,8 @@ export function contentsOf(root: string): Contents {
   const scripts = new Set(ENTRIES)
   const wanted = new Set<string>()
   for (const script of scripts)
-    for (const [, plain, dynamic] of readFileSync(join(root, script), 'utf8').matchAll(IMPORTED)) {
-      const specifier = plain ?? dynamic ?? ''
+    for (const [, from, bare, dynamic] of readFileSync(join(root, script), 'utf8').matchAll(IMPORTED)) {
+      const specifier = from ?? bare ?? dynamic ?? ''
       if (specifier.startsWith('.')) scripts.add(relative(root, join(root, dirname(script), specifier)))
       else if (!specifier.startsWith('node:') && specifier !== 'electron' && !builtinModules.includes(specifier))
         wanted.add(packageName(specifier))

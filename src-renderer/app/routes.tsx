@@ -1,15 +1,18 @@
-import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent as later,
+} from '@tanstack/react-router'
 import { ClientsPage } from '../features/clients/clients-page.tsx'
 import { TicketPane } from '../features/ticket/ticket-pane.tsx'
-import { NewTicketPage } from '../features/new-ticket/new-ticket-page.tsx'
-import { KeysPage } from '../features/keys/keys-page.tsx'
 import { InboxPage } from '../features/inbox/inbox-page.tsx'
 import { InboxesPage } from './shell/inboxes-page.tsx'
-import { SyncPage } from '../features/sync/sync-page.tsx'
-import { VaultPage } from '../features/vault/vault-page.tsx'
 import { ClientPage } from './shell/client-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
+// What a technician does not go to at once is loaded when they do.
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: ClientsPage })
 const clientsRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: ClientsPage })
 export const clientRoute = createRoute({
@@ -22,11 +25,27 @@ const ticketRoute = createRoute({
   path: 'ticket/$ticketId',
   component: TicketPane,
 })
-const newTicketRoute = createRoute({ getParentRoute: () => clientRoute, path: 'new', component: NewTicketPage })
-const syncRoute = createRoute({ getParentRoute: () => clientRoute, path: 'sync', component: SyncPage })
-const vaultRoute = createRoute({ getParentRoute: () => clientRoute, path: 'vault', component: VaultPage })
+const newTicketRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'new',
+  component: later(() => import('../features/new-ticket/new-ticket-page.tsx'), 'NewTicketPage'),
+})
+const syncRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'sync',
+  component: later(() => import('../features/sync/sync-page.tsx'), 'SyncPage'),
+})
+const vaultRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'vault',
+  component: later(() => import('../features/vault/vault-page.tsx'), 'VaultPage'),
+})
 const inboxRoute = createRoute({ getParentRoute: () => clientRoute, path: 'inbox', component: InboxPage })
-const keysRoute = createRoute({ getParentRoute: () => rootRoute, path: 'keys', component: KeysPage })
+const keysRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'keys',
+  component: later(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+})
 const inboxesRoute = createRoute({ getParentRoute: () => rootRoute, path: 'inbox', component: InboxesPage })
 
 /** Addresses live in the hash: one page serves them all, in a browser and under Electron's own protocol. */

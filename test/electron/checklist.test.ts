@@ -61,14 +61,21 @@ function buildWithout({ name, without: [piece, instead] }: Row): string {
   const places = readdirSync(join(copy, 'out'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.c?js$/.test(file) && !file.startsWith('renderer'))
     .map((file) => join(copy, 'out', file))
-    .filter((file) => readFileSync(file, 'utf8').includes(piece))
+    .filter((file) => asBuilt(piece).test(readFileSync(file, 'utf8')))
   expect(places, `the piece of “${name}” in the built code`).toHaveLength(1)
   for (const file of places)
     writeFileSync(
       file,
-      readFileSync(file, 'utf8').replace(piece, () => instead),
+      readFileSync(file, 'utf8').replace(asBuilt(piece), () => instead),
     )
   return join(copy, 'out')
+}
+
+/** A piece of code however it is spaced and quoted, as a build without white space has it. */
+function asBuilt(piece: string): RegExp {
+  const tokens = piece.match(/\w+|[^\w\s]/g) ?? []
+  const pattern = tokens.map((token) => (token === '"' ? '["\'`]' : token === ';' ? ';?' : token.replace(/\W/, '\\$&')))
+  return new RegExp(pattern.join('\\s*'))
 }
 
 test.each(rows.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
