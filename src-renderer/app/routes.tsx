@@ -7,8 +7,6 @@ import {
 } from '@tanstack/react-router'
 import { ClientsPage } from '../features/clients/clients-page.tsx'
 import { TicketPane } from '../features/ticket/ticket-pane.tsx'
-import { InboxPage } from '../features/inbox/inbox-page.tsx'
-import { InboxesPage } from './shell/inboxes-page.tsx'
 import { ClientPage } from './shell/client-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -40,13 +38,21 @@ const vaultRoute = createRoute({
   path: 'vault',
   component: later(() => import('../features/vault/vault-page.tsx'), 'VaultPage'),
 })
-const inboxRoute = createRoute({ getParentRoute: () => clientRoute, path: 'inbox', component: InboxPage })
+const inboxRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'inbox',
+  component: later(() => import('../features/inbox/inbox-page.tsx'), 'InboxPage'),
+})
 const keysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'keys',
   component: later(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
 })
-const inboxesRoute = createRoute({ getParentRoute: () => rootRoute, path: 'inbox', component: InboxesPage })
+const inboxesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'inbox',
+  component: later(() => import('./shell/inboxes-page.tsx'), 'InboxesPage'),
+})
 
 /** Addresses live in the hash: one page serves them all, in a browser and under Electron's own protocol. */
 export function createAppRouter() {

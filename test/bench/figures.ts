@@ -48,6 +48,14 @@ export const figures = {
     baseline: 'an idle bare worker thread',
     bar: null,
   },
+  sealedInsert: {
+    ...{ figure: 'seal: bulk insert, batch of a tenth', unit: 'ms', baseline: 'the same into a plain file' },
+    ...{ ratio: 'speed', bar: null },
+  },
+  sealedPage: {
+    ...{ figure: 'seal: page of 50 rows through an index, p50', unit: 'ms', baseline: 'the same from a plain file' },
+    ...{ ratio: 'speed', bar: null },
+  },
   page: {
     ...{ figure: 'page of 50 tickets, window to compartment and back, p95', unit: 'ms' },
     ...{ baseline: 'echo of the same bytes over a bare WebSocket', bar: most(5) },
@@ -79,12 +87,24 @@ export const figures = {
     ...{ figure: 'page of 50 tickets while another client loads everything, p99', unit: 'ms' },
     ...{ baseline: 'the same at rest', bar: most(1.2, 'ratio') },
   },
+  woken: {
+    ...{ figure: 'wake of a sleeping client, a blank worker ready', unit: 'ms' },
+    ...{ baseline: 'right after a burst that took all blank workers', bar: null },
+  },
+  locked: {
+    ...{ figure: 'lock with 12 clients awake, until keys are zeroed and files closed', unit: 'ms' },
+    ...{ baseline: 'limit', bar: null },
+  },
   sustained: { figure: 'cloud: 8 clients × 2 writers, a reader follows', unit: '1/s', baseline: 'limit', bar: null },
   fresh: { figure: 'cloud: edit sent to read from the feed, p99', unit: 'ms', baseline: 'limit', bar: null },
   cost: { figure: 'cloud and Postgres: processor time per change', unit: 'ms', baseline: 'limit', bar: null },
   returned: {
     ...{ figure: 'catch-up, 200 changes of each client: the client on screen', unit: 'ms' },
     ...{ baseline: 'one of the feeds, read and dropped', bar: most(300) },
+  },
+  roundMemory: {
+    ...{ figure: 'memory of the process after a round over all known clients, 16 awake', unit: 'MB' },
+    ...{ baseline: 'before the first one woke', bar: null },
   },
   caughtUp: {
     ...{ figure: 'catch-up, 200 changes of each client: all clients', unit: 'ms' },

@@ -6,7 +6,9 @@ import { measureEdits } from './figures/edits.ts'
 import { measureFirstSync } from './figures/first-sync.ts'
 import { measureMemory, measurePages } from './figures/host.ts'
 import { measureLive } from './figures/live.ts'
+import { measureLifecycle } from './figures/lifecycle.ts'
 import { measureNeighbour } from './figures/neighbour.ts'
+import { measureSeal } from './figures/seal.ts'
 import { measureSizes } from './figures/sizes.ts'
 import { measureStarts } from './figures/start.ts'
 import { measureSwitches, SWITCH_CLIENTS } from './figures/switch.ts'
@@ -41,10 +43,25 @@ async function measure(bench: Bench): Promise<void> {
   const clouds = new Clouds(bench)
   const desks = { tickets: bench.size(100_000, 20_000), small: SWITCH_CLIENTS, smallTickets: 60 }
   measureSizes(bench)
+  await measureSeal(bench)
   await measureFirstSync(bench, clouds, desks)
   await measurePushes(bench, clouds)
   await measureEdits(bench, clouds, desks)
-  if (bench.wants('memory', 'page', 'busy', 'visible', 'painted', 'held', 'awake', 'asleep', 'neighbour')) {
+  if (
+    bench.wants(
+      'memory',
+      'page',
+      'busy',
+      'visible',
+      'painted',
+      'held',
+      'awake',
+      'asleep',
+      'neighbour',
+      'woken',
+      'locked',
+    )
+  ) {
     const cloudUrl = await clouds.cloud(desks)
     const profile = await syncedProfile(bench, cloudUrl)
     const host = await startRestingHost(bench, profile, cloudUrl)
@@ -53,6 +70,7 @@ async function measure(bench: Bench): Promise<void> {
     await measureLive(bench, host, cloudUrl, desks)
     await measureSwitches(bench, host)
     await host.stop()
+    await measureLifecycle(bench, profile, cloudUrl)
     await measureNeighbour(bench, profile, cloudUrl)
   }
   await measureCloud(bench, clouds, desks)

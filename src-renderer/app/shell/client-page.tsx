@@ -1,7 +1,7 @@
+import { lazy, Suspense } from 'react'
 import { useLayoutEffect } from 'react'
 import { Outlet, useMatches, useParams } from '@tanstack/react-router'
 import { TicketsPane } from '../../features/tickets/tickets-pane.tsx'
-import { StoppedClient } from '../../features/stopped/stopped-client.tsx'
 import { TicketActions } from '../../features/ticket/ticket-actions.tsx'
 import { TenantScope } from '../../tenant/context.tsx'
 import { DeskGate } from '../../tenant/desk.tsx'
@@ -12,6 +12,10 @@ import { useTenants } from '../tenants-context.tsx'
 import { ClientHeader } from './client-header.tsx'
 import classes from './client-page.module.css'
 
+// What most never see is loaded when it is needed.
+const StoppedClient = lazy(async () => ({
+  default: (await import('../../features/stopped/stopped-client.tsx')).StoppedClient,
+}))
 const NEW = '/client/$tenantId/new'
 const SYNC = '/client/$tenantId/sync'
 const VAULT = '/client/$tenantId/vault'
@@ -42,7 +46,13 @@ export function ClientPage() {
   return (
     <TenantScope key={tenantId} tenant={tenants.get(tenantId)} summary={summary}>
       <ClientHeader />
-      <DeskGate failed={(problem) => <StoppedClient tenantId={tenantId} problem={problem} />}>
+      <DeskGate
+        failed={(problem) => (
+          <Suspense>
+            <StoppedClient tenantId={tenantId} problem={problem} />
+          </Suspense>
+        )}
+      >
         <TicketActions>
           {hasList ? (
             <div className={classes.panes} data-ticket={ticketId !== undefined || writing || undefined}>

@@ -17,7 +17,7 @@ const AT_ONCE = 4
  * dropped.
  */
 export async function measureCatchUp(bench: Bench, clouds: Clouds): Promise<void> {
-  if (!bench.wants('returned', 'caughtUp')) return
+  if (!bench.wants('returned', 'caughtUp', 'roundMemory')) return
   const count = bench.size(500, 30)
   const cloudUrl = await clouds.cloud({ tickets: 0, small: count, smallTickets: CHANGES })
   const profile = await syncedProfile(bench, cloudUrl)
@@ -26,6 +26,8 @@ export async function measureCatchUp(bench: Bench, clouds: Clouds): Promise<void
 
   const host = await startHost(bench, profile, cloudUrl)
   const { window } = host
+  const resident = async (): Promise<number> => (await host.usage()).resident / 1e6
+  const atFirst = await resident()
   const began = performance.now()
   // Neither the first nor the last in any order.
   const scope = await window.openClient(smallTenant(Math.ceil(count / 2)))
@@ -38,6 +40,7 @@ export async function measureCatchUp(bench: Bench, clouds: Clouds): Promise<void
   // All are open now, which most were not.
   await until(async () => (await window.clients()).every(({ open }) => open === CHANGES), 10, SYNC_MINUTES)
   const caughtUp = performance.now() - began
+  bench.report('roundMemory', await resident(), atFirst)
   await host.stop()
 
   const tokens = new Map<string, string>()
