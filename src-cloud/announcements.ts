@@ -8,6 +8,9 @@ const Announcement = z.object({ organisation: z.uuid(), tenant: z.uuid(), versio
 /** The channel that names a sign-in (its family of refresh tokens) when it ends. */
 export const SIGN_IN_ENDED = 'bulkhead_sign_in_ended'
 
+/** The channel that names an organisation when its list of tenants, or who works for one, has changed. */
+const TENANTS_CHANGED = 'bulkhead_tenants'
+
 const MISSED = Symbol('missed')
 
 /**
@@ -33,6 +36,14 @@ export class Announcements {
     )
     // On the same connection, so that what was missed of the one was missed of the other.
     await api.listen(SIGN_IN_ENDED, (family) => void this.#events.emit(family))
+    await api.listen(TENANTS_CHANGED, (organisation) => void this.#events.emit(`tenants of ${organisation}`))
+  }
+
+  /** Calls `listener` when the list of an organisation's tenants, or who works for one, has changed. @returns a function that stops it */
+  followTenants(organisation: string, listener: () => void): () => void {
+    const name = `tenants of ${organisation}`
+    this.#events.on(name, listener)
+    return () => this.#events.off(name, listener)
   }
 
   /** Calls `listener` when a sign-in ends. @returns a function that stops it */

@@ -9,8 +9,8 @@ import { versionsOf } from './versions.ts'
 const MAX_HELD = 1024 * 1024
 
 /**
- * Opens a stream of server-sent events: a heartbeat at once and then regularly, and the versions of the tenants that the
- * technician works for, which is looked up anew with each heartbeat. It ends with the access token, with the sign-in,
+ * Opens a stream of server-sent events: a heartbeat at once and then regularly, the versions of the tenants that the
+ * technician works for, and when that list has changed. It is looked up anew with each heartbeat too. It ends with the access token, with the sign-in,
  * and where an announcement may have been missed.
  */
 export async function openEventStream(
@@ -21,7 +21,7 @@ export async function openEventStream(
   const stream = new PassThrough()
   /** The newest version that the reader knows of each tenant. */
   let told = new Map<string, number>()
-  const send = (event: string, data: VersionEvent | Record<string, never>) => {
+  const send = (event: 'heartbeat' | 'version' | 'tenants', data: VersionEvent | Record<string, never>) => {
     if (stream.writableEnded) return
     if (stream.writableLength > MAX_HELD) stream.destroy()
     else stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -31,20 +31,28 @@ export async function openEventStream(
     told.set(tenant, version)
     send('version', { tenant, version })
   }
-  const beat = async () => {
-    send('heartbeat', {})
+  const look = async () => {
     const now = await versionsOf(api, identity)
     // A tenant that is new here is told as one that has moved.
     told = new Map([...now.keys()].map((tenant) => [tenant, told.get(tenant) ?? -1]))
     for (const [tenant, version] of now) tell({ tenant, version })
   }
+  const beat = async () => {
+    send('heartbeat', {})
+    await look()
+  }
   const end = () => void stream.end()
   const unfollow = announcements.follow(identity.organisation, tell, end)
+  const unfollowTenants = announcements.followTenants(identity.organisation, () => {
+    send('tenants', {})
+    void look().catch(end)
+  })
   const unfollowSignIn = announcements.followSignIn(identity.family, end)
   const expiry = setTimeout(end, identity.expires - Date.now())
   const heartbeat = setInterval(() => void beat().catch(end), HEARTBEAT_SECONDS * 1000)
   stream.once('close', () => {
     unfollow()
+    unfollowTenants()
     unfollowSignIn()
     clearTimeout(expiry)
     clearInterval(heartbeat)

@@ -27,6 +27,8 @@ export class CloudWatch extends EventEmitter<{
   connected: []
   disconnected: [Problem]
   version: [VersionEvent]
+  /** The list of clients, or who works for one, has changed. */
+  tenants: []
 }> {
   readonly #session: TechnicianSession
   readonly #heartbeat: number
@@ -169,6 +171,7 @@ export class CloudWatch extends EventEmitter<{
   }
 
   #receive(event: EventSourceMessage): void {
+    if (event.event === 'tenants') return void this.emit('tenants')
     if (event.event !== 'version') return
     try {
       const parsed = VersionEvent.safeParse(JSON.parse(event.data))

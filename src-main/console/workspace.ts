@@ -53,6 +53,7 @@ export class Workspace {
   readonly #stopped = new Map<string, Problem>()
   readonly #minute: NodeJS.Timeout
   #offlineSince: string | null = null
+  #listing: 'once' | 'again' | null = null
   #closed = false
 
   constructor(parts: WorkspaceParts) {
@@ -87,6 +88,7 @@ export class Workspace {
     })
     this.#watch.on('connected', () => void this.#onConnected())
     this.#watch.on('disconnected', () => this.#onDisconnected())
+    this.#watch.on('tenants', () => void this.#listClients())
     this.#watch.on('version', ({ tenant, version }) => this.#onVersion(tenant, version))
     parts.session.on('sign-in-needed', parts.onStatus)
     parts.session.on('signed-in', parts.onStatus)
@@ -213,8 +215,17 @@ export class Workspace {
     await this.#listClients()
   }
 
-  /** Asks the cloud which clients there are, and brings them up to date. */
+  /** Asks the cloud which clients there are, and brings them up to date. What comes while it asks makes it ask once more. */
   async #listClients(): Promise<void> {
+    if (this.#listing !== null) return void (this.#listing = 'again')
+    do {
+      this.#listing = 'once'
+      await this.#listOnce()
+    } while ((this.#listing as 'once' | 'again') === 'again' && !this.#closed)
+    this.#listing = null
+  }
+
+  async #listOnce(): Promise<void> {
     try {
       const { tenants } = await this.#parts.session.tenants()
       if (this.#closed) return
@@ -257,7 +268,7 @@ export class Workspace {
     if (rest !== null) this.supervisor.scopes.rest(rest * MINUTE)
     // Time alone moves tickets to "at risk".
     this.#parts.onClients(this.#parts.registry.all().map((k) => k.tenant.id))
-    // No event tells that the technician works for a client no longer.
+    // An event tells it at once; a long poll, and a cloud before that event, do not.
     if (this.#watch.online) void this.#listClients()
   }
 

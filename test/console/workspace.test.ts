@@ -19,9 +19,8 @@ let profile: string
 let workspace: Workspace
 const told = vi.fn<(ids: string[]) => void>()
 
-beforeEach(async () => {
-  told.mockReset()
-  cloud = await withCloud([sampleOrganisation('Alpha', [sampleClient('Acme', 5), sampleClient('Zephyr', 5)])])
+/** @param minute milliseconds between two slow looks */
+async function openWorkspace(minute: number): Promise<Workspace> {
   profile = mkdtempSync(join(tmpdir(), 'bulkhead-workspace-'))
   const keyring = Keyring.create(profile, sealWithKey('test', new Uint8Array(32)))
   const session = new TechnicianSession(cloud.url, keyring)
@@ -29,8 +28,15 @@ beforeEach(async () => {
   const registry = await openRegistry(profile, keyring)
   const owner = { cloudUrl: cloud.url, sandbox: false, organisation, technician }
   const parts = { profile, worker: WORKER, keyring, registry, session, owner, onStatus: () => undefined }
-  workspace = new Workspace({ ...parts, onClients: told, minute: 200 })
-  workspace.connect()
+  const opened = new Workspace({ ...parts, onClients: told, minute })
+  opened.connect()
+  return opened
+}
+
+beforeEach(async () => {
+  told.mockReset()
+  cloud = await withCloud([sampleOrganisation('Alpha', [sampleClient('Acme', 5), sampleClient('Zephyr', 5)])])
+  workspace = await openWorkspace(200)
   await vi.waitFor(() => expect(workspace.clients().filter(({ known }) => known)).toHaveLength(2))
 })
 afterEach(async () => {
@@ -49,6 +55,29 @@ function call(scope: string, type: 'query' | 'mutation', path: string, input?: u
     workspace.supervisor.call(scope, here, type, path, payload, (op, answer) => resolve(`${op} ${answer}`))
   })
 }
+
+test('a client that is added, renamed or taken away in the cloud is told at once, without the slow look', async () => {
+  await workspace.close()
+  rmSync(profile, { recursive: true, force: true })
+  workspace = await openWorkspace(3_600_000)
+  await vi.waitFor(() => expect(ids()).toHaveLength(2))
+  const [organisation, dana] = [cloud.data[0]!.organisation.id, cloud.data[0]!.technicians[0]!]
+  const added = uuid('tenant', 'Added')
+  await cloud.owner.begin(async (tx) => {
+    await tx`insert into tenant (id, organisation_id, name, short_name, domains, aliases, industry, colour, time_zone)
+      values (${added}, ${organisation}, 'Added', 'Added', '{}', '{}', 'Testing', '#1971c2', 'Europe/Berlin')`
+    await tx`select bulkhead.use_tenant(${added})`
+    await tx`insert into tenant_feed (tenant_id, organisation_id) values (${added}, ${organisation})`
+    await tx`insert into tenant_technician (tenant_id, organisation_id, id, data)
+      values (${added}, ${organisation}, ${dana.id}, ${JSON.stringify({ id: dana.id, name: dana.name, email: dana.email })}::text::json)`
+    await tx`select bulkhead.publish()`
+  })
+  await vi.waitFor(() => expect(ids()).toContain(added))
+  await cloud.owner`update tenant set name = 'Renamed' where id = ${added}`
+  await vi.waitFor(() => expect(workspace.clients().map(({ name }) => name)).toContain('Renamed'))
+  await works(ACME, false)
+  await vi.waitFor(() => expect(ids()).not.toContain(ACME))
+})
 
 test('a client that is taken away leaves while the console runs, in order; given back, it comes again', async () => {
   await workspace.openClient('scope', ACME, here)
