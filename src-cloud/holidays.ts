@@ -1,14 +1,8 @@
 import Holidays from 'date-holidays'
+import type { HolidayPlace } from '../src-shared/settings/settings.ts'
 import type { Holiday } from '../src-shared/sla/schema.ts'
 
 const DAY = 86_400_000
-
-/** A country by ISO 3166-1, `DE`, and where it matters its state and region as the library's lists name them. */
-export interface HolidayPlace {
-  country: string
-  state?: string
-  region?: string
-}
 
 /**
  * The public holidays of a place as plain dates, in order, for a calendar of a configuration. Of a place that is not
@@ -35,4 +29,31 @@ export function publicHolidays(
 
 function dateOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
+}
+
+/**
+ * What is wrong with a place, in one sentence that says what to do; null where its holidays are known.
+ */
+export function unknownPlace({ country, state, region }: HolidayPlace): string | null {
+  const library = new Holidays()
+  if (!(country in library.getCountries('en')))
+    return `No holidays are known of the country "${country}". Give another, or none.`
+  const states = library.getStates(country, 'en')
+  if (state !== undefined && !(state.toUpperCase() in upper(states)))
+    return `No state "${state}" is known of ${country}. ${listed(states)}`
+  const regions = state === undefined ? {} : library.getRegions(country, state, 'en')
+  if (region !== undefined && !(region.toUpperCase() in upper(regions)))
+    return `No region "${region}" is known of ${country} ${state ?? ''}. ${listed(regions)}`
+  return null
+}
+
+function upper(names: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(names ?? {}).map(([key, name]) => [key.toUpperCase(), name]))
+}
+
+function listed(names: Record<string, string> | undefined): string {
+  const keys = Object.keys(names ?? {})
+  return keys.length === 0
+    ? 'Leave it out.'
+    : `Choose one of ${keys.slice(0, 12).join(', ')}${keys.length > 12 ? ', …' : ''}.`
 }

@@ -7,9 +7,12 @@ import { defaultFolder } from './embedded/folder.ts'
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts'
 import { ESCALATION_SECONDS, escalateEvery } from './escalation/escalations.ts'
 import { buildServer } from './http/server.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
 import { RETENTION_DAYS, sweepDaily } from './retention.ts'
 import { Sessions } from './sessions.ts'
+import { inheritDefaults } from './settings/defaults.ts'
+import { readShelf } from './templates/templates.ts'
 import { tokenKey, Tokens } from './tokens.ts'
 
 /** Takes lines of JSON. */
@@ -42,6 +45,8 @@ export interface CloudOptions {
   escalationSeconds?: number
   /** What those rules take for now, in ms since 1970, for tests. */
   clock?: () => number
+  /** Folder of templates beside those that come along. */
+  templates?: string | undefined
   /** Ends a start that is under way. */
   signal?: AbortSignal
   /** Told in one line what was done otherwise than asked. */
@@ -99,11 +104,20 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     )
     const contents = connect(address, 4, { username: API_ROLE, password })
     undo.push(() => contents.end({ timeout: 5 }))
+    const shelf = readShelf(options.templates)
+    for (const { reason } of shelf.refused) options.note?.(reason)
+    const jobs = new Jobs(address, () =>
+      options.note?.('Work that waits could not be looked at; the next try is soon.'),
+    )
+    undo.push(() => jobs.close())
+    jobs.start({
+      defaults: async ({ organisation }, signal) => void (await inheritDefaults(api, organisation, signal)),
+    })
     const tokens = new Tokens(key, options.tokenSeconds)
     const announcements = new Announcements()
     await announcements.start(api)
     const app = await buildServer(
-      { api, contents, tokens, sessions: new Sessions(api, tokens), announcements },
+      { api, contents, tokens, sessions: new Sessions(api, tokens), announcements, jobs, shelf },
       loggerOptions(options.log),
     )
     undo.push(() => app.close())

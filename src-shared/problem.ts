@@ -109,6 +109,16 @@ export const problems = {
     message: "DATABASE_URL holds no password to derive the API role's from. Set BULKHEAD_API_PASSWORD.",
     retry: false,
   },
+  // clients and their settings
+  'template-refused': {
+    message: 'The template {file} cannot be used: {reason}. Correct the file; the other templates are not touched.',
+    retry: false,
+  },
+  'settings-changed': {
+    message: '{by} changed these settings meanwhile, at {at}. Look at them again, then make your change.',
+    retry: false,
+  },
+  'settings-incoherent': { message: '{reason}', retry: false },
   // who is asking
   'sign-in-wrong': { message: 'Email or password is wrong. Check both and sign in again.', retry: false },
   'sign-in-throttled': { message: 'Too many attempts to sign in. Wait a minute and try again.', retry: true },

@@ -26,6 +26,8 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'feed-gone': 410,
   'sequence-gap': 409,
   'sequence-reused': 409,
+  'settings-changed': 409,
+  'settings-incoherent': 422,
   'content-incomplete': 409,
   'content-mismatch': 409,
   'content-unavailable': 409,

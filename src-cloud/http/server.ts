@@ -11,11 +11,14 @@ import { problem } from '../../src-shared/problem.ts'
 import { API_HEADER, API_VERSION, paths } from '../../src-shared/protocol/api.ts'
 import type { Announcements } from '../announcements.ts'
 import type { Sql } from '../database/connect.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import { attachmentRoutes } from '../routes/attachments.ts'
 import { organisationRoutes } from '../routes/organisation.ts'
 import { sessionRoutes } from '../routes/session.ts'
+import { defaultsRoutes, settingsRoutes } from '../routes/settings.ts'
 import { tenantRoutes } from '../routes/tenant.ts'
 import type { Sessions } from '../sessions.ts'
+import type { TemplateShelf } from '../templates/templates.ts'
 import type { Tokens } from '../tokens.ts'
 import { answerError, BODY_BYTES } from './problems.ts'
 
@@ -28,6 +31,8 @@ export interface Services {
   tokens: Tokens
   sessions: Sessions
   announcements: Announcements
+  jobs: Pick<Jobs, 'ask'>
+  shelf: TemplateShelf
 }
 
 /** Builds the HTTP server: session routes, and two plugins that each accept one kind of token only. */
@@ -70,7 +75,9 @@ export async function buildServer(
   await app.register(publicRoutes)
   await app.register(sessionRoutes, services)
   await app.register(organisationRoutes, services)
+  await app.register(defaultsRoutes, services)
   await app.register(tenantRoutes, services)
+  await app.register(settingsRoutes, services)
   await app.register(attachmentRoutes, services)
   return app
 }

@@ -7,10 +7,10 @@ import { paths } from '../../src-shared/protocol/api.ts'
 import { VersionEvent, Versions, VersionsQuery } from '../../src-shared/protocol/events.ts'
 import { TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
 import { openEventStream } from '../event-stream.ts'
+import { organisationOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { listTenants, mayEnter } from '../organisation.ts'
-import type { VerifiedOrganisation } from '../tokens.ts'
 import { awaitVersions } from '../versions.ts'
 
 /** Routes that span tenants: names, versions and tokens, never rows of a tenant. Only organisation tokens open them. */
@@ -20,15 +20,7 @@ export async function organisationRoutes(
 ): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const security = [{ organisation: [] }]
-  const identities = new WeakMap<object, VerifiedOrganisation>()
-  app.addHook('onRequest', async (request) => {
-    identities.set(request, await tokens.verifyOrganisation(request.headers.authorization))
-  })
-  const identityOf = (request: object): VerifiedOrganisation => {
-    const identity = identities.get(request)
-    if (!identity) throw new ProblemError('sign-in-expired')
-    return identity
-  }
+  const identityOf = organisationOnly(app, tokens)
 
   routes.get(
     paths.tenants,

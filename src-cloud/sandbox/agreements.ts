@@ -1,5 +1,6 @@
 import { ServiceLevels, type Holiday, type Span, type WeeklyHours } from '../../src-shared/sla/schema.ts'
-import { publicHolidays, type HolidayPlace } from '../holidays.ts'
+import type { HolidayPlace } from '../../src-shared/settings/settings.ts'
+import { publicHolidays } from '../holidays.ts'
 import { keyOf, type Profile } from './profile.ts'
 
 /** What an agreement is made of: keys of the client's priorities in order, ids of its technicians, and public holidays. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AttachmentPolicy } from './attachment.ts'
 import { ServiceLevels } from '../sla/schema.ts'
+import { NamingConvention } from './naming.ts'
 import { Colour, Key } from './primitives.ts'
 import { VaultPolicy } from './vault.ts'
 
@@ -53,6 +54,10 @@ export const Configuration = z.object({
   attachments: AttachmentPolicy.optional(),
   /** Absent: `DEFAULT_VAULT_POLICY`. */
   vault: VaultPolicy.optional(),
+  /** Days that a ticket is kept after its last change, whoever wants to delete it. Absent: no such promise. */
+  retention: z.object({ keepDays: z.number().int().min(1) }).optional(),
+  /** How things are named at the client. */
+  naming: z.array(NamingConvention).optional(),
   /** Absent: nothing is worked out here, and a ticket is due when the cloud says. */
   sla: ServiceLevels.optional(),
 })

@@ -1,0 +1,152 @@
+import { ProblemError } from '../../src-shared/problem.ts'
+import type {
+  TakenChange,
+  SettingsChanged,
+  SettingsHistory,
+  TakenRestore,
+  SettingsView,
+} from '../../src-shared/protocol/settings.ts'
+import { incoherences } from '../../src-shared/settings/coherence.ts'
+import { changedLayer, differenceOf, valuesOf } from '../../src-shared/settings/layers.ts'
+import { proofOf } from '../../src-shared/settings/proof.ts'
+import type { HolidayPlace, LayerValues } from '../../src-shared/settings/settings.ts'
+import type { Transaction } from '../database/connect.ts'
+import { unknownPlace } from '../holidays.ts'
+import {
+  madeConfiguration,
+  publishConfiguration,
+  readDefaults,
+  readFacts,
+  readLayers,
+  readRevisions,
+  resolved,
+  storeRevision,
+  type ClientLayers,
+  type RevisionAuthor,
+} from './store.ts'
+
+/** Revisions that a history tells at most. */
+const HISTORY = 200
+
+/** A tenant's settings with the origin of each, in its own scope. */
+export async function viewSettings(tx: Transaction): Promise<SettingsView> {
+  const [defaults, layers, { timeZone }] = [await readDefaults(tx), await readLayers(tx), await readFacts(tx)]
+  const settings = resolved(defaults.settings, layers)
+  return {
+    revision: layers.revision,
+    template: named(layers),
+    settings,
+    proof: proof(layers, defaults.settings, timeZone),
+  }
+}
+
+/**
+ * Changes a tenant's own layer: a new revision, and the configuration for its compartments.
+ * @throws ProblemError `settings-changed`, `settings-incoherent`
+ */
+export async function changeSettings(
+  tx: Transaction,
+  technician: string,
+  { revision, set, revert, note, dryRun }: TakenChange,
+): Promise<SettingsChanged> {
+  await tx`select bulkhead.own_settings()`
+  const layers = await readLayers(tx)
+  await mustBeNewest(tx, revision, layers.revision)
+  const settings = changedLayer(layers.settings, { set, revert })
+  return takeOver(tx, layers, { ...layers, settings }, { ...(await authorOf(tx, technician)), note }, dryRun)
+}
+
+/**
+ * Gives a tenant the state of an older revision again, as a new one.
+ * @throws ProblemError `not-found`, `settings-changed`, `settings-incoherent`
+ */
+export async function restoreSettings(
+  tx: Transaction,
+  technician: string,
+  { revision, to, note, dryRun }: TakenRestore,
+): Promise<SettingsChanged> {
+  await tx`select bulkhead.own_settings()`
+  const layers = await readLayers(tx)
+  await mustBeNewest(tx, revision, layers.revision)
+  const [old] = await readRevisions(tx, 1, to)
+  if (!old) throw new ProblemError('not-found', { what: `Revision ${to} of these settings` })
+  const author = { ...(await authorOf(tx, technician)), note: note ?? `Revision ${to} again` }
+  return takeOver(tx, layers, { ...layers, template: old.template, settings: old.settings }, author, dryRun)
+}
+
+/** Who changed a tenant's settings, when and what. */
+export async function settingsHistory(tx: Transaction): Promise<SettingsHistory> {
+  const revisions = await readRevisions(tx, HISTORY + 1)
+  return {
+    revisions: revisions.slice(0, HISTORY).map(({ revision, at, by, note, settings, ...layers }, i) => ({
+      ...{ revision, at, by, note },
+      template: named(layers),
+      changes: differenceOf(revisions[i + 1]?.settings ?? {}, settings),
+    })),
+  }
+}
+
+/** Stores what differs and publishes it. A tenant from before there were layers gets its first state as a revision too. */
+export async function takeOver(
+  tx: Transaction,
+  before: ClientLayers,
+  after: ClientLayers,
+  author: RevisionAuthor,
+  dryRun: boolean,
+): Promise<SettingsChanged> {
+  const changes = differenceOf(before.settings, after.settings)
+  const [defaults, { timeZone }] = [await readDefaults(tx), await readFacts(tx)]
+  mustFit(defaults.settings, after)
+  const told = proof(after, defaults.settings, timeZone)
+  const sameTemplate = before.template?.key === after.template?.key
+  if (dryRun || (changes.length === 0 && sameTemplate)) return { revision: before.revision, changes, proof: told }
+  let { revision } = before
+  if (revision === 0)
+    await storeRevision(
+      tx,
+      { ...before, revision: ++revision },
+      { id: null, name: 'Bulkhead', note: 'As it was before' },
+    )
+  await storeRevision(tx, { ...after, revision: ++revision }, author)
+  await publishConfiguration(tx)
+  return { revision, changes, proof: told }
+}
+
+/** @throws ProblemError `settings-incoherent` with the first thing that does not fit */
+export function mustFit(defaults: LayerValues, layers: Pick<ClientLayers, 'template' | 'settings'>): void {
+  const settings = valuesOf(resolved(defaults, layers))
+  const [reason] = [...(settings.holidays ? placeProblem(settings.holidays) : []), ...incoherences(settings)]
+  if (reason) throw new ProblemError('settings-incoherent', { reason })
+}
+
+function placeProblem(place: HolidayPlace): string[] {
+  const reason = unknownPlace(place)
+  return reason ? [reason] : []
+}
+
+/** The name of a technician of this tenant, to sign with. */
+export async function authorOf(tx: Transaction, technician: string): Promise<RevisionAuthor & { id: string }> {
+  const [row] = await tx<
+    { name: string }[]
+  >`select data ->> 'name' as name from tenant_technician where id = ${technician}`
+  return { id: technician, name: row?.name ?? 'Somebody' }
+}
+
+async function mustBeNewest(tx: Transaction, seen: number, newest: number): Promise<void> {
+  if (seen === newest) return
+  const [last] = await readRevisions(tx, 1)
+  throw new ProblemError('settings-changed', { by: last?.by.name ?? 'Somebody', at: last?.at ?? '' })
+}
+
+function named({ template }: Pick<ClientLayers, 'template'>): { key: string; name: string } | null {
+  return template && { key: template.key, name: template.name }
+}
+
+function proof(
+  layers: Pick<ClientLayers, 'template' | 'settings'>,
+  defaults: LayerValues,
+  timeZone: string,
+): string | null {
+  const now = new Date()
+  return proofOf(madeConfiguration(resolved(defaults, layers), timeZone, now), now.getTime())?.sentence ?? null
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { Id, Instant } from '../domain/primitives.ts'
+import { origins, type Resolved } from '../settings/layers.ts'
+import { LayerValues, SettingKey, Settings } from '../settings/settings.ts'
+
+const Note = z.string().trim().max(500).optional()
+const Origin = z.enum(origins)
+
+/** One setting with where it comes from; `inherited` is what a revert would bring, null where nothing would change. */
+export const SettingView = z.object({
+  value: z.unknown(),
+  origin: Origin,
+  /** Of a template: what it is called. */
+  name: z.string().nullable(),
+  inherited: z.object({ value: z.unknown(), origin: Origin, name: z.string().nullable() }).nullable(),
+})
+
+const settingViews = z.object(
+  Object.fromEntries(SettingKey.options.map((key) => [key, SettingView])) as Record<SettingKey, typeof SettingView>,
+)
+
+/** A client's settings: each resolved, with its origin. */
+export const SettingsView = z.object({
+  /** Of the client's own layer; a change names it. */
+  revision: z.number().int().nonnegative(),
+  template: z.object({ key: z.string(), name: z.string() }).nullable(),
+  settings: settingViews as unknown as z.ZodType<Resolved, Resolved>,
+  /** "A P1 raised on Friday 16:55 is due Monday 09:25."; null where nothing is promised. */
+  proof: z.string().nullable(),
+})
+export type SettingsView = z.infer<typeof SettingsView>
+
+export const SettingDifference = z.object({
+  setting: SettingKey,
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+})
+
+/** A change of a layer. */
+export const SettingsChange = z.strictObject({
+  /** What the change was made from. */
+  revision: z.number().int().nonnegative(),
+  /** Values of its own. */
+  set: LayerValues.default({}),
+  /** Settings that it inherits again. */
+  revert: z.array(SettingKey).max(SettingKey.options.length).default([]),
+  note: Note,
+  /** Says what would come of it, and changes nothing. */
+  dryRun: z.boolean().default(false),
+})
+/** As it is sent; {@link TakenChange} is what it reads as. */
+export type SettingsChange = z.input<typeof SettingsChange>
+export type TakenChange = z.output<typeof SettingsChange>
+
+export const SettingsChanged = z.object({
+  revision: z.number().int().nonnegative(),
+  /** What differs in the layer itself. */
+  changes: z.array(SettingDifference),
+  proof: z.string().nullable(),
+})
+export type SettingsChanged = z.infer<typeof SettingsChanged>
+
+export const SettingsRestore = z.strictObject({
+  revision: z.number().int().nonnegative(),
+  /** The revision whose state comes again, as a new one. */
+  to: z.number().int().positive(),
+  note: Note,
+  dryRun: z.boolean().default(false),
+})
+export type SettingsRestore = z.input<typeof SettingsRestore>
+export type TakenRestore = z.output<typeof SettingsRestore>
+
+/** Who changed a layer, when, and what, the newest first. */
+export const SettingsHistory = z.object({
+  revisions: z.array(
+    z.object({
+      revision: z.number().int().positive(),
+      at: Instant,
+      by: z.object({ id: Id.nullable(), name: z.string() }),
+      note: z.string().nullable(),
+      template: z.object({ key: z.string(), name: z.string() }).nullable(),
+      changes: z.array(SettingDifference),
+    }),
+  ),
+})
+export type SettingsHistory = z.infer<typeof SettingsHistory>
+
+/** What an organisation gives to all of its clients. */
+export const DefaultsView = z.object({
+  revision: z.number().int().nonnegative(),
+  /** Its own values; the rest is built in. */
+  settings: LayerValues,
+  builtIn: Settings,
+})
+export type DefaultsView = z.infer<typeof DefaultsView>
+
+/** Templates that can be chosen, and files that cannot, each with the reason. */
+export const TemplateList = z.object({
+  templates: z.array(
+    z.object({
+      key: z.string(),
+      name: z.string(),
+      about: z.string(),
+      industry: z.string().optional(),
+      settings: LayerValues,
+    }),
+  ),
+  refused: z.array(z.object({ file: z.string(), reason: z.string() })),
+})
+export type TemplateList = z.infer<typeof TemplateList>

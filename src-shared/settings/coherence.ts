@@ -1,0 +1,40 @@
+import { isOpenCategory } from '../domain/configuration.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * What does not fit together in a client's settings, one sentence each that says what to do; none where all does.
+ * Targets and rules that name a priority or type that the client does not have fit no ticket, and do no harm.
+ */
+export function incoherences(settings: Settings): string[] {
+  const { statuses, priorities, types, queues, customFields, calendars, targets, escalations, onCall, naming } =
+    settings
+  const lists = { statuses, priorities, types, queues, customFields, calendars, escalations, onCall, naming }
+  const calendarKeys = new Set(calendars.map(({ key }) => key))
+  return [
+    ...Object.entries(lists).flatMap(([name, list]) => repeatedKeys(name, list)),
+    ...(statuses.some(({ category }) => isOpenCategory(category))
+      ? []
+      : ['No status is for tickets that need work. Add one of the category new or open.']),
+    ...(statuses.some(({ category }) => !isOpenCategory(category))
+      ? []
+      : ['No status ends a ticket. Add one of the category resolved or closed.']),
+    ...targets
+      .filter(({ calendar }) => !calendarKeys.has(calendar))
+      .map(
+        ({ calendar }) =>
+          `A service target counts in the calendar "${calendar}", which is not there. Add that calendar, or choose another for the target.`,
+      ),
+    ...targets
+      .filter(({ firstResponse, resolution }) => firstResponse === undefined && resolution === undefined)
+      .map(
+        ({ calendar }) =>
+          `A service target in "${calendar}" promises nothing. Give it a first response or a resolution.`,
+      ),
+  ]
+}
+
+function repeatedKeys(name: string, list: readonly { key: string }[]): string[] {
+  const keys = list.map(({ key }) => key)
+  const repeated = new Set(keys.filter((key, i) => keys.indexOf(key) !== i))
+  return [...repeated].map((key) => `${name} has the key "${key}" more than once. Give each a key of its own.`)
+}

@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { asOrganisation, asTenant } from '../../src-cloud/database/as.ts'
+import { API_ROLE, apiPassword, connect, type Sql } from '../../src-cloud/database/connect.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import {
+  SettingsChanged,
+  SettingsHistory,
+  SettingsView,
+  type SettingsChange,
+  type SettingsRestore,
+} from '../../src-shared/protocol/settings.ts'
+import { ask, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { sampleClient, sampleConfiguration, sampleOrganisation, uuid } from '../support/sample.ts'
+
+const ACME = uuid('tenant', 'Acme')
+let cloud: TestCloud
+let api: Sql
+let acme: string
+let zephyr: string
+let access: string
+beforeAll(async () => {
+  cloud = await withCloud([
+    sampleOrganisation('Alpha', [sampleClient('Acme', 3), sampleClient('Zephyr', 3)]),
+    sampleOrganisation('Beta', [sampleClient('Borealis', 3)]),
+  ])
+  api = connect(cloud.address, 4, { username: API_ROLE, password: apiPassword(cloud.address, undefined) })
+  ;[acme, zephyr, access] = [await cloud.tenantToken(0), await cloud.tenantToken(1), (await cloud.signIn()).accessToken]
+})
+afterAll(async () => {
+  await api.end()
+  await cloud.close()
+})
+
+const view = async (token: string) => SettingsView.parse(await (await ask(cloud.url, paths.settings, { token })).json())
+const send = (path: string, token: string, body: SettingsChange | SettingsRestore) =>
+  ask(cloud.url, path, { token, body })
+const change = async (token: string, body: Omit<SettingsChange, 'revision'>): Promise<SettingsChanged> => {
+  const { revision } = await view(token)
+  const response = await send(paths.settings, token, { revision, ...body })
+  expect(response.status).toBe(200)
+  return SettingsChanged.parse(await response.json())
+}
+const history = async (path: string, token: string) =>
+  SettingsHistory.parse(await (await ask(cloud.url, path, { token })).json()).revisions
+const problemIn = async (response: Response) => (await response.json()) as { error: { code: string; message: string } }
+/** What compartments get. */
+const delivered = async (token: string) => {
+  const feed = await readFeed(cloud.url, token)
+  return feed.changes.find(({ kind }) => kind === 'configuration')!
+}
+
+test('a client from before there were layers has everything of its own, and its compartments get what they had', async () => {
+  const { revision, settings, template } = await view(acme)
+  expect([revision, template]).toEqual([0, null])
+  expect(new Set(Object.values(settings).map(({ origin }) => origin))).toEqual(new Set(['client']))
+  expect(settings.statuses.inherited).toMatchObject({ origin: 'built-in' })
+  expect((await delivered(acme)).data).toEqual(sampleConfiguration)
+})
+
+test('a change is a revision with who, when and what; the feed brings it; a revert inherits again', async () => {
+  const before = await delivered(acme)
+  const changed = await change(acme, { set: { atRiskMinutes: 15 }, note: 'Asked for by phone' })
+  expect(changed).toMatchObject({ changes: [{ setting: 'atRiskMinutes', before: 60, after: 15 }] })
+  const after = await delivered(acme)
+  expect(after.version).toBeGreaterThan(before.version)
+  expect(after.data).toMatchObject({ ...sampleConfiguration, atRiskMinutes: 15 })
+  await change(acme, { revert: ['atRiskMinutes', 'types'] })
+  const { settings } = await view(acme)
+  expect(settings.atRiskMinutes).toEqual({ value: 60, origin: 'built-in', name: null, inherited: null })
+  expect((await delivered(acme)).data).toMatchObject({ types: settings.types.value, atRiskMinutes: 60 })
+  const [last, first, begin] = await history(paths.settingsHistory, acme)
+  expect(last).toMatchObject({
+    revision: 3,
+    by: { name: 'Robin of Alpha' },
+    changes: [{ setting: 'types' }, { setting: 'atRiskMinutes', before: 15 }],
+  })
+  expect(first).toMatchObject({ revision: 2, note: 'Asked for by phone', changes: [{ before: 60, after: 15 }] })
+  expect(begin).toMatchObject({ revision: 1, by: { id: null }, note: 'As it was before' })
+})
+
+test('an older state comes again as a new revision', async () => {
+  const { revision } = await view(acme)
+  const response = await send(paths.settingsRestore, acme, { revision, to: 2 })
+  expect(SettingsChanged.parse(await response.json())).toMatchObject({ revision: revision + 1 })
+  expect((await view(acme)).settings.atRiskMinutes).toMatchObject({ value: 15, origin: 'client' })
+  expect((await send(paths.settingsRestore, acme, { revision: revision + 1, to: 99 })).status).toBe(404)
+})
+
+test('a dry run tells what would come of it, with the sentence that proves the hours, and changes nothing', async () => {
+  const before = await view(zephyr)
+  const dry = await change(zephyr, {
+    revert: ['statuses', 'priorities', 'calendars', 'targets'],
+    dryRun: true,
+  })
+  expect(dry.proof).toBe('A P1 raised on Friday 16:55 is due Monday 09:25.')
+  expect(await view(zephyr)).toEqual(before)
+})
+
+test('what changes nothing is no revision and no version', async () => {
+  const { revision, settings } = await view(acme)
+  const before = await delivered(acme)
+  expect(await change(acme, { set: { atRiskMinutes: settings.atRiskMinutes.value } })).toMatchObject({
+    revision,
+    changes: [],
+  })
+  expect((await delivered(acme)).version).toBe(before.version)
+})
+
+describe('one clear sentence', () => {
+  test('where somebody else was faster; one of two at the same time wins', async () => {
+    const { revision } = await view(acme)
+    const both = await Promise.all(
+      [21, 22].map((atRiskMinutes) => send(paths.settings, acme, { revision, set: { atRiskMinutes } })),
+    )
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    const { error } = await problemIn(both.find(({ status }) => status === 409)!)
+    expect(error).toMatchObject({ code: 'settings-changed' })
+    expect(error.message).toContain('Robin of Alpha changed these settings meanwhile')
+  })
+
+  test.each([
+    [
+      'a target without its calendar',
+      { set: { targets: [{ calendar: 'night', resolution: 60 }] } },
+      422,
+      'the calendar "night"',
+    ],
+    [
+      'a place that is none',
+      { set: { holidays: { country: 'XQ' } } },
+      422,
+      'No holidays are known of the country "XQ"',
+    ],
+    ['a state that is none', { set: { holidays: { country: 'DE', state: 'zz' } } }, 422, 'Choose one of'],
+    ['a setting that does not exist', { set: { sounds: 'loud' } }, 400, 'sounds'],
+    [
+      'a time zone that does not exist',
+      { set: { calendars: [{ key: 'a', label: 'A', hours: '24x7', timeZone: 'Mars/Base' }] } },
+      400,
+      'IANA',
+    ],
+    [
+      'a pattern of names that does not close',
+      { set: { naming: [{ key: 'a', label: 'A', kind: 'device', pattern: 'X-{word' }] } },
+      400,
+      'brace',
+    ],
+  ])('about %s', async (_name, body, status, words) => {
+    const { revision } = await view(acme)
+    const response = await send(paths.settings, acme, { revision, ...body } as unknown as SettingsChange)
+    expect(response.status).toBe(status)
+    expect((await problemIn(response)).error.message).toContain(words)
+  })
+})
+
+describe('what the organisation gives', () => {
+  const defaults = async (body: Omit<SettingsChange, 'revision'>) => {
+    const { revision } = (await (await ask(cloud.url, paths.defaults, { token: access })).json()) as {
+      revision: number
+    }
+    return send(paths.defaults, access, { revision, ...body })
+  }
+
+  test('reaches the clients that inherit it, through the feed, and no others; and what it takes back goes', async () => {
+    await change(acme, { revert: ['atRiskMinutes'] })
+    const untouched = await delivered(zephyr)
+    expect((await defaults({ set: { atRiskMinutes: 7, holidays: { country: 'DE', state: 'be' } } })).status).toBe(200)
+    await vi.waitFor(async () => expect((await delivered(acme)).data).toMatchObject({ atRiskMinutes: 7 }))
+    expect((await view(acme)).settings.atRiskMinutes).toEqual({
+      value: 7,
+      origin: 'organisation',
+      name: null,
+      inherited: null,
+    })
+    expect((await view(zephyr)).settings.atRiskMinutes).toMatchObject({
+      origin: 'client',
+      inherited: { value: 7, origin: 'organisation' },
+    })
+    expect(await delivered(zephyr)).toEqual(untouched)
+    expect((await defaults({ revert: ['atRiskMinutes'] })).status).toBe(200)
+    await vi.waitFor(async () => expect((await delivered(acme)).data).toMatchObject({ atRiskMinutes: 60 }))
+    expect((await history(paths.defaultsHistory, access)).map(({ revision }) => revision)).toEqual([2, 1])
+  })
+
+  test('brings the public holidays of the place into the calendars', async () => {
+    await change(acme, { revert: ['calendars', 'targets', 'holidays', 'ownDays', 'statuses', 'priorities'] })
+    const { data } = await delivered(acme)
+    const { calendars } = (data as { sla: { calendars: { timeZone: string; holidays: { name: string }[] }[] } }).sla
+    expect(calendars[0]?.timeZone).toBe('Europe/Berlin')
+    expect(calendars[0]?.holidays.map(({ name }) => name)).toContain('Tag der Deutschen Einheit')
+  })
+
+  test('cannot be something that does not fit together', async () => {
+    expect((await defaults({ set: { calendars: [] } })).status).toBe(422)
+  })
+})
+
+describe('behind row-level security', () => {
+  test('a tenant reads the defaults of its own organisation and cannot write them', async () => {
+    const read = (tenant: string) => asTenant(api, tenant, (tx) => tx`select from organisation_defaults`)
+    expect((await read(ACME)).length).toBeGreaterThan(0)
+    expect(await read(uuid('tenant', 'Borealis'))).toHaveLength(0)
+    const write = asTenant(
+      api,
+      ACME,
+      (tx) => tx`insert into organisation_defaults (organisation_id, revision, settings, by_name)
+        values (${uuid('organisation', 'Alpha')}, 99, '{}', 'x')`,
+    )
+    await expect(write).rejects.toMatchObject({ code: '42501' })
+  })
+
+  test('no organisation sees the defaults of another, and none rewrites what was', async () => {
+    const others = await asOrganisation(
+      api,
+      uuid('organisation', 'Beta'),
+      (tx) => tx`select from organisation_defaults`,
+    )
+    expect(others).toHaveLength(0)
+    const rewrite = asTenant(api, ACME, (tx) => tx`update configuration_revision set note = 'x'`)
+    await expect(rewrite).rejects.toMatchObject({ code: '42501' })
+  })
+})
+
+test('a client that keeps its tickets keeps them from being deleted; others are deleted as ever', async () => {
+  await change(acme, { set: { keepDays: 36_500 } })
+  const ticket = uuid('Acme', 'ticket', 1)
+  await expect(cloud.owner`select bulkhead.delete_ticket(${ACME}, ${ticket})`).rejects.toMatchObject({ code: 'BH001' })
+  await change(acme, { revert: ['keepDays'] })
+  const [row] = await cloud.owner<{ version: number }[]>`select bulkhead.delete_ticket(${ACME}, ${ticket}) as version`
+  expect(row?.version).toBeGreaterThan(0)
+})
