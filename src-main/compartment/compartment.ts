@@ -26,7 +26,7 @@ import { readTicket } from './triage/detail.ts'
 import { diagnosticsOf } from './triage/diagnostics.ts'
 import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
-import { readIds, readOutline, readPage } from './triage/page.ts'
+import { readIds, readOutline, readPage, readPlace } from './triage/page.ts'
 import { savedViews } from './triage/saved-views.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
@@ -130,6 +130,7 @@ export class Compartment {
       desk: () => read(readDesk),
       page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),
       outline: ({ filter, sort }) => read(({ cache }) => readOutline(cache, filter, sort)),
+      place: ({ filter, sort, id }) => read(({ cache }) => readPlace(cache, filter, sort, id)),
       ticketIds: (input) =>
         read((held) =>
           input.text.trim() === '' ? readIds(held.cache, input.filter, input.sort) : searchIds(held, input),

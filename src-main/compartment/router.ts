@@ -40,6 +40,8 @@ export interface CompartmentApi {
   desk(): Desk
   page(input: z.infer<typeof PageInput>): TicketPage
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
+  /** At which index of a list a ticket is, from 0; null where the list does not have it. */
+  place(input: z.infer<typeof PlaceInput>): number | null
   counts(): TicketCounts
   /** How many tickets each list has; of those with a query as many as can be changed at once. */
   tally(lists: TicketFilter[]): number[]
@@ -152,6 +154,8 @@ const SearchInput = z.object({
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
 })
 
+const PlaceInput = OutlineInput.extend({ id: Id })
+
 const IdsInput = OutlineInput.extend({
   text: z.string().max(MAX_QUERY).default(''),
   order: z.enum(['newest', 'rank']).default('newest'),
@@ -165,6 +169,7 @@ export const tenantRouter = t.router({
   tickets: t.router({
     page: t.procedure.input(PageInput).query(({ ctx, input }) => ctx.page(input)),
     outline: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.outline(input)),
+    place: t.procedure.input(PlaceInput).query(({ ctx, input }) => ctx.place(input)),
     counts: t.procedure.query(({ ctx }) => ctx.counts()),
     tally: t.procedure
       .input(z.object({ lists: z.array(TicketFilter).max(20) }))

@@ -92,6 +92,15 @@ export function outlineQuery({ client }: Tenant, request: ListRequest) {
   })
 }
 
+/** At which index of a list a ticket is; null where it is not in it. */
+export function placeQuery({ client }: Tenant, request: ListRequest, id: string) {
+  return queryOptions({
+    queryKey: [...keys.allOutlines, 'place', request, id] as const,
+    queryFn: ({ signal }) => client.tickets.place.query({ ...request, id }, { signal }),
+    gcTime: 60_000,
+  })
+}
+
 /** Rows per block, and anchors per block: whole strides, near {@link FIRST_ROWS} rows. */
 export function blockSize(outline: TicketOutline | undefined): { rows: number; anchors: number } {
   if (!outline || outline.stride < 1) return { rows: FIRST_ROWS, anchors: 1 }

@@ -94,6 +94,19 @@ test('an outline has the length of the list, and a page from each anchor starts 
   )
 })
 
+test('the place of a ticket is its index in the list, and none where the list does not have it', async () => {
+  await fc.assert(
+    fc.asyncProperty(filters, sorts, fc.integer({ min: 1, max: 400 }), async (filter, sort, number) => {
+      const all = expected(filter, sort)
+      const ticket = tickets.find((one) => one.number === number) ?? tickets[0]!
+      const index = all.indexOf(ticket.number)
+      const found = await driven.call('query', 'tickets.place', { filter, sort, id: ticket.id })
+      expect(found).toBe(index < 0 ? null : index)
+    }),
+    { numRuns: 120 },
+  )
+})
+
 const operators = fc.constantFrom(
   '"',
   '""',

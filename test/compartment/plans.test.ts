@@ -13,7 +13,7 @@ import {
 import { contactsSql } from '../../src-main/compartment/cache/contacts.ts'
 import { branchesOf } from '../../src-main/compartment/triage/branches.ts'
 import { askedOf, type Asked } from '../../src-main/compartment/triage/asked.ts'
-import { outlineSql, pageSql } from '../../src-main/compartment/triage/page.ts'
+import { outlineSql, pageSql, placeSql } from '../../src-main/compartment/triage/page.ts'
 import { countSql, listSql, textSql } from '../../src-main/compartment/triage/search.ts'
 import { resolveQuery } from '../../src-shared/query/resolve.ts'
 import { configuration, contactOf, technicianOf, ticketOf } from './desk.ts'
@@ -79,6 +79,15 @@ test.each(filters)('no outline of %s sorts its rows', (_, filter) => {
   for (const sort of sorts) {
     const steps = plan(outlineSql(branchesOf(filter, sort, cache.words)))
     expect(steps.filter((step) => /TEMP B-TREE|SCAN ticket/.test(step))).toEqual([])
+  }
+})
+
+test.each(filters)('the place of a ticket in a list of %s is counted by ranges of an index', (_, filter) => {
+  for (const sort of sorts) {
+    const branches = branchesOf(filter, sort, cache.words)
+    const steps = plan(placeSql(branches)).filter((step) => step.includes('ticket'))
+    expect(steps).toHaveLength(branches.where.length * 2)
+    for (const step of steps) expect(step).toMatch(/^SEARCH ticket USING (COVERING )?INDEX/)
   }
 })
 

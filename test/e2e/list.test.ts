@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import type { Locator, Page } from 'playwright-core'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { uuid } from '../support/sample.ts'
-import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
+import { sandboxLike, setStage, SOON, switchTo, waitForClient, waitForSynced } from './story.ts'
 
 // Many tickets at once, by keyboard alone.
 
-const stage = setStage('list', () => sandboxLike(['Acme', 40]))
+const stage = setStage('list', () => sandboxLike(['Acme', 40], ['Brook', 1]))
 
 async function inStatus(status: string): Promise<number> {
   const rows = await stage.owner`select 1 from ticket where data ->> 'status' = ${status}`
@@ -246,5 +246,46 @@ test('inboxes are a number away with their counts, and the list on screen is exp
   expect(lines).toHaveLength(3)
   expect(lines[1]).toContain('"\'=HYPERLINK(""http://evil.example"")",In Progress')
   await page.getByText('1 ticket is in your downloads as CSV').waitFor({ timeout: SOON })
+  await close()
+})
+
+test('the selected ticket is found again after far more tickets came in than fit on the screen, also while away', async () => {
+  const host = await stage.begin('lost')
+  const { page, close } = await stage.open(host, 'Acme')
+  const selected = page.locator('[role=row][aria-selected=true]')
+  const nobody = { requesterId: null, assigneeId: null, tags: [], customFields: {} }
+  const flood = (count: number): Promise<void> =>
+    stage.colleague(
+      'Acme',
+      ...Array.from({ length: count }, (_, i) => ({
+        ...{ kind: 'ticket.create' as const, ticketId: crypto.randomUUID() },
+        ticket: {
+          subject: `Flood ${i}`,
+          description: '',
+          status: 'open',
+          priority: 'p2',
+          type: null,
+          queue: null,
+          ...nobody,
+        },
+      })),
+    )
+  await page.keyboard.press('Home')
+  await page.keyboard.press('j')
+  const id = await selected.getAttribute('id')
+  await flood(300)
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('340 tickets')
+  await expect.poll(() => selected.getAttribute('id')).toBe(id)
+  await page.keyboard.press('j')
+  await page.keyboard.press('k')
+  expect(await selected.getAttribute('id')).toBe(id)
+
+  await switchTo(page, 'Brook', 'Brook')
+  await waitForClient(page, 'Brook')
+  await flood(40)
+  await switchTo(page, 'Acme', 'Acme')
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('380 tickets')
+  await expect.poll(() => selected.getAttribute('id')).toBe(id)
+  expect(await selected.isVisible()).toBe(true)
   await close()
 })

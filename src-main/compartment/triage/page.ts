@@ -41,6 +41,16 @@ export function readOutline(cache: Cache, filter: TicketFilter, sort: TicketSort
   return { total, stride: OUTLINE_STRIDE, anchors: anchors.map(({ value, number }) => [value, number]) }
 }
 
+/** At which index of a list a ticket is, from 0; null where the list does not have it. */
+export function readPlace(cache: Cache, filter: TicketFilter, sort: TicketSort, id: string): number | null {
+  const branches = branchesOf(withOpenStatuses(filter, cache.configuration), sort, cache.words)
+  if (branches.where.length === 0) return null
+  const { column, residual, where } = branches
+  const listed = `SELECT ${column} AS value, number FROM ticket WHERE id = ? AND (${where.join(' OR ')})${residual}`
+  const key = cache.statement<ListKey>(listed).get(id)
+  return key ? (cache.statement<{ place: number }>(placeSql(branches)).get(key)?.place ?? null) : null
+}
+
 /** How many tickets a list has. */
 export function countList(cache: Cache, filter: TicketFilter): number {
   const sort = { by: 'updated', direction: 'descending' } as const
@@ -98,6 +108,17 @@ export function outlineSql({ column, direction, residual, where }: Branches): st
   const sorted = `${parts.join(' UNION ALL ')} ORDER BY value ${direction}, number ${direction}`
   return `SELECT value, number FROM (SELECT value, number, row_number() OVER () AS place FROM (${sorted}))
     WHERE place % ${OUTLINE_STRIDE} = 1`
+}
+
+/** The statement of how many rows are before one; exported for the check of its query plan. */
+export function placeSql({ column, direction, residual, where }: Branches): string {
+  const before = direction === 'ASC' ? '<' : '>'
+  const counted = (condition: string): string => `(SELECT count(*) FROM ticket WHERE ${condition}${residual})`
+  const parts = where.flatMap((condition) => [
+    counted(`${condition} AND ${column} ${before} @value`),
+    counted(`${condition} AND ${column} = @value AND number ${before} @number`),
+  ])
+  return `SELECT ${parts.join(' + ')} AS place`
 }
 
 function countSql({ residual, where }: Branches): string {

@@ -22,6 +22,8 @@ interface Options {
   mac?: boolean
   /** Longest time that keys are held for a screen that does not come, in ms. */
   holdMs?: number
+  /** Pause that ends what a person was typing when held keys were dropped, in ms. */
+  pauseMs?: number
   /** Longest pause within a sequence such as `g q`, in ms. */
   sequenceMs?: number
 }
@@ -32,18 +34,24 @@ const MODIFIERS = /^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock)$/
 /**
  * Decides what a key does. While a screen is on its way, keys are held and pressed again in order once it stands, so
  * that typing ahead reaches the screen that it is meant for and never the one that is left. Where the screen does not
- * come in time, what was held is dropped: it was meant for no other.
+ * come in time, what was held is dropped, and so is the rest of what is being typed: it was meant for no other, and
+ * half of a word is no command.
  */
 export class KeyDispatcher {
   readonly #registry: CommandRegistry
   readonly #port: KeyPort
   readonly #mac: boolean
   readonly #holdMs: number
+  readonly #pauseMs: number
   readonly #sequenceMs: number
   readonly #present = new Map<string, number>()
   #awaited: string | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #held: KeyPress[] = []
+  /** When the last key was held, in the time of events. */
+  #heldAt = 0
+  /** Held keys were dropped, and there was no pause since. */
+  #dropping = false
   #draining = false
   #pressing = false
   #prefix: { key: string; at: number } | null = null
@@ -52,7 +60,8 @@ export class KeyDispatcher {
     this.#registry = registry
     this.#port = port
     this.#mac = options.mac ?? IS_MAC
-    this.#holdMs = options.holdMs ?? 2000
+    this.#holdMs = options.holdMs ?? 15_000
+    this.#pauseMs = options.pauseMs ?? 1000
     this.#sequenceMs = options.sequenceMs ?? 1500
   }
 
@@ -60,11 +69,13 @@ export class KeyDispatcher {
   hold(place: string): void {
     clearTimeout(this.#timer)
     this.#prefix = null
+    this.#dropping = false
     // What was held was meant for the place that is given up.
     if (this.#awaited !== null && this.#awaited !== place) this.#held = []
     if (this.#present.has(place)) return this.#release()
     this.#awaited = place
     this.#timer = setTimeout(() => {
+      this.#dropping = this.#held.length > 0
       this.#held = []
       this.#release()
     }, this.#holdMs)
@@ -86,11 +97,14 @@ export class KeyDispatcher {
 
   /** First look at a key, before any element has it. @returns whether it is held; then nothing else must see it */
   keep(event: KeyboardEvent): boolean {
-    if (this.#pressing || (this.#awaited === null && !this.#draining)) return false
+    if (event.timeStamp - this.#heldAt > this.#pauseMs) this.#dropping = false
+    if (this.#pressing || (this.#awaited === null && !this.#draining && !this.#dropping)) return false
     if (event.isComposing || !this.#isKept(event)) return false
     if (this.#held.length === 0 && !this.#draining && this.#registry.find(combinationOf(event, this.#mac))?.anywhere)
       return false
     const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event
+    this.#heldAt = event.timeStamp
+    if (this.#dropping) return true
     // A key that is held down would go on acting long after it was let go.
     if (!event.repeat) this.#held.push({ key, code, ctrlKey, metaKey, shiftKey, altKey })
     return true

@@ -25,9 +25,14 @@ export function isFiltered(view: ListView): boolean {
 export function indexOfSelected({ selected }: Memory, rows: Rows): number {
   const { id, index } = selected.get()
   if (id === null) return -1
+  return placeNear(rows, id, index) ?? Math.min(index, rows.total - 1)
+}
+
+/** Where a row is now, near its last place; null where it is not there. */
+export function placeNear(rows: Rows, id: string, index: number): number | null {
   if (rows.at(index)?.id === id) return index
   for (let near = Math.max(0, index - NEAR); near < index + NEAR; near++) if (rows.at(near)?.id === id) return near
-  return Math.min(index, rows.total - 1)
+  return null
 }
 
 interface ListCommands {

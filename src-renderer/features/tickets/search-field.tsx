@@ -1,5 +1,5 @@
 import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
 import { resolveQuery, type Query } from '../../../src-shared/query/resolve.ts'
@@ -31,6 +31,7 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const [scrolled, setScrolled] = useState(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const typed = useRef(view.text)
+  const taken = useRef<Suggestion | null>(null)
   const id = useId()
   useEffect(() => () => clearTimeout(timer.current), [])
   useEffect(() => {
@@ -55,14 +56,18 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   }
   const take = (one: Suggestion): void => {
     type(one.text, one.caret)
-    // After the text is in the field.
-    requestAnimationFrame(() => {
-      const input = field.current
-      input?.setSelectionRange(one.caret, one.caret)
-      // A script's cursor is not scrolled to.
-      if (input && one.caret === one.text.length) input.scrollLeft = input.scrollWidth
-    })
+    taken.current = one
   }
+  // As soon as the text is in the field: what is typed next goes there.
+  useLayoutEffect(() => {
+    const one = taken.current
+    const input = field.current
+    taken.current = null
+    if (!one || !input) return
+    input.setSelectionRange(one.caret, one.caret)
+    // A script's cursor is not scrolled to.
+    if (one.caret === one.text.length) input.scrollLeft = input.scrollWidth
+  }, [text, field])
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     const { key } = event
     const chosen = offered[active]

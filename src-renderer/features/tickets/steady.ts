@@ -27,6 +27,8 @@ export interface Steady {
   slack: Slack
   /** Whether a selection is the same row at another place. */
   keeps(selection: object): boolean
+  /** Whether the pointer is on a row, which then is the one that holds still. */
+  pointing(): boolean
   onPointerMove(event: PointerEvent): void
   onPointerLeave(): void
 }
@@ -102,6 +104,7 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
   return {
     slack,
     keeps: (selection) => selection === kept.current,
+    pointing: () => pointed.current !== null,
     onPointerMove({ target, clientX, clientY }) {
       // A list that moves under a resting pointer tells of it too.
       const rests = clientX === point.current.x && clientY === point.current.y

@@ -8,7 +8,9 @@ import type { ListView } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
 import { useMinute } from '../../ui/time.ts'
 import { ListHead } from './list-head.tsx'
+import { requestOf } from './list-request.ts'
 import classes from './list.module.css'
+import { useLostSelection } from './lost.ts'
 import { useSteadyRows } from './steady.ts'
 import { ListRow } from './ticket-row.tsx'
 import { wordsOf } from './words.ts'
@@ -49,6 +51,7 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
   const searching = view.text.trim() !== ''
   const viewKey = JSON.stringify(view)
   const steady = useSteadyRows({ memory, rows, scroller, height, frame: `${height} ${viewKey}` })
+  useLostSelection(rows, searching ? null : requestOf(view, desk), steady)
   const { lead, tail } = steady.slack
   const virtualizer = useVirtualizer({
     count: rows.total,
