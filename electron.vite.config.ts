@@ -1,5 +1,29 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
+
+/**
+ * Lets the window leave out the schemas that it does not use, and with them zod: a bundler cannot know that making a
+ * schema does nothing else, so each constant of the shared modules is made by a call that is said to be pure.
+ */
+const sharedConstantsArePure: Plugin = {
+  name: 'shared-constants-are-pure',
+  enforce: 'post',
+  transform(code, id) {
+    if (!id.includes('/src-shared/')) return null
+    let out = code
+    for (const node of this.parse(code).body.toReversed()) {
+      const declared = node.type === 'ExportNamedDeclaration' ? node.declaration : node
+      if (declared?.type !== 'VariableDeclaration' || declared.kind !== 'const') continue
+      for (const { init } of declared.declarations.toReversed()) {
+        const made = init && /^(?:Call|Member|New|Object|Array)Expression$/.test(init.type)
+        if (!made) continue
+        out = `${out.slice(0, init.start)}/* @__PURE__ */ (() => (${out.slice(init.start, init.end)}))()${out.slice(init.end)}`
+      }
+    }
+    return { code: out, map: null }
+  },
+}
 
 /** Three sides: main (Electron, browser host and the compartment worker), preload (CommonJS: it is sandboxed), renderer. */
 export default defineConfig({
@@ -32,7 +56,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
-    plugins: [react()],
+    plugins: [react(), sharedConstantsArePure],
     build: { outDir: 'out/renderer', minify: true, rollupOptions: { input: 'src-renderer/index.html' } },
   },
 })

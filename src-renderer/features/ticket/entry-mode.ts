@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** What a technician writes on a ticket: for technicians only, for the requester, or work that was done. */
 export type EntryMode = 'note' | 'reply' | 'time'
 
@@ -9,8 +7,10 @@ export function startMode(draft: (kind: EntryMode) => string): EntryMode {
 }
 
 /** What is typed: a text and, for work, how long it took in the person's own words. */
-const Work = z.object({ text: z.string(), time: z.string() })
-type Work = z.infer<typeof Work>
+interface Work {
+  text: string
+  time: string
+}
 
 /** As a draft is kept: of work, the duration goes with the text. Empty for nothing. */
 export function workText(mode: EntryMode, { text, time }: Work): string {
@@ -20,7 +20,8 @@ export function workText(mode: EntryMode, { text, time }: Work): string {
 /** The other way round; a draft of work without a duration is its text. */
 export function readWork(mode: EntryMode, draft: string): Work {
   try {
-    if (mode === 'time') return Work.parse(JSON.parse(draft))
+    const kept = mode === 'time' ? (JSON.parse(draft) as Partial<Work> | null) : null
+    if (typeof kept?.text === 'string' && typeof kept.time === 'string') return { text: kept.text, time: kept.time }
   } catch {
     // A text that a person wrote.
   }

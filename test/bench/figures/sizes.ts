@@ -11,20 +11,21 @@ export function measureSizes(bench: Bench): void {
   bench.report('preload', statSync(join(OUT, 'preload/preload.cjs')).size / 1000, null)
   const main = new Set<string>()
   // The compartment is loaded by its path, as a worker.
-  for (const entry of ['electron.js', 'compartment.js']) addModule(join(OUT, 'main', entry), main)
+  for (const entry of ['electron.js', 'compartment.js']) addModule(join(OUT, 'main', entry), main, ALL_IMPORTS)
   bench.report('main', [...main].reduce((sum, file) => sum + statSync(file).size, 0) / 1000, null)
   bench.report('window', firstLoad().reduce((sum, file) => sum + transferred(file), 0) / 1000, null)
 }
 
+const ALL_IMPORTS = /(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+\.js)["']/g
+const STATIC_IMPORTS = /(?:from|import)\s*["'](\.{1,2}\/[^"']+\.js)["']/g
+
 /** Adds a module and those of ours that it imports. */
-function addModule(file: string, found: Set<string>): void {
+function addModule(file: string, found: Set<string>, imports: RegExp): void {
   // Library comments quote imports of files that are not there.
   if (found.has(file) || !existsSync(file)) return
   found.add(file)
-  for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(
-    /(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+\.js)["']/g,
-  ))
-    addModule(join(dirname(file), specifier), found)
+  for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(imports))
+    addModule(join(dirname(file), specifier), found, imports)
 }
 
 /** The page, the scripts and styles that it names, what those import, and the fonts that plain Latin text needs. */
@@ -33,7 +34,7 @@ function firstLoad(): string[] {
   const files = new Set<string>()
   for (const [, link = ''] of readFileSync(page, 'utf8').matchAll(/(?:src|href)="(\.\/[^"]+)"/g)) {
     const file = join(dirname(page), link)
-    if (file.endsWith('.js')) addModule(file, files)
+    if (file.endsWith('.js')) addModule(file, files, STATIC_IMPORTS)
     else files.add(file)
     if (!file.endsWith('.css')) continue
     for (const [face] of readFileSync(file, 'utf8').matchAll(/@font-face\s*\{[^}]*\}/g)) {

@@ -94,7 +94,8 @@ export function installProbe(): void {
     painted: () => result.promise,
     visit: (client) =>
       new Promise((resolve) => {
-        delete document.documentElement.dataset['client']
+        // Going to where one is already paints nothing anew.
+        if (location.hash !== `#/client/${client}`) delete document.documentElement.dataset['client']
         const look = (): void => {
           if (shows(client)) resolve()
           else setTimeout(look, 4)
