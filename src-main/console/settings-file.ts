@@ -28,6 +28,7 @@ const defaults: Readonly<SettingsFile> = {
   openTickets: {},
   lockAfterMinutes: null,
   restAfterMinutes: 30,
+  keys: {},
   window: null,
 }
 
@@ -41,6 +42,10 @@ const schema: Schema<SettingsFile> = {
   openTickets: { type: 'object', additionalProperties: { type: 'string', maxLength: 100 } },
   lockAfterMinutes: minutes,
   restAfterMinutes: minutes,
+  keys: {
+    type: 'object',
+    additionalProperties: { type: 'array', maxItems: 4, items: { type: 'string', minLength: 1, maxLength: 30 } },
+  },
   window: {
     type: ['object', 'null'],
     properties: { x: pixels, y: pixels, width: pixels, height: pixels, maximized: { type: 'boolean' } },
@@ -81,6 +86,7 @@ export function openSettingsFile(profile: string, make: (options: StoreOptions) 
     openTickets: store.get('openTickets'),
     lockAfterMinutes: store.get('lockAfterMinutes'),
     restAfterMinutes: store.get('restAfterMinutes'),
+    keys: store.get('keys'),
   })
   return {
     read,

@@ -383,5 +383,7 @@ export const Settings = z.object({
   lockAfterMinutes: z.number().int().min(1).max(720).nullable(),
   /** Minutes after which a client that nobody looked at is let go of; its window opens it again. Null for never. */
   restAfterMinutes: z.number().int().min(1).max(720).nullable(),
+  /** Keys that the person chose, by the id of the command; they take the place of the given ones. */
+  keys: z.record(z.string().min(1).max(60), z.array(z.string().min(1).max(30)).max(4)),
 })
 export type Settings = z.infer<typeof Settings>

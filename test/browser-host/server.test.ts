@@ -35,6 +35,7 @@ beforeAll(async () => {
         openTickets: {},
         lockAfterMinutes: null,
         restAfterMinutes: 30,
+        keys: {},
       }),
       change: () => ({
         theme: 'auto',
@@ -43,6 +44,7 @@ beforeAll(async () => {
         openTickets: {},
         lockAfterMinutes: null,
         restAfterMinutes: 30,
+        keys: {},
       }),
     },
     worker: 'unused until a workspace is open',

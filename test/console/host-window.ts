@@ -71,7 +71,7 @@ export class HostWindow {
   static async open({ profile, keychain, given, presence, settings = {} }: Machine): Promise<HostWindow> {
     let kept: Settings = {
       afterResolve: 'stay',
-      ...{ theme: 'auto', density: 'compact', openTickets: {}, lockAfterMinutes: null, restAfterMinutes: 30 },
+      ...{ theme: 'auto', density: 'compact', openTickets: {}, lockAfterMinutes: null, restAfterMinutes: 30, keys: {} },
       ...settings,
     }
     const store: SettingsStore = { read: () => kept, change: (change) => (kept = { ...kept, ...change }) }

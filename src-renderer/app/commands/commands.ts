@@ -36,6 +36,8 @@ export function combinationOf(event: KeyboardEvent, mac = IS_MAC): string {
 /** What is registered now; the newest registration of a key wins, so that the innermost screen does. */
 export class CommandRegistry {
   readonly #sets = new Set<{ current: readonly Command[] }>()
+  /** Keys that the person chose, by id: they take the place of a command's own, and go before those of others. */
+  own: Readonly<Record<string, readonly string[]>> = {}
 
   /** Adds commands; the holder's content may change while it is registered. Returns how to remove them. */
   register(holder: { current: readonly Command[] }): () => void {
@@ -51,7 +53,12 @@ export class CommandRegistry {
     const byId = new Map<string, Command>()
     for (const holder of [...this.#sets].reverse())
       for (const command of holder.current) if (!byId.has(command.id)) byId.set(command.id, command)
-    const commands = [...byId.values()]
+    const { own } = this
+    const commands = [...byId.values()].map((command) => {
+      const keys = own[command.id]
+      return keys ? { ...command, keys } : command
+    })
+    commands.sort((a, b) => Number(b.id in own) - Number(a.id in own))
     const taken = new Set(
       commands.flatMap(({ keys }) => keys.filter((key) => key.includes(' ')).map((key) => key.split(' ')[0])),
     )

@@ -35,6 +35,14 @@ export function useDispatcher(): KeyDispatcher {
   return useKeyboard().dispatcher
 }
 
+/** Lets the keys that the person chose take the place of the given ones. */
+export function useOwnKeys(own: CommandRegistry['own']): void {
+  const { registry } = useKeyboard()
+  useLayoutEffect(() => {
+    registry.own = own
+  }, [registry, own])
+}
+
 /** Says that a place stands, and takes keys, for as long as it is given. */
 export function useArrived(place: string | null): void {
   const { dispatcher } = useKeyboard()

@@ -13,6 +13,7 @@ export const INITIAL_SETTINGS: Settings = {
   openTickets: {},
   lockAfterMinutes: null,
   restAfterMinutes: 30,
+  keys: {},
 }
 
 /** What spans clients, as the window knows it: session, clients, settings. Names and counts, never tickets. */

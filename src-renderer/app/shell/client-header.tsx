@@ -5,8 +5,8 @@ import { keys } from '../../tenant/queries.ts'
 import type { SyncState } from '../../../src-shared/domain/views.ts'
 import { clockIn, useMinute } from '../../ui/time.ts'
 import { Tile } from '../../ui/tile.tsx'
+import { useKeyOf } from '../commands/key-of.ts'
 import { useCommands } from '../commands/use-commands.tsx'
-import { keysText } from '../commands/keys.tsx'
 import { useConsole } from '../console/context.tsx'
 import classes from './client-header.module.css'
 import { places, useGo } from './go.ts'
@@ -15,6 +15,7 @@ import { SyncStatus } from './sync-status.tsx'
 
 /** Always says which client this is, in its name, initials and colour, and how its data stands. */
 export function ClientHeader() {
+  const keyOf = useKeyOf()
   const summary = useSummary()
   const { client, queries, reopen } = useTenant()
   const { client: consoleClient } = useConsole()
@@ -77,14 +78,14 @@ export function ClientHeader() {
       <button
         className={classes.pin}
         aria-label="Credentials of this client"
-        title="Credentials (g v)"
+        title={`Credentials (${keyOf('vault', 'g v')})`}
         onClick={() => go(places.vault(summary.id))}
       >
         <IconKey size={15} />
       </button>
       <SyncStatus sync={sync} tenantId={summary.id} />
       <button className={classes.switch} onClick={() => open('switcher')}>
-        <IconArrowsLeftRight size={14} /> Switch client <kbd>{keysText('Mod+Shift+K')}</kbd>
+        <IconArrowsLeftRight size={14} /> Switch client <kbd>{keyOf('switch-client', 'Mod+Shift+K')}</kbd>
       </button>
     </header>
   )

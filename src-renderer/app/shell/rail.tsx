@@ -4,7 +4,7 @@ import { useParams } from '@tanstack/react-router'
 import { memo, useMemo, useRef } from 'react'
 import type { ClientSummary } from '../../../src-shared/domain/views.ts'
 import { Tile } from '../../ui/tile.tsx'
-import { keysText } from '../commands/keys.tsx'
+import { useKeyOf } from '../commands/key-of.ts'
 import { useClients } from '../console/context.tsx'
 import { pinnedOf, recentIds } from './client-order.ts'
 import { places, useGo } from './go.ts'
@@ -14,6 +14,7 @@ import { useSwitchClient } from './switch-client.ts'
 
 /** Pinned clients, then recent ones, with what waits in each. */
 export function Rail() {
+  const keyOf = useKeyOf()
   const clients = useClients()
   const active = useParams({ strict: false }).tenantId
   const switchTo = useSwitchClient()
@@ -52,7 +53,7 @@ export function Rail() {
         })}
       </div>
       {undecided > 0 && (
-        <Tooltip label={`Undecided edits of all clients  ${keysText('g a')}`} position="right" openDelay={300}>
+        <Tooltip label={`Undecided edits of all clients  ${keyOf('inboxes', 'g a')}`} position="right" openDelay={300}>
           <button
             className={classes.tool}
             aria-label={`Undecided edits of all clients: ${undecided}`}
@@ -63,12 +64,12 @@ export function Rail() {
           </button>
         </Tooltip>
       )}
-      <Tooltip label={`Switch client  ${keysText('Mod+Shift+K')}`} position="right" openDelay={300}>
+      <Tooltip label={`Switch client  ${keyOf('switch-client', 'Mod+Shift+K')}`} position="right" openDelay={300}>
         <button className={classes.tool} aria-label="Switch client" onClick={() => open('switcher')}>
           <IconSearch size={20} stroke={1.7} />
         </button>
       </Tooltip>
-      <Tooltip label={`Commands  ${keysText('Mod+K')}`} position="right" openDelay={300}>
+      <Tooltip label={`Commands  ${keyOf('commands', 'Mod+K')}`} position="right" openDelay={300}>
         <button className={classes.tool} aria-label="Commands" onClick={() => open('commands')}>
           <IconCommand size={20} stroke={1.7} />
         </button>
@@ -86,9 +87,10 @@ interface RailClientProps {
 }
 
 const RailClient = memo(function RailClient({ client, place, active, onOpen }: RailClientProps) {
+  const keyOf = useKeyOf()
   const { name, initials, colour, unread, atRisk } = client
   const { failed } = client.sync
-  const keys = place > 0 && place <= 9 ? `  ${keysText(`Mod+${place}`)}` : ''
+  const keys = place > 0 && place <= 9 ? `  ${keyOf(`pinned-${place}`, `Mod+${place}`)}` : ''
   const waiting = [
     unread > 0 && `${unread} unread`,
     atRisk > 0 && `${atRisk} at risk`,

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { CommandPalette } from '../../features/switcher/command-palette.tsx'
 import { ClientSwitcher } from '../../features/switcher/client-switcher.tsx'
 import { ShortcutsHelp } from '../../features/switcher/shortcuts-help.tsx'
-import { useClients } from '../console/context.tsx'
+import { useClients, useSettings } from '../console/context.tsx'
 import { UndoProvider } from '../commands/undo.tsx'
-import { useCommands } from '../commands/use-commands.tsx'
+import { useCommands, useOwnKeys } from '../commands/use-commands.tsx'
 import { pinnedOf } from './client-order.ts'
 import { useConsoleCommands } from './console-commands.ts'
 import { useGoCommands } from './go-commands.ts'
@@ -33,6 +33,7 @@ function Frame() {
   const pinned = pinnedOf(useClients())
   const close = (): void => setDialog(null)
 
+  useOwnKeys(useSettings()[0].keys)
   useConsoleCommands(() => setDialog('leave'))
   useActivity()
   useGoCommands()

@@ -14,7 +14,7 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { useStore } from '../../ui/store.ts'
 import { clock } from '../../ui/time.ts'
 import { problemFrom } from '../channel/link.ts'
-import { keysText } from '../commands/keys.tsx'
+import { useKeyOf } from '../commands/key-of.ts'
 import { useUndo } from '../commands/undo.tsx'
 import { useConsole, useSettings } from '../console/context.tsx'
 import { LOCK_KEYS, THEME_KEYS } from './console-commands.ts'
@@ -131,6 +131,7 @@ function SignIn({ email }: { email: string }) {
 
 /** What was just done, with the way back, or why it could not be. */
 function NoticeLine() {
+  const keyOf = useKeyOf()
   const undo = useUndo()
   const notice = useStore(undo.notice)
   return (
@@ -143,7 +144,7 @@ function NoticeLine() {
           </span>
           {notice.back && (
             <button className={classes.action} onClick={notice.back}>
-              Undo <kbd>z</kbd>
+              Undo <kbd>{keyOf('undo', 'z')}</kbd>
             </button>
           )}
           <button className={classes.tool} aria-label="Dismiss" onClick={undo.dismiss}>
@@ -156,6 +157,7 @@ function NoticeLine() {
 }
 
 function Tools() {
+  const keyOf = useKeyOf()
   const [, change] = useSettings()
   const open = useOpenDialog()
   const dark = useComputedColorScheme() === 'dark'
@@ -166,7 +168,7 @@ function Tools() {
       <button
         className={classes.tool}
         aria-label="Lock the console"
-        title={`Lock the console (${keysText(LOCK_KEYS)})`}
+        title={`Lock the console (${keyOf('lock', LOCK_KEYS)})`}
         onClick={lock}
       >
         <IconLock size={15} stroke={1.7} />
@@ -174,13 +176,17 @@ function Tools() {
       <button
         className={classes.tool}
         aria-label={`Use the ${other} theme`}
-        title={`Use the ${other} theme (${keysText(THEME_KEYS)})`}
+        title={`Use the ${other} theme (${keyOf('theme', THEME_KEYS)})`}
         onClick={() => change({ theme: other })}
       >
         {dark ? <IconSun size={15} stroke={1.7} /> : <IconMoon size={15} stroke={1.7} />}
       </button>
-      <button className={classes.keys} onClick={() => open('help')} title="Keyboard shortcuts (?)">
-        Keys <kbd>?</kbd>
+      <button
+        className={classes.keys}
+        onClick={() => open('help')}
+        title={`Keyboard shortcuts (${keyOf('help', '?')})`}
+      >
+        Keys <kbd>{keyOf('help', '?')}</kbd>
       </button>
     </div>
   )

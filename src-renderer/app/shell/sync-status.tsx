@@ -1,5 +1,6 @@
 import { IconCloudCheck } from '@tabler/icons-react'
 import type { SyncState } from '../../../src-shared/domain/views.ts'
+import { useKeyOf } from '../commands/key-of.ts'
 import { places, useGo } from './go.ts'
 import classes from './sync-status.module.css'
 import { syncMessage } from './sync-message.ts'
@@ -9,7 +10,10 @@ export function SyncStatus({ sync, tenantId }: { sync: SyncState; tenantId: stri
   const go = useGo()
   const message = syncMessage(sync)
   const decide = sync.failed > 0
-  const where = decide ? 'Undecided edits of this client (g i)' : 'Sync of this client (g q)'
+  const keyOf = useKeyOf()
+  const where = decide
+    ? `Undecided edits of this client (${keyOf('inbox', 'g i')})`
+    : `Sync of this client (${keyOf('sync', 'g q')})`
   return (
     <div className={classes.sync} data-testid="sync-state" data-phase={sync.phase} role="status" aria-live="polite">
       <button

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconBuilding, IconSearch, IconSearchOff } from '@tabler/icons-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { ordered } from '../../app/shell/client-order.ts'
 import { places, useGo } from '../../app/shell/go.ts'
 import { useSwitchClient } from '../../app/shell/switch-client.ts'
@@ -13,6 +14,7 @@ import classes from './clients.module.css'
 
 /** All clients at a glance, found by typing. */
 export function ClientsPage() {
+  const keyOf = useKeyOf()
   const { client, clients: store, session } = useConsole()
   const clients = useStore(store)
   const status = useStore(session)
@@ -85,7 +87,7 @@ export function ClientsPage() {
               event.preventDefault()
             }}
           />
-          <kbd>/</kbd>
+          <kbd>{keyOf('find-client', '/')}</kbd>
         </div>
       </header>
       {undecided.length > 0 && (

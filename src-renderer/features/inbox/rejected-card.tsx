@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { InboxItem } from '../../../src-shared/domain/views.ts'
-import { keysText } from '../../app/commands/keys.tsx'
+import { keysText } from '../../app/commands/key-names.ts'
 import { useDesk } from '../../tenant/desk.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { fieldLabel } from '../ticket/field-label.ts'

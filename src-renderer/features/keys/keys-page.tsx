@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
 import type { KeyReport } from '../../../src-shared/domain/keys.ts'
 import { problemFrom } from '../../app/channel/link.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole, useSettings } from '../../app/console/context.tsx'
-import { keysText } from '../../app/commands/keys.tsx'
 import { LOCK_KEYS } from '../../app/shell/console-commands.ts'
 import { places, useGo } from '../../app/shell/go.ts'
 import { useLock } from '../../app/shell/lock.ts'
@@ -36,6 +36,7 @@ export function KeysPage() {
 }
 
 function Report({ report, onChanged }: { report: KeyReport; onChanged(): void }) {
+  const keyOf = useKeyOf()
   const [settings, change] = useSettings()
   const go = useGo()
   const lock = useLock()
@@ -74,7 +75,7 @@ function Report({ report, onChanged }: { report: KeyReport; onChanged(): void })
       title="Keys and lock"
       lead="Each client’s files have a key of their own. This is what keeps those keys, and how you get them back."
       actions={
-        <PageButton shortcut={keysText(LOCK_KEYS)} disabled={report.unlockBy === null} onClick={lock}>
+        <PageButton shortcut={keyOf('lock', LOCK_KEYS)} disabled={report.unlockBy === null} onClick={lock}>
           Lock now
         </PageButton>
       }

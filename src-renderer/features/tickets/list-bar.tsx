@@ -4,6 +4,7 @@ import type { RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
 import type { Desk, TicketSort } from '../../../src-shared/domain/views.ts'
 import { hasWords } from '../../../src-shared/query/parse.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { countsQuery } from '../../tenant/queries.ts'
@@ -35,6 +36,7 @@ interface ListBarProps {
 
 /** Search, filters, order, and how many tickets that makes. */
 export function ListBar({ desk, view, total, searchField, onChange, onCreate, onExport, onLeave }: ListBarProps) {
+  const keyOf = useKeyOf()
   const tenant = useTenant()
   const counts = useQuery(countsQuery(tenant)).data
   const { statuses, priorities } = desk.configuration
@@ -148,7 +150,7 @@ export function ListBar({ desk, view, total, searchField, onChange, onCreate, on
         <IconDownload size={15} />
       </button>
       <button className={classes.create} title="New ticket (c)" onClick={onCreate}>
-        <IconPlus size={14} /> New <kbd>c</kbd>
+        <IconPlus size={14} /> New <kbd>{keyOf('new-ticket', 'c')}</kbd>
       </button>
     </div>
   )

@@ -3,6 +3,7 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type Keyb
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
 import { resolveQuery, type Query } from '../../../src-shared/query/resolve.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import classes from './search.module.css'
 import { suggest, type Suggestion } from './suggest.ts'
@@ -25,6 +26,7 @@ export function readSearch(text: string, { configuration, technicians, me }: Des
 
 /** Words and operators: marked as they are typed, completed from the client's own configuration. */
 export function SearchField({ desk, view, field, onChange, onLeave }: SearchFieldProps) {
+  const keyOf = useKeyOf()
   const [text, setText] = useState(view.text)
   const [caret, setCaret] = useState<number | null>(null)
   const [active, setActive] = useState(-1)
@@ -110,7 +112,7 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
         onKeyDown={onKeyDown}
       />
       {operators && <Marks text={text} query={query} scrolled={scrolled} />}
-      <kbd>/</kbd>
+      <kbd>{keyOf('search', '/')}</kbd>
       {(offered.length > 0 || (misread && caret !== null)) && (
         <div className={classes.panel}>
           {misread && <p role="status">{misread.message}</p>}

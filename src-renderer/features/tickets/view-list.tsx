@@ -1,6 +1,7 @@
 import { IconPencil, IconTrash, IconUsers } from '@tabler/icons-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import type { SavedViewView } from '../../../src-shared/domain/views.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
 import classes from './views.module.css'
 
@@ -20,6 +21,7 @@ interface ViewListProps {
 
 /** Everybody's views and one's own: arrows and Enter choose, `r` renames, Delete removes. */
 export function ViewList(props: ViewListProps) {
+  const keyOf = useKeyOf()
   const { currentId, me, changed, onChoose, onRename, onRemove, onUpdate, onSave } = props
   const known = props.views !== null
   const views = props.views ?? []
@@ -105,7 +107,7 @@ export function ViewList(props: ViewListProps) {
           </button>
         )}
         <button className={classes.name} data-item onClick={onSave}>
-          Keep this list as a view… <kbd>V</kbd>
+          Keep this list as a view… <kbd>{keyOf('save-view', 'V')}</kbd>
         </button>
       </div>
     </div>

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { sandboxLike, setStage, SOON } from './story.ts'
+
+const stage = setStage('shortcuts', () => sandboxLike(['Acme', 5]))
+
+async function help(page: Page): Promise<(title: string) => Promise<string>> {
+  await page.keyboard.press('?')
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await dialog.waitFor({ timeout: SOON })
+  return async (title) => (await dialog.getByRole('button', { name: `${title}:` }).getAttribute('aria-label')) ?? ''
+}
+
+test('a technician chooses other keys by keyboard, is told whose they were, and has them after a restart', async () => {
+  let host = await stage.begin()
+  let { page, close } = await stage.open(host, 'Acme')
+  await page.keyboard.press('Home')
+  let shown = await help(page)
+  const said = page.getByRole('dialog').getByRole('status')
+  await page.getByRole('button', { name: 'Set status:' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => said.innerText()).toContain('Press the key for “Set status”')
+  await page.keyboard.press('Escape')
+  await expect.poll(() => said.innerText()).toContain('Enter on a line')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('p')
+  await expect.poll(() => said.innerText()).toContain('p is “Set priority”. Press it again')
+  expect(await shown('Set priority')).toBe('Set priority: p')
+  await page.keyboard.press('p')
+  await expect.poll(() => said.innerText()).toBe('“Set status” is now p.')
+  expect(await shown('Set status')).toBe('Set status: p')
+  expect(await shown('Set priority')).toBe('Set priority: no key')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.keyboard.press('p')
+  await page.getByRole('listbox', { name: 'Set status' }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Escape')
+
+  await close()
+  await host.stop()
+  host = await stage.begin()
+  ;({ page, close } = await stage.open(host, 'Acme'))
+  await page.keyboard.press('Home')
+  await page.keyboard.press('p')
+  await page.getByRole('listbox', { name: 'Set status' }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Escape')
+  shown = await help(page)
+  await page.getByRole('button', { name: 'Set status:' }).focus()
+  await page.keyboard.press('Backspace')
+  await expect.poll(() => shown('Set status')).toBe('Set status: s')
+  await page.getByRole('button', { name: 'Give all first keys back' }).focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => shown('Set priority')).toBe('Set priority: p')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('s')
+  await page.getByRole('listbox', { name: 'Set status' }).waitFor({ timeout: SOON })
+  await close()
+})
