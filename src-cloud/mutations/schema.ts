@@ -10,6 +10,8 @@ export type Upgrades = Readonly<Record<number, (mutation: Record<string, unknown
 const UPGRADES: Upgrades = {
   // Schema 2 added kinds and changed none.
   1: (mutation) => mutation,
+  // Schema 3 added a field.
+  2: (mutation) => mutation,
 }
 
 /** A mutation of any schema as it came, its envelope checked. */

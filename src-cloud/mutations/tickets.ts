@@ -81,7 +81,9 @@ export function writeTicket(desk: Desk, held: Held<Ticket>, fields: string[] = [
   const before = desk.get('ticket', held.data.id)?.data
   const moved = before && (before.status !== held.data.status || before.assigneeId !== held.data.assigneeId)
   const history = moved ? { history: movedHistory(before, held.data, desk.now) } : {}
-  desk.put('ticket', held.data.id, { ...held, changed, data: { ...held.data, ...history, updatedAt: desk.now } })
+  const slept = fields.includes('snoozedUntil') ? { snoozedAt: desk.now } : {}
+  const data = { ...held.data, ...history, ...slept, updatedAt: desk.now }
+  desk.put('ticket', held.data.id, { ...held, changed, data })
 }
 
 export function isTooLarge(ticket: Ticket): boolean {

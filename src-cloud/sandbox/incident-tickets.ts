@@ -134,7 +134,7 @@ export function incidentMutations(events: IncidentEvent[], people: IncidentPeopl
   return mutations
 }
 
-type Fields = Required<TicketPatch>
+type Fields = Required<Omit<TicketPatch, 'snoozedUntil'>>
 
 function fieldsOf(event: IncidentEvent, { technicianIds = [] }: IncidentPeople): Fields {
   const { assigned_to: resolver, assignment_group: group } = event

@@ -28,6 +28,7 @@ import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
 import { readIds, readOutline, readPage, readPlace } from './triage/page.ts'
 import { savedViews } from './triage/saved-views.ts'
+import { Waking } from './triage/waking.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
 import { Vault } from './vault/vault.ts'
@@ -60,6 +61,7 @@ export class Compartment {
   readonly #events: CompartmentEvents
   readonly #changes = new Broadcast<Change>(mergeChanges)
   readonly #states = new Broadcast<SyncState>((_, newer) => newer)
+  readonly #waking: Waking
   readonly #rollups: NodeJS.Timeout
   #rollupSoon: NodeJS.Timeout | null = null
   #closed = false
@@ -94,6 +96,10 @@ export class Compartment {
       tell: ({ tickets, desk }) => this.#changed(tickets, desk),
     }
     this.api = this.#calls()
+    this.#waking = new Waking(
+      (work) => this.#read(work),
+      (woken) => this.#changed(woken, false),
+    )
     this.#rollups = setInterval(() => this.#rollUp(), ROLLUP_INTERVAL)
     this.#rollUpSoon()
   }
@@ -108,6 +114,7 @@ export class Compartment {
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#rollups)
+    this.#waking.stop()
     if (this.#rollupSoon) clearTimeout(this.#rollupSoon)
     this.tokens.refuse(new ProblemError('cancelled'))
     await Promise.all([this.sync.stop(), this.files.stop()])
@@ -226,6 +233,7 @@ export class Compartment {
     try {
       const counts = this.#read(({ cache, ledger }) => readRollup(cache, ledger))
       this.#events.rollup({ ...counts, vaultDue: this.#vaultDue() })
+      this.#waking.look()
     } catch (error) {
       // A damaged cache is being loaded again by now; the rollup comes with it.
       if (!(error instanceof ProblemError)) throw error

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { initialsOf } from '../../src-shared/domain/tenant.ts'
 import {
   atRiskCount,
+  openCount,
   type ClientsChange,
   type ClientSummary,
   type SessionStatus,
@@ -334,7 +335,7 @@ export class Workspace {
       timeZone: tenant.timeZone,
       pin,
       lastOpenedAt,
-      open: rollup?.open ?? 0,
+      open: rollup ? openCount(rollup, Date.now()) : 0,
       unread: rollup?.unread ?? 0,
       atRisk: rollup ? atRiskCount(rollup, Date.now()) : 0,
       sync: stopped ? { ...sync, phase: 'stopped', progress: null, problem: stopped } : sync,

@@ -7,8 +7,10 @@ import type { Tenant } from './tenant.ts'
 /** The values that a patch replaces: applied, it is undone. A custom field that had no value gets null. */
 export function inverseOf(patch: TicketPatch, before: TicketPatch): TicketPatch {
   const { customFields, ...fields } = patch
+  // A ticket that was never snoozed has no such field.
+  const there: TicketPatch = { ...before, snoozedUntil: before.snoozedUntil ?? null }
   const back: TicketPatch = Object.fromEntries(
-    Object.keys(fields).map((field) => [field, before[field as keyof TicketPatch]]),
+    Object.keys(fields).map((field) => [field, there[field as keyof TicketPatch]]),
   )
   if (customFields) {
     back.customFields = Object.fromEntries(
@@ -43,6 +45,7 @@ export async function editTicket({ client, queries }: Tenant, id: string, patch:
     queries.setQueryData<TicketDetail>(keys.ticket(id), {
       ...before,
       ticket: patched(before.ticket, patch),
+      snoozedUntil: patch.snoozedUntil === undefined ? before.snoozedUntil : patch.snoozedUntil,
       pendingFields: [...new Set([...before.pendingFields, ...fieldsOf(patch)])],
     })
   }
@@ -85,13 +88,14 @@ export function applyDetail(queries: QueryClient, detail: TicketDetail): void {
     updatedAt: ticket.updatedAt,
     dueAt: detail.dueAt,
     riskAt: detail.riskAt,
+    snoozedUntil: detail.snoozedUntil,
     unread: detail.unread,
     pending: detail.pendingFields.length > 0 || detail.entries.some((entry) => entry.pending),
   }))
 }
 
-function rowPart({ subject, status, priority, type, assigneeId }: TicketPatch): Partial<TicketRow> {
-  const part = { subject, status, priority, type, assigneeId }
+function rowPart({ subject, status, priority, type, assigneeId, snoozedUntil }: TicketPatch): Partial<TicketRow> {
+  const part = { subject, status, priority, type, assigneeId, snoozedUntil }
   return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined))
 }
 

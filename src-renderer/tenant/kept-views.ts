@@ -24,7 +24,7 @@ export function filterOf(view: ListView, { me }: Pick<Desk, 'me'>): TicketFilter
   const { statuses, priorities, assignee } = view
   const filter: TicketFilter = {}
   if (statuses === 'open') filter.open = true
-  else if (statuses !== 'all') filter.statuses = [...statuses]
+  else if (statuses !== 'all') Object.assign(filter, { statuses: [...statuses], snoozed: false })
   if (priorities.length > 0) filter.priorities = [...priorities]
   if (typeof assignee !== 'string') filter.assignees = [...assignee]
   else if (assignee === 'me') filter.assignees = [me]

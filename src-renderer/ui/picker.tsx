@@ -14,7 +14,8 @@ interface PickerProps<T> {
   render(item: T): ReactNode
   /** Item that is active at first. */
   initial?: string
-  empty: ReactNode
+  /** Where there is nothing to offer; may depend on the text. */
+  empty: ReactNode | ((text: string) => ReactNode)
   footer?: ReactNode
   onPick(item: T): void
   /** Further keys on the active item; true where handled. */
@@ -88,7 +89,7 @@ export function Picker<T>(props: PickerProps<T>) {
           </div>
         ))}
       </div>
-      {items.length === 0 && <div className={classes.empty}>{empty}</div>}
+      {items.length === 0 && <div className={classes.empty}>{typeof empty === 'function' ? empty(text) : empty}</div>}
       {footer && <div className={classes.footer}>{footer}</div>}
     </Dialog>
   )

@@ -8,7 +8,9 @@ export const MAX_BULK = 1000
 /** From this many changed tickets on, a person types the client's name first. */
 export const BULK_CONFIRM_FROM = 26
 
-const BulkPatch = TicketBase.pick({ status: true, priority: true, type: true, queue: true, assigneeId: true })
+const BulkPatch = TicketBase.pick({
+  ...{ status: true, priority: true, type: true, queue: true, assigneeId: true, snoozedUntil: true },
+})
 
 /** What is done to each of several tickets. */
 export const BulkChange = z.object({

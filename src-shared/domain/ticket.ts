@@ -75,6 +75,13 @@ export const Ticket = z.looseObject({
   mergedInto: Id.nullable().optional(),
   links: z.array(TicketLink).max(MAX_LINKS).optional(),
   history: TicketHistory.optional(),
+  /**
+   * Until when it is snoozed, out of the lists of open tickets; null, absent or past where it is not. It wakes earlier
+   * where the requester writes after `snoozedAt`. Nobody has to do anything for it: both follow from the times.
+   */
+  snoozedUntil: Instant.nullable().optional(),
+  /** When `snoozedUntil` was set, by the cloud's clock. */
+  snoozedAt: Instant.nullable().optional(),
 })
 export type Ticket = z.infer<typeof Ticket>
 
@@ -102,6 +109,7 @@ export const TicketBase = Ticket.pick({
   assigneeId: true,
   tags: true,
   customFields: true,
+  snoozedUntil: true,
 })
   .partial()
   .strict()

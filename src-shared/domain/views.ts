@@ -30,14 +30,18 @@ export interface TicketRow {
   /** From when on it is at risk; null as `dueAt`. */
   riskAt: string | null
   unread: boolean
+  /** Until when it sleeps, or slept; null where it is not snoozed, or was woken by the requester. */
+  snoozedUntil: string | null
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
 }
 
 export const TicketFilter = z
   .object({
-    /** Only tickets that still need work, whatever words the client has for that. */
+    /** Only tickets that still need work, whatever words the client has for that; not the snoozed ones. */
     open: z.literal(true),
+    /** Only those that are snoozed now, or only those that are not; absent for both, but for `open`. */
+    snoozed: z.boolean(),
     /** Only these statuses; absent for all. */
     statuses: z.array(Key).max(100),
     priorities: z.array(Key).max(100),
@@ -50,7 +54,8 @@ export const TicketFilter = z
 export type TicketFilter = z.infer<typeof TicketFilter>
 
 export const TicketSort = z.object({
-  by: z.enum(['updated', 'created', 'priority', 'due']),
+  /** `wakes`: when they wake, for lists of snoozed ones; others have no index for it. */
+  by: z.enum(['updated', 'created', 'priority', 'due', 'wakes']),
   /** `descending` is newest first, or least urgent first. */
   direction: z.enum(['ascending', 'descending']),
 })
@@ -128,7 +133,7 @@ export interface TicketLinkView {
   ticket: TicketReference
 }
 
-export interface TicketDetail extends Pick<TicketRow, 'dueAt' | 'riskAt'> {
+export interface TicketDetail extends Pick<TicketRow, 'dueAt' | 'riskAt' | 'snoozedUntil'> {
   ticket: Ticket
   entries: EntryView[]
   requester: Contact | null
@@ -287,6 +292,8 @@ export interface Rollup {
   atRiskMinutes: number
   pending: number
   failed: number
+  /** When snoozed tickets wake (ms since 1970), soonest first: from then on they count as open. At most as many. */
+  wakes?: number[]
   /** Credentials that are expired or to be changed, now or soon; absent in counts of before there was a vault. */
   vaultDue?: number
 }
@@ -296,6 +303,11 @@ export const MAX_ROLLUP_DUE = 200
 export function atRiskCount(rollup: Rollup, now: number): number {
   const risk = rollup.risk ?? rollup.due.map((due) => due - rollup.atRiskMinutes * 60_000)
   return risk.filter((from) => from <= now).length
+}
+
+/** Tickets that need work now, those included that have woken since it was told. */
+export function openCount({ open, wakes = [] }: Rollup, now: number): number {
+  return open + wakes.filter((at) => at <= now).length
 }
 
 /** One client in the rail, the switcher and the overview. */

@@ -58,11 +58,17 @@ export type MutationBody = z.infer<typeof MutationBody>
 export type MutationKind = MutationBody['kind']
 export type BodyOf<Kind extends MutationKind> = Extract<MutationBody, { kind: Kind }>
 
-/** The newest version of the mutation schema: 2 added all kinds but `ticket.create`, `ticket.update`, notes and replies. */
-export const MUTATION_SCHEMA = 2
+/**
+ * The newest version of the mutation schema: 2 added all kinds but `ticket.create`, `ticket.update`, notes and replies;
+ * 3 added snoozing.
+ */
+export const MUTATION_SCHEMA = 3
 
 /** The oldest schema that knows such a mutation: an older cloud then takes what it can. */
-export function schemaOf(body: MutationBody): 1 | 2 {
+export function schemaOf(body: MutationBody): 1 | 2 | 3 {
+  if (body.kind === 'ticket.update' && ('snoozedUntil' in body.patch || 'snoozedUntil' in body.base)) return 3
+  if (body.kind === 'view.create' && body.view.sort.by === 'wakes') return 3
+  if (body.kind === 'view.update' && body.patch.sort?.by === 'wakes') return 3
   if (body.kind === 'entry.create') return body.entryKind === 'time' ? 2 : 1
   return body.kind === 'ticket.create' || body.kind === 'ticket.update' ? 1 : 2
 }

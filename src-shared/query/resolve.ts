@@ -12,7 +12,7 @@ export type Condition = { not: boolean } & (
   | { on: 'term'; term: string; begins: boolean }
   /** Ends included, ms since 1970. */
   | { on: 'created' | 'updated' | 'due' | 'risk'; from: number | null; to: number | null }
-  | { on: 'unread' | 'pending' | 'failed' }
+  | { on: 'unread' | 'pending' | 'failed' | 'snoozed' }
 )
 
 /** Words to look for; of a phrase in their order. */
@@ -131,8 +131,12 @@ function readIs({ not, value }: Term, { configuration: { statuses }, now }: Mean
   const open = word === 'open'
   if (open || word === 'closed')
     return [{ on: 'status', not, keys: keysOf(statuses.filter((one) => isOpenCategory(one.category) === open)) }]
+  if (word === 'snoozed') {
+    const still = statuses.filter((one) => isOpenCategory(one.category))
+    return [...(not ? [] : [{ on: 'status' as const, not, keys: keysOf(still) }]), { on: 'snoozed', not }]
+  }
   if (word === 'at-risk' && !not) return running(statuses, null, now, 'risk')
-  return { misread: `“is:” knows unread, pending, failed, open, closed and at-risk, not “${value}”.` }
+  return { misread: `“is:” knows unread, snoozed, pending, failed, open, closed and at-risk, not “${value}”.` }
 }
 
 function readAge(on: 'created' | 'updated', { not, value }: Term, { now }: Meaning): Read {

@@ -67,6 +67,34 @@ describe('tags', () => {
   })
 })
 
+describe('snoozing', () => {
+  const snooze = (ticketId: string, snoozedUntil: string | null, seen: string | null = null): MutationBody => ({
+    ...{ kind: 'ticket.update', ticketId, base: { snoozedUntil: seen }, patch: { snoozedUntil } },
+  })
+  const until = '2030-01-01T08:00:00.000Z'
+
+  test('is a field like others, and the cloud says since when', async () => {
+    const id = bench.fresh()
+    expect(await bench.one(snooze(id, until))).toMatchObject({ outcome: 'applied' })
+    const asleep = await bench.ticket(id)
+    expect(asleep).toMatchObject({ snoozedUntil: until, snoozedAt: asleep.updatedAt })
+    // Another edit leaves it.
+    await bench.one({ kind: 'ticket.update', ticketId: id, base: {}, patch: { priority: 'p1' } })
+    expect((await bench.ticket(id)).snoozedAt).toBe(asleep.snoozedAt)
+    expect(await bench.one(snooze(id, null, until))).toMatchObject({ outcome: 'applied' })
+    expect((await bench.ticket(id)).snoozedUntil).toBeNull()
+  })
+
+  test('to another time than a colleague’s is for a person to decide, and what is no time is refused', async () => {
+    const id = bench.fresh()
+    await bench.one(snooze(id, until), bench.sam)
+    expect(await bench.one(snooze(id, '2031-01-01T08:00:00.000Z'))).toMatchObject({
+      conflicts: [{ field: 'snoozedUntil', theirs: until, by: 'Sam of Alpha' }],
+    })
+    expect(await bench.one(snooze(id, 'tomorrow', until))).toMatchObject(rejection('invalid-input'))
+  })
+})
+
 describe('time', () => {
   const time = { minutes: -15, billable: false, workedAt: '2026-11-20T08:00:00.000Z' }
   test('is an entry that touches its ticket', async () => {

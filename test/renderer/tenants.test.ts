@@ -45,18 +45,19 @@ function rowOf(n: number): TicketRow {
       dueAt: null,
       riskAt: null,
     },
-    ...{ unread: false, pending: false },
+    ...{ unread: false, pending: false, snoozedUntil: null },
   }
 }
 
 function detailOf(n: number): TicketDetail {
-  const { unread, pending: _, requesterName: __, riskAt, ...row } = rowOf(n)
+  const { unread, pending: _, requesterName: __, riskAt, snoozedUntil, ...row } = rowOf(n)
   const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
   return {
     ...{ ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] },
     ...{
       dueAt: null,
       riskAt,
+      snoozedUntil,
       attachments: [],
       links: [],
       mergedInto: null,

@@ -49,7 +49,7 @@ export class Cache {
   constructor(db: Db) {
     this.db = db
     this.words = new Words(db)
-    this.tickets = new Tickets(db, this.words)
+    this.tickets = new Tickets(db, this.words, () => this.loaded)
     this.entries = new Entries(db, this.words)
     this.text = new FullText(db, this.entries)
     this.contacts = new Contacts(db, this.words)

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { removeFound } from '../sync/apply.ts'
 import type { Cache } from './cache.ts'
 import type { Touched } from './overlay.ts'
-import { firstIndexes, lastIndex, listIndexes, statusIndex, termIndex } from './schema.ts'
+import type { StoredTicket } from './tickets.ts'
+import { ASLEEP, firstIndexes, lastIndex, listIndexes, statusIndex, termIndex } from './schema.ts'
 
 /** Tickets that get into the text index in one go, between answers to calls: each go ends a segment of the index. */
 const SLICE = 1000
@@ -30,6 +31,7 @@ export async function finishLoading(cache: Cache, signal: AbortSignal, usable: (
     cache.write(() => {
       removeGone(cache)
       cache.setMeta('loaded', '1')
+      wakeAnswered(cache)
     })
   }
   if (!cache.text.ready) await buildText(cache, signal)
@@ -84,6 +86,12 @@ function markUntaken(cache: Cache): void {
     const mark = cache.db.prepare('UPDATE ticket SET seen = 0 WHERE status = ? AND assignee = 0')
     for (const { key } of fresh) mark.run(cache.words.key('status', key) ?? -1)
   })
+}
+
+// What a contact wrote since a ticket was snoozed could not be found by it before.
+function wakeAnswered(cache: Cache): void {
+  const asleep = cache.statement<StoredTicket>(`SELECT * FROM ticket WHERE number IN (${ASLEEP})`).all()
+  for (const row of asleep) cache.tickets.put(cache.tickets.toTicket(row), row.version, row.seen, row.fed)
 }
 
 function removeGone(cache: Cache): void {

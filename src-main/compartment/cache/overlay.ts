@@ -36,7 +36,10 @@ export function withPending(server: Ticket, pending: readonly OutboxItem[]): Tic
 function laidOver(ticket: Ticket, body: MutationBody, at: string): Ticket | null {
   switch (body.kind) {
     case 'ticket.update':
-      return withHistory(ticket, applyPatch(ticket, body.patch), at)
+      return {
+        ...withHistory(ticket, applyPatch(ticket, body.patch), at),
+        ...('snoozedUntil' in body.patch && { snoozedAt: at }),
+      }
     case 'entry.create': {
       const history = body.entryKind === 'reply' && ticket.history ? repliedHistory(ticket.history, at) : ticket.history
       return history === ticket.history ? null : { ...ticket, history }

@@ -1,5 +1,5 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 5
+export const CACHE_VERSION = 6
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
@@ -7,6 +7,9 @@ export const CACHE_VERSION = 5
  *
  * `given` is when a ticket is due by the cloud's word. `due` is what lists go by: worked out from the tenant's service
  * levels and the ticket's past where they say something of it, else the same. `risk` is from when on it is at risk.
+ *
+ * `snoozed` is until when a ticket sleeps, 0 where it does not. One that has woken is where it would be had it been
+ * touched then: `updated` is no earlier than that, and "rest" has what it was.
  *
  * `fed` is the version of the feed that a row came with, for checksums; 0 where the cloud has none of it. A ticket's
  * `version` is another: what is new of it, also in its conversation.
@@ -46,6 +49,7 @@ CREATE TABLE ticket (
   due INTEGER NOT NULL,
   risk INTEGER NOT NULL,
   given INTEGER,
+  snoozed INTEGER NOT NULL,
   version INTEGER NOT NULL,
   seen INTEGER NOT NULL,
   fed INTEGER NOT NULL,
@@ -53,6 +57,9 @@ CREATE TABLE ticket (
   description TEXT NOT NULL,
   rest TEXT
 );
+
+-- Few are, so it costs a load next to nothing.
+CREATE INDEX ticket_snoozed ON ticket (snoozed) WHERE snoozed > 0;
 
 -- What the cloud last said of a ticket whose row in "ticket" shows unsent edits.
 CREATE TABLE ticket_server (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
@@ -81,7 +88,15 @@ CREATE TABLE gone (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 `
 
 /** Columns that lists sort by. */
-export const sortColumns = { updated: 'updated', created: 'created', priority: 'rank', due: 'due' } as const
+export const sortColumns = {
+  ...{ updated: 'updated', created: 'created', priority: 'rank', due: 'due', wakes: 'snoozed' },
+} as const
+/** Those that lists of any length sort by. */
+const sorted = ['updated', 'created', 'rank', 'due']
+
+/** Numbers of the tickets that sleep now. */
+export const ASLEEP =
+  "SELECT number FROM ticket WHERE snoozed > 0 AND snoozed > CAST(unixepoch('subsec') * 1000 AS INTEGER)"
 
 /** Made first after loading: the default list walks it. */
 export const statusIndex = 'CREATE INDEX ticket_status_updated ON ticket (status, updated)'
@@ -97,8 +112,8 @@ export const firstIndexes = [
 /** Each list query walks some of these in order; the rowid, which is the ticket's number, ends every one. */
 export const listIndexes = [
   ...['status_created', 'status_rank', 'status_due'],
-  ...Object.values(sortColumns).map((column) => `assignee_status_${column}`),
-  ...Object.values(sortColumns).map((column) => `priority_status_${column}`),
+  ...sorted.map((column) => `assignee_status_${column}`),
+  ...sorted.map((column) => `priority_status_${column}`),
   ...['requester', 'type', 'queue'],
 ].map((name) => `CREATE INDEX ticket_${name} ON ticket (${name.replaceAll('_', ', ')})`)
 

@@ -42,6 +42,7 @@ export interface StoredTicket {
   due: number
   risk: number
   given: number | null
+  snoozed: number
   version: number
   seen: number
   fed: number
@@ -52,7 +53,20 @@ export interface StoredTicket {
 
 const columns = [
   ...['number', 'id', 'status', 'priority', 'rank', 'type', 'queue', 'requester', 'assignee'],
-  ...['created', 'updated', 'due', 'risk', 'given', 'version', 'seen', 'fed', 'subject', 'description', 'rest'],
+  ...[
+    'created',
+    'updated',
+    'due',
+    'risk',
+    'given',
+    'snoozed',
+    'version',
+    'seen',
+    'fed',
+    'subject',
+    'description',
+    'rest',
+  ],
 ]
 const known = new Set([
   ...['id', 'number', 'subject', 'description', 'status', 'priority', 'type', 'queue', 'requesterId', 'assigneeId'],
@@ -71,10 +85,17 @@ export class Tickets {
   readonly #mergedInto
   readonly #ranks = new Map<number, number>()
   readonly #redue
+  readonly #since
+  readonly #loaded: () => boolean
   #service: ServiceDesk | null = null
 
-  constructor(db: Db, words: Words) {
+  /** @param loaded whether entries can be found by their ticket */
+  constructor(db: Db, words: Words, loaded: () => boolean) {
     this.#words = words
+    this.#loaded = loaded
+    this.#since = db
+      .prepare<[string, number], number>('SELECT author FROM entry WHERE ticket_id = ? AND created > ?')
+      .pluck()
     const changed = columns.filter((name) => name !== 'number').map((name) => `${name} = excluded.${name}`)
     this.#upsert = db.prepare(
       `INSERT INTO ticket (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
@@ -122,6 +143,14 @@ export class Tickets {
     return { due, risk: due - (service?.configuration.atRiskMinutes ?? 0) * MINUTE }
   }
 
+  // A word from a contact ends it.
+  #snoozedOf({ id, snoozedUntil, snoozedAt }: Ticket): number {
+    const until = snoozedUntil ? Date.parse(snoozedUntil) : 0
+    if (until <= Date.now() || !snoozedAt || !this.#loaded()) return until
+    const authors = this.#since.all(id, Date.parse(snoozedAt))
+    return authors.some((author) => this.#words.text(author)?.startsWith('["contact"')) ? 0 : until
+  }
+
   /**
    * @param version the newest of what is known of it
    * @param seen the version that the technician has seen of it
@@ -131,6 +160,8 @@ export class Tickets {
     const words = this.#words
     const priority = words.put('priority', ticket.priority)
     const { due, risk } = this.#dueOf(ticket)
+    const snoozed = this.#snoozedOf(ticket)
+    const updated = Date.parse(ticket.updatedAt)
     this.#upsert.run(
       rowOf(ticket.number),
       ticket.id,
@@ -142,16 +173,17 @@ export class Tickets {
       words.put('contact', ticket.requesterId),
       words.put('technician', ticket.assigneeId),
       Date.parse(ticket.createdAt),
-      Date.parse(ticket.updatedAt),
+      Math.max(updated, snoozed),
       due,
       risk,
       ticket.dueAt === null ? null : Date.parse(ticket.dueAt),
+      snoozed,
       version,
       seen,
       fed,
       ticket.subject,
       ticket.description,
-      restOf(ticket),
+      restOf(ticket, updated < snoozed),
     )
     if (ticket.mergedInto) this.#merged.run(ticket.mergedInto, ticket.id)
   }
@@ -215,8 +247,8 @@ export function instant(ms: number): string {
 }
 
 // What has no column: tags, custom fields and keys that a newer cloud added. Most tickets of most desks have little of it.
-function restOf(ticket: Ticket): string | null {
-  let rest: Record<string, unknown> | null = null
+function restOf(ticket: Ticket, late: boolean): string | null {
+  let rest: Record<string, unknown> | null = late ? { updatedAt: ticket.updatedAt } : null
   for (const name in ticket) if (!known.has(name)) (rest ??= {})[name] = ticket[name]
   if (ticket.tags.length > 0) (rest ??= {}).tags = ticket.tags
   for (const _ in ticket.customFields) {

@@ -96,6 +96,9 @@ export class Applying {
     const host = mergedIntoOf(ticket)
     if (host) this.touched.tickets.add(host)
     this.#texts.add(ticket.number)
+    // The requester wrote: it wakes.
+    if (ticket.snoozed > 0 && entry.author.kind === 'contact')
+      tickets.put(tickets.toTicket(ticket), ticket.version, ticket.seen, ticket.fed)
     // The ticket's own change says that something happened to it; an entry says so only where a person wrote it for it.
     if (known || entry.kind === 'event' || entry.copiedFrom !== undefined || version <= ticket.version) return
     const read = ticket.seen >= ticket.version && entry.author.id === this.#me
@@ -139,9 +142,10 @@ function looksSame(one: Ticket, other: Ticket): boolean {
   return isDeepStrictEqual(related(one), related({ ...other, updatedAt, dueAt, ...given }))
 }
 
-/** Without merge and links there may be a key for them, or none. What its past says follows from the fields. */
+/** Without merge, links or sleep there may be a key for them, or none. What its past says follows from the fields. */
 function related(ticket: Ticket): Ticket {
-  return { ...ticket, mergedInto: ticket.mergedInto ?? null, links: ticket.links ?? [], history: undefined }
+  const { mergedInto = null, links = [], snoozedUntil = null } = ticket
+  return { ...ticket, mergedInto, links, snoozedUntil, snoozedAt: undefined, history: undefined }
 }
 
 /** Removes a ticket with its conversation, or an entry, once the indexes by id exist. */

@@ -35,8 +35,14 @@ export function isPlainTicket(value: unknown): value is Ticket {
     isPlainFields(t.customFields) &&
     (t.mergedInto === undefined || t.mergedInto === null || isUuid(t.mergedInto)) &&
     (t.links === undefined || (Array.isArray(t.links) && t.links.length === 0)) &&
+    isOptionalInstant(t.snoozedUntil) &&
+    isOptionalInstant(t.snoozedAt) &&
     (t.history === undefined || isPlainHistory(t.history))
   )
+}
+
+function isOptionalInstant(value: unknown): boolean {
+  return value === undefined || value === null || isInstant(value)
 }
 
 function isPlainHistory(value: unknown): boolean {

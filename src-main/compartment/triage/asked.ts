@@ -2,7 +2,7 @@ import type { TicketFilter } from '../../../src-shared/domain/views.ts'
 import type { Condition, Query, Wanted } from '../../../src-shared/query/resolve.ts'
 import type { Cache } from '../cache/cache.ts'
 import { NO_DUE } from '../cache/tickets.ts'
-import { termsSql } from '../cache/schema.ts'
+import { ASLEEP, termsSql } from '../cache/schema.ts'
 import type { WordKind } from '../cache/words.ts'
 import { withOpenStatuses } from './open-filter.ts'
 import { matchOf, wordsOf } from './words.ts'
@@ -38,15 +38,21 @@ const MAX_PEOPLE = 100
 export function askedOf(cache: Cache, undone: Undone, query: Query, given: TicketFilter): Asked {
   const says = (on: Condition['on']): boolean => query.conditions.some((one) => one.on === on)
   const { open, statuses, priorities, assignees } = given
-  const filter: TicketFilter = withOpenStatuses(
-    {
-      ...(!says('status') && open && { open }),
-      ...(!says('status') && statuses && { statuses }),
-      ...(!says('priority') && priorities && { priorities }),
-      ...(!says('assignee') && assignees && { assignees }),
-    },
-    cache.configuration,
-  )
+  // What was promised by a time does not sleep, and a search may ask for what does.
+  const snoozed =
+    says('snoozed') || says('due') || says('risk') ? undefined : (given.snoozed ?? (open ? false : undefined))
+  const filter: TicketFilter = {
+    ...withOpenStatuses(
+      {
+        ...(!says('status') && open && { open }),
+        ...(!says('status') && statuses && { statuses }),
+        ...(!says('priority') && priorities && { priorities }),
+        ...(!says('assignee') && assignees && { assignees }),
+      },
+      cache.configuration,
+    ),
+    snoozed,
+  }
   const asked: Asked = { filter, where: [], drivers: [], values: {}, match: null, words: [], any: false, never: false }
   const writer = new Writer(cache, undone, asked)
   for (const condition of query.conditions) writer.add(condition)
@@ -94,6 +100,8 @@ class Writer {
       case 'unread':
         // The index holds the unread ones alone.
         return this.#few(not, '+version > +seen', 'SELECT number AS n FROM ticket WHERE version > seen')
+      case 'snoozed':
+        return this.#few(not, `number IN (${ASLEEP})`, ASLEEP.replace('number', 'number AS n'))
       case 'pending':
       case 'failed': {
         const name = this.#value(JSON.stringify(this.#undone[condition.on]()))

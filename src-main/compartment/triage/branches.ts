@@ -1,5 +1,5 @@
 import type { TicketFilter, TicketSort } from '../../../src-shared/domain/views.ts'
-import { sortColumns } from '../cache/schema.ts'
+import { ASLEEP, sortColumns } from '../cache/schema.ts'
 import type { Words } from '../cache/words.ts'
 
 /** More index ranges than this are not merged: one set of values then filters row by row. */
@@ -25,14 +25,25 @@ export function branchesOf(filter: TicketFilter, sort: TicketSort, words: Words)
   const direction = sort.direction === 'ascending' ? 'ASC' : 'DESC'
   const made = { column: sortColumns[sort.by], direction } as const
 
+  const slept = sleepOf(filter)
   const byStatus = statuses.map((status) => `status = ${status}`)
   if (assignees && assignees.length * statuses.length <= MAX_BRANCHES) {
-    return { ...made, where: product('assignee', assignees, byStatus), residual: among('priority', priorities) }
+    return { ...made, where: product('assignee', assignees, byStatus), residual: among('priority', priorities) + slept }
   }
   if (!assignees && priorities && priorities.length * statuses.length <= MAX_BRANCHES) {
-    return { ...made, where: product('priority', priorities, byStatus), residual: '' }
+    return { ...made, where: product('priority', priorities, byStatus), residual: slept }
   }
-  return { ...made, where: byStatus, residual: among('priority', priorities) + among('assignee', assignees) }
+  return { ...made, where: byStatus, residual: among('priority', priorities) + among('assignee', assignees) + slept }
+}
+
+// Every index ends with the number, so that no row is read for it.
+function sleepOf({ snoozed }: TicketFilter): string {
+  return snoozed === undefined ? '' : ` AND ${sleepSql(snoozed)}`
+}
+
+/** Whether a ticket is snoozed now, as SQL. */
+export function sleepSql(snoozed: boolean): string {
+  return `+number ${snoozed ? 'IN' : 'NOT IN'} (${ASLEEP})`
 }
 
 function known<Text>(

@@ -1,10 +1,11 @@
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import { MAX_ROLLUP_DUE, type Rollup, type TicketCounts } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
+import { ASLEEP } from '../cache/schema.ts'
 import { NO_DUE } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
-/** Counts of the desk. `mine` and `unassigned` count tickets that still need work. */
+/** Counts of the desk. `mine` and `unassigned` count tickets that need work now. */
 export function readCounts(cache: Cache, me: string): TicketCounts {
   const byStatus: Record<string, number> = {}
   for (const status of cache.words.keys('status')) {
@@ -14,7 +15,7 @@ export function readCounts(cache: Cache, me: string): TicketCounts {
   const openOf = (assignee: number | undefined): number =>
     assignee === undefined || open.length === 0
       ? 0
-      : count(cache, `assignee = ${assignee} AND status IN (${open.join(', ')})`)
+      : count(cache, `assignee = ${assignee} AND status IN (${open.join(', ')}) AND ${awake}`)
   return { byStatus, mine: openOf(cache.words.key('technician', me)), unassigned: openOf(0) }
 }
 
@@ -23,13 +24,25 @@ export function readRollup(cache: Cache, ledger: Ledger): Rollup {
   const open = openStatusKeys(cache)
   return {
     version: cache.place.cursor,
-    open: open.length === 0 ? 0 : count(cache, `status IN (${open.join(', ')})`),
+    open: open.length === 0 ? 0 : count(cache, `status IN (${open.join(', ')}) AND ${awake}`),
+    wakes: open.length === 0 ? [] : wakesSoonest(cache, open),
     unread: count(cache, 'version > seen'),
     ...dueSoonest(cache),
     atRiskMinutes: cache.configuration.atRiskMinutes,
     pending: ledger.count('queued'),
     failed: ledger.count('failed'),
   }
+}
+
+const awake = `+number NOT IN (${ASLEEP})`
+
+function wakesSoonest(cache: Cache, open: number[]): number[] {
+  const sql = `SELECT snoozed FROM ticket WHERE number IN (${ASLEEP}) AND +status IN (${open.join(', ')})
+    ORDER BY snoozed LIMIT ${MAX_ROLLUP_DUE}`
+  return cache
+    .statement<{ snoozed: number }>(sql)
+    .all()
+    .map((row) => row.snoozed)
 }
 
 function dueSoonest(cache: Cache): Required<Pick<Rollup, 'due' | 'risk'>> {

@@ -6,7 +6,7 @@ import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Holdings } from '../holdings.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changedFields } from './inbox.ts'
-import { dueView } from './rows.ts'
+import { timesView } from './rows.ts'
 import { ticketReference } from './references.ts'
 
 /** Where the contents of files are. */
@@ -29,7 +29,7 @@ export function readTicket(held: Holdings, contents: Contents, id: string): Tick
   const entries = conversation(held, id, merged)
   return {
     ticket,
-    ...dueView(row),
+    ...timesView(row),
     entries,
     requester: ticket.requesterId === null ? null : cache.contacts.get(ticket.requesterId),
     unread: row.seen < row.version,

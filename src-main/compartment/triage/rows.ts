@@ -8,13 +8,21 @@ type ListedTicket = Omit<StoredTicket, 'description' | 'rest' | 'queue' | 'rank'
 }
 
 const sql = `
-  SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk,
+  SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk, t.snoozed,
          t.version, t.seen, t.subject, c.name AS requesterName
   FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
 
-/** When a ticket is due and from when on it is at risk, as windows show it. */
-export function dueView({ due, risk }: Pick<StoredTicket, 'due' | 'risk'>): Pick<TicketRow, 'dueAt' | 'riskAt'> {
-  return { dueAt: due === NO_DUE ? null : instant(due), riskAt: risk === NO_DUE ? null : instant(risk) }
+/** When a ticket is due, from when on it is at risk and until when it sleeps, as windows show it. */
+export function timesView({
+  due,
+  risk,
+  snoozed,
+}: Pick<StoredTicket, 'due' | 'risk' | 'snoozed'>): Pick<TicketRow, 'dueAt' | 'riskAt' | 'snoozedUntil'> {
+  return {
+    dueAt: due === NO_DUE ? null : instant(due),
+    riskAt: risk === NO_DUE ? null : instant(risk),
+    snoozedUntil: snoozed === 0 ? null : instant(snoozed),
+  }
 }
 
 /** Lines of the list for ticket numbers, in their order; numbers without a ticket are left out. */
@@ -37,7 +45,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
       requesterName: row.requesterName,
       createdAt: instant(row.created),
       updatedAt: instant(row.updated),
-      ...dueView(row),
+      ...timesView(row),
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),
     })

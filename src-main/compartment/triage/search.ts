@@ -6,7 +6,7 @@ import { sortColumns } from '../cache/schema.ts'
 import { rowOf } from '../cache/tickets.ts'
 import type { Holdings } from '../holdings.ts'
 import { askedOf, type Asked } from './asked.ts'
-import { branchesOf } from './branches.ts'
+import { branchesOf, sleepSql } from './branches.ts'
 import { excerptOf } from './excerpt.ts'
 import { countList, pageSql } from './page.ts'
 import { rowsOf } from './rows.ts'
@@ -142,7 +142,7 @@ function unindexed(cache: Cache, { filter, words }: Asked, limit: number): numbe
 }
 
 /** The filter as conditions on columns; the plus keeps the planner from driving with them. */
-function among({ words }: Cache, { statuses, priorities, assignees }: TicketFilter): string[] {
+function among({ words }: Cache, { statuses, priorities, assignees, snoozed }: TicketFilter): string[] {
   const condition = (column: string, keys: (number | undefined)[] | undefined): string[] =>
     keys ? [`+${column} IN (${keys.filter((key) => key !== undefined).join(', ')})`] : []
   return [
@@ -158,5 +158,6 @@ function among({ words }: Cache, { statuses, priorities, assignees }: TicketFilt
       'assignee',
       assignees?.map((text) => words.key('technician', text)),
     ),
+    ...(snoozed === undefined ? [] : [sleepSql(snoozed)]),
   ]
 }

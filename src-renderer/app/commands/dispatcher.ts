@@ -95,6 +95,11 @@ export class KeyDispatcher {
     }
   }
 
+  /** Whether held keys are being pressed: one that comes now is behind them, wherever it lands. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
   /** First look at a key, before any element has it. @returns whether it is held; then nothing else must see it */
   keep(event: KeyboardEvent): boolean {
     if (event.timeStamp - this.#heldAt > this.#pauseMs) this.#dropping = false

@@ -29,7 +29,7 @@ function actBy(target: Element, { key, ctrlKey, metaKey, altKey }: KeyPress): vo
 export function listenToKeys(dispatcher: KeyDispatcher): () => void {
   const first = (event: KeyboardEvent): void => {
     // A dialog that is open takes its keys itself: it is about no screen that is on its way.
-    if (event.target instanceof Element && event.target.closest('dialog')) return
+    if (!dispatcher.draining && event.target instanceof Element && event.target.closest('dialog')) return
     if (!dispatcher.keep(event)) return
     event.preventDefault()
     event.stopImmediatePropagation()

@@ -9,9 +9,9 @@ export const THEME_KEYS = 'Mod+Shift+L'
 export const LOCK_KEYS = 'Mod+L'
 
 const AFTER_RESOLVE = [
-  ['stay', 'After resolving, stay on the ticket'],
-  ['next', 'After resolving, go to the next ticket'],
-  ['list', 'After resolving, go back to the list'],
+  ['stay', 'After resolving or snoozing, stay on the ticket'],
+  ['next', 'After resolving or snoozing, go to the next ticket'],
+  ['list', 'After resolving or snoozing, go back to the list'],
 ] as const
 
 /** Commands of the console itself: appearance, signing out. @param leave asks whether to sign out */

@@ -82,6 +82,15 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
       />
     )
   }
+  if (field === 'snoozedUntil') {
+    return (
+      <input
+        {...common}
+        type="datetime-local"
+        onChange={({ target }) => onChange(target.value === '' ? null : new Date(target.value).toISOString())}
+      />
+    )
+  }
   if (custom?.type === 'number') {
     return (
       <input

@@ -1,6 +1,7 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { FieldValue, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
+import { dateTime } from '../../ui/time.ts'
 
 const CUSTOM = 'customFields.'
 
@@ -44,7 +45,9 @@ export function optionsOf(
 export function valueText(field: string, value: unknown, desk: Desk): string {
   const choices = optionsOf(field, desk)
   const custom = customFieldOf(field, desk)
-  if (value === null || value === undefined || value === '') return choices?.none ?? 'Not set'
+  if (value === null || value === undefined || value === '')
+    return choices?.none ?? (field === 'snoozedUntil' ? 'Awake' : 'Not set')
+  if (field === 'snoozedUntil' && typeof value === 'string') return dateTime(value)
   if (choices && typeof value === 'string') {
     const known = choices.options.find(({ key }) => key === value)?.label
     return known ?? (field === 'assigneeId' ? 'Former technician' : value)

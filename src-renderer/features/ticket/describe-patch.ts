@@ -1,5 +1,6 @@
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
+import { dateTime } from '../../ui/time.ts'
 
 /** An edit in words: `status set to Awaiting vendor`. */
 export function describePatch(patch: TicketPatch, { configuration, technicians, me }: Desk): string {
@@ -17,6 +18,8 @@ export function describePatch(patch: TicketPatch, { configuration, technicians, 
     const name = technicians.find(({ id }) => id === assigneeId)?.name
     parts.push(assigneeId === me ? 'assigned to you' : `assigned to ${name ?? 'a technician'}`)
   }
+  if (patch.snoozedUntil === null) parts.push('woken')
+  else if (patch.snoozedUntil !== undefined) parts.push(`snoozed until ${dateTime(patch.snoozedUntil)}`)
   if (patch.tags !== undefined) parts.push('tags changed')
   for (const key of Object.keys(patch.customFields ?? {})) {
     parts.push(`${label(configuration.customFields, key)} changed`)

@@ -8,6 +8,7 @@ const LABELS: Readonly<Record<string, string>> = {
   queue: 'Queue',
   assigneeId: 'Assignee',
   tags: 'Tags',
+  snoozedUntil: 'Snoozed until',
   // of contacts and views
   name: 'Name',
   email: 'Email',

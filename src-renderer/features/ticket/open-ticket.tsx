@@ -20,6 +20,7 @@ import { SplitSheet } from './split-sheet.tsx'
 import { useTicketActions } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
+import { SnoozeBadge } from './snooze-badge.tsx'
 import { TicketMenu } from './ticket-menu.tsx'
 import { TicketTitle } from './ticket-title.tsx'
 import classes from './ticket.module.css'
@@ -70,7 +71,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const command = (id: string, title: string, key: string, run: () => void): Command => ({
     ...{ id, title, keys: [key], run, group: 'Ticket' },
   })
-  useTicketCommands(ticket)
+  useTicketCommands(useMemo(() => ({ ...ticket, snoozedUntil: detail.snoozedUntil }), [ticket, detail.snoozedUntil]))
   useCommands([
     command('note', 'Write an internal note', 'n', () => write('note')),
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
@@ -123,6 +124,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
         <span className={classes.badge} data-category={status?.category}>
           {status?.label ?? ticket.status}
         </span>
+        <SnoozeBadge until={detail.snoozedUntil} />
         <TicketMenu />
         <button
           className={classes.tool}

@@ -5,6 +5,7 @@ import { useUndo } from '../../app/commands/undo.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { editTicket, inverseOf } from '../../tenant/edits.ts'
+import { SnoozeDialog } from '../snooze/later.ts'
 import { numberText } from '../tickets/words.ts'
 import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
 import { describePatch } from './describe-patch.ts'
@@ -19,7 +20,18 @@ export interface Subject extends Partial<TicketPatch> {
 interface Actions {
   edit(ticket: Subject, patch: TicketPatch): void
   /** @param before runs when a value is picked, just before the edit */
-  choose(kind: ChoiceKind, ticket: Subject, before?: () => void): void
+  choose(kind: ChoiceKind | 'snooze', ticket: Subject, before?: () => void): void
+}
+
+interface Choice {
+  kind: ChoiceKind | 'snooze'
+  ticket: Subject
+  before?: (() => void) | undefined
+}
+
+/** Whether a ticket is snoozed now. */
+export function isAsleep({ snoozedUntil }: Pick<Subject, 'snoozedUntil'>): boolean {
+  return snoozedUntil != null && Date.parse(snoozedUntil) > Date.now()
 }
 
 const ActionsContext = createContext<Actions | null>(null)
@@ -28,9 +40,7 @@ const ActionsContext = createContext<Actions | null>(null)
 export function TicketActions({ children }: { children: ReactNode }) {
   const desk = useDesk()
   const tenant = useTenant()
-  const [choice, setChoice] = useState<{ kind: ChoiceKind; ticket: Subject; before?: (() => void) | undefined } | null>(
-    null,
-  )
+  const [choice, setChoice] = useState<Choice | null>(null)
   const undo = useUndo()
 
   const run = useCallback(
@@ -62,21 +72,31 @@ export function TicketActions({ children }: { children: ReactNode }) {
     }),
     [edit],
   )
+  const pick = ({ ticket, before }: Choice, patch: TicketPatch): void => {
+    setChoice(null)
+    before?.()
+    actions.edit(ticket, patch)
+  }
   return (
     <ActionsContext value={actions}>
       {children}
-      {choice && (
-        <ChoiceDialog
-          kind={choice.kind}
-          ticket={choice.ticket}
-          desk={desk}
-          onPick={(patch) => {
-            setChoice(null)
-            choice.before?.()
-            actions.edit(choice.ticket, patch)
-          }}
+      {choice?.kind === 'snooze' ? (
+        <SnoozeDialog
+          what={`${numberText(choice.ticket.number)} · ${choice.ticket.subject}`}
+          asleep={isAsleep(choice.ticket)}
+          onPick={(snoozedUntil) => pick(choice, { snoozedUntil })}
           onClose={() => setChoice(null)}
         />
+      ) : (
+        choice && (
+          <ChoiceDialog
+            kind={choice.kind}
+            ticket={choice.ticket}
+            desk={desk}
+            onPick={(patch) => pick(choice, patch)}
+            onClose={() => setChoice(null)}
+          />
+        )
       )}
     </ActionsContext>
   )

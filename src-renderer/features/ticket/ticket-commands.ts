@@ -2,7 +2,8 @@ import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import type { ChoiceKind } from './choice-dialog.tsx'
-import { useTicketActions, type Subject } from './ticket-actions.tsx'
+import { isAsleep, useTicketActions, type Subject } from './ticket-actions.tsx'
+import { useAdvance } from './use-advance.ts'
 import { useResolve } from './use-resolve.ts'
 
 /** The commands that change a ticket; they do nothing without one. */
@@ -10,6 +11,7 @@ export function useTicketCommands(ticket: Subject | null): void {
   const { me, configuration } = useDesk()
   const { choose, edit } = useTicketActions()
   const resolve = useResolve(ticket)
+  const advance = useAdvance()
   const [{ afterResolve }] = useSettings()
   const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
   useCommands([
@@ -21,6 +23,21 @@ export function useTicketCommands(ticket: Subject | null): void {
       keys: ['E'],
       run: () => resolve('next'),
     },
+    {
+      id: 'snooze',
+      title: 'Snooze',
+      group: 'Ticket',
+      keys: ['h'],
+      run: () => ticket && choose('snooze', ticket, () => isAsleep(ticket) || advance(afterResolve)),
+    },
+    ...(ticket && isAsleep(ticket)
+      ? [
+          {
+            ...{ id: 'wake', title: 'Wake from snooze', group: 'Ticket' as const, keys: ['H'] },
+            run: () => edit(ticket, { snoozedUntil: null }),
+          },
+        ]
+      : []),
     { id: 'set-status', title: 'Set status', group: 'Ticket', keys: ['s'], run: on('status') },
     { id: 'set-priority', title: 'Set priority', group: 'Ticket', keys: ['p'], run: on('priority') },
     ...(configuration.types.length > 0

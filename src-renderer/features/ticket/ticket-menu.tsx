@@ -9,6 +9,8 @@ import classes from './ticket.module.css'
 const OFFERED = [
   'resolve',
   'resolve-next',
+  'snooze',
+  'wake',
   'set-type',
   'log-time',
   'attach',

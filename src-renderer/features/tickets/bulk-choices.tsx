@@ -3,7 +3,7 @@ import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import classes from './list.module.css'
 
-export type BulkKind = 'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags'
+export type BulkKind = 'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags' | 'snooze'
 
 export interface BulkChoice {
   key: string
@@ -27,6 +27,7 @@ const KINDS: readonly Kind[] = [
   { kind: 'type', name: 'Type', title: 'Set the type', key: 'T' },
   { kind: 'queue', name: 'Queue', title: 'Set the queue', key: 'Q' },
   { kind: 'tags', name: 'Tags', title: 'Put on or take off tags', key: 't' },
+  { kind: 'snooze', name: 'Snooze', title: 'Set the snooze', key: 'h' },
 ]
 
 /** What can be set for many tickets: not what the client has no words for. */
@@ -78,6 +79,7 @@ export function choicesOf(kind: BulkKind, { configuration, technicians, me }: De
       }))
     }
     case 'me':
+    case 'snooze':
     case 'tags':
       return []
   }

@@ -7,6 +7,7 @@ import { runBulk, takeBulkBack } from '../../tenant/bulk.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { Marked, Picker } from '../../ui/picker.tsx'
 import { Tile } from '../../ui/tile.tsx'
+import { SnoozeDialog } from '../snooze/later.ts'
 import { describePatch } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
 import { BulkConfirm } from './bulk-confirm.tsx'
@@ -22,7 +23,12 @@ interface BulkDialogProps {
 
 const LABELS = {
   ...{ status: 'Set status', priority: 'Set priority', assignee: 'Assign', me: 'Assign to me' },
-  ...{ type: 'Set type', queue: 'Set queue', tags: 'Tags to put on, with a minus those to take off' },
+  ...{
+    snooze: 'Snooze until',
+    type: 'Set type',
+    queue: 'Set queue',
+    tags: 'Tags to put on, with a minus those to take off',
+  },
 } as const satisfies Record<BulkKind, string>
 
 /** Chooses a value for many tickets, then says what it would do before it is done. */
@@ -71,6 +77,16 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
         change={change}
         what={describeBulk(change, desk)}
         onRun={() => run(change)}
+        onClose={onClose}
+      />
+    )
+  }
+  if (kind === 'snooze') {
+    return (
+      <SnoozeDialog
+        what={tickets(ids.length)}
+        asleep
+        onPick={(snoozedUntil) => setChange(patchOf({ snoozedUntil }))}
         onClose={onClose}
       />
     )

@@ -30,6 +30,9 @@ export function inboxesOf(desk: Desk, views: readonly SavedViewView[]): Inbox[] 
     made('unassigned', 'Unassigned', 'g u', { assignee: 'unassigned' }),
     made('us', 'Waiting on us', 'g w', { statuses: ours.map(({ key }) => key) }),
     made('risk', 'At risk', 'g r', { text: 'is:at-risk', sort: { by: 'due', direction: 'ascending' } }),
+    made('snoozed', 'Snoozed', 'g z', {
+      ...{ statuses: 'all', text: 'is:snoozed', sort: { by: 'wakes', direction: 'ascending' } },
+    }),
     ...views.map((view) => ({ id: view.id, name: view.name, list: listOf(view, desk), viewId: view.id, keys: [] })),
   ].slice(0, MOST)
 }

@@ -182,7 +182,8 @@ function assigneeLabel({ assignee }: ListView, { technicians }: Desk): string {
 function sortLabel({ by, direction }: TicketSort): string {
   const known = SORTS.find(({ sort }) => sort.by === by && sort.direction === direction)
   if (known) return known.label
-  return { updated: 'Longest untouched', created: 'Oldest', priority: 'Least urgent', due: 'Due latest' }[by]
+  const others = { updated: 'Longest untouched', created: 'Oldest', priority: 'Least urgent', due: 'Due latest' }
+  return by === 'wakes' ? 'Next to wake' : others[by]
 }
 
 function sum(numbers: readonly number[]): number {

@@ -97,6 +97,7 @@ function valuesOf({ field }: Term, operator: Operator, { configuration, technici
           { value: 'open' },
           { value: 'closed' },
           { value: 'at-risk', hint: 'due soon or late' },
+          { value: 'snoozed', hint: 'until a time' },
         ],
         ...[
           { value: 'pending', hint: 'not sent yet' },

@@ -1,3 +1,4 @@
+import { IconMoon } from '@tabler/icons-react'
 import { memo } from 'react'
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
@@ -37,6 +38,9 @@ export const ListRow = memo(function ListRow(props: RowProps) {
   const priority = words.priorities.get(row.priority)
   const open = !status || isOpenCategory(status.category)
   const late = open && row.dueAt !== null && Date.parse(row.dueAt) < now
+  const asleep = open && row.snoozedUntil !== null && Date.parse(row.snoozedUntil) > now
+  // Nothing has happened to it since it woke.
+  const back = open && !asleep && row.snoozedUntil !== null && row.snoozedUntil === row.updatedAt
   const atRisk = open && !late && row.riskAt !== null && Date.parse(row.riskAt) <= now
   return (
     <div
@@ -72,6 +76,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
       </span>
       <span role="gridcell" className={classes.subject}>
         {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
+        {back && <span className={classes.back}>Back</span>}
         <Subject row={row} excerpt={excerpt} />
       </span>
       <span role="gridcell" className={classes.status}>
@@ -89,20 +94,41 @@ export const ListRow = memo(function ListRow(props: RowProps) {
         {assigneeName(row.assigneeId, words)}
       </span>
       <span role="gridcell" className={classes.updated} title={dateTime(row.updatedAt)}>
-        {agoShort(row.updatedAt, now)}
+        {asleep ? '' : agoShort(row.updatedAt, now)}
       </span>
       <span
         role="gridcell"
         className={classes.due}
         data-late={late || undefined}
         data-risk={atRisk || undefined}
-        title={row.dueAt ? `Due ${dateTime(row.dueAt)}${late ? ', past due' : atRisk ? ', at risk' : ''}` : undefined}
+        data-asleep={asleep || undefined}
+        title={
+          asleep && row.snoozedUntil
+            ? `Snoozed until ${dateTime(row.snoozedUntil)}`
+            : row.dueAt
+              ? `Due ${dateTime(row.dueAt)}${late ? ', past due' : atRisk ? ', at risk' : ''}`
+              : undefined
+        }
       >
-        {row.dueAt && open ? dueShort(row.dueAt, now) : ''}
+        {asleep && row.snoozedUntil ? (
+          <Sleep until={row.snoozedUntil} now={now} />
+        ) : row.dueAt && open ? (
+          dueShort(row.dueAt, now)
+        ) : (
+          ''
+        )}
       </span>
     </div>
   )
 })
+
+function Sleep({ until, now }: { until: string; now: number }) {
+  return (
+    <>
+      <IconMoon size={13} aria-label="Snoozed, wakes" /> {dueShort(until, now)}
+    </>
+  )
+}
 
 /** How an assignee is named in lists. */
 export function assigneeName(id: string | null, { technicians, me }: Words): string {
