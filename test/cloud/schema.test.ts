@@ -12,8 +12,8 @@ const upgrades: Upgrades = {
     return { ...mutation, body: { ...rest, base: {}, patch: { status: state } } }
   },
   1: (mutation) => mutation,
-  1: (mutation) => mutation,
   2: (mutation) => mutation,
+}
 
 test('a mutation of an older schema is brought up to this one and read', () => {
   const old = { ...given, schema: 0, body: { kind: 'ticket.update', ticketId: body.ticketId, state: 'done' } }
