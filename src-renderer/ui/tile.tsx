@@ -15,10 +15,9 @@ export const Tile = memo(function Tile({
     <span
       className={classes.tile}
       aria-hidden
+      data-initials={initials}
       style={{ width: size, height: size, fontSize: Math.round(size * 0.4), background: colour, color: inkOn(colour) }}
-    >
-      {initials}
-    </span>
+    />
   )
 })
 

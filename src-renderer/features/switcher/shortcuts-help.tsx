@@ -1,6 +1,5 @@
 import { useState, type KeyboardEvent } from 'react'
 import { combinationOf, type Command } from '../../app/commands/commands.ts'
-import { keysText } from '../../app/commands/key-names.ts'
 import { Keys } from '../../app/commands/keys.tsx'
 import { useRegistry } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
@@ -102,7 +101,6 @@ function Line({ command: { title, keys }, own, choosing, onChoose, onGiveBack, o
   return (
     <button
       className={classes.line}
-      aria-label={`${title}: ${keys.length > 0 ? keys.map(keysText).join(' or ') : 'no key'}`}
       aria-pressed={choosing}
       data-own={own || undefined}
       onClick={onChoose}

@@ -210,6 +210,8 @@ export function Composer(props: ComposerProps) {
             <span>Kept as a draft here until you {isReply ? 'send' : isTime ? 'log' : 'add'} it</span>
             <Button
               type="submit"
+              className={classes.send}
+              data-mode={mode}
               size="compact-sm"
               color={mode === 'note' ? 'yellow' : undefined}
               variant={mode === 'note' ? 'light' : 'filled'}

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Desk } from '../../../src-shared/domain/views.ts'
@@ -33,8 +34,9 @@ export function BulkBar({ desk, keys }: BulkBarProps) {
             {name} <kbd aria-hidden>{key}</kbd>
           </button>
         ))}
-        <button aria-label="Let go of the chosen tickets" onClick={() => memory.chosen.set(NOTHING_CHOSEN)}>
-          <IconX size={14} /> <kbd aria-hidden>Esc</kbd>
+        <button onClick={() => memory.chosen.set(NOTHING_CHOSEN)}>
+          <IconX size={14} />
+          <VisuallyHidden>Let go of the chosen tickets</VisuallyHidden> <kbd aria-hidden>Esc</kbd>
         </button>
       </div>
       {kind && <BulkDialog kind={kind} ids={[...chosen]} desk={desk} onClose={() => setKind(null)} />}

@@ -130,12 +130,12 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
         ref={scroller}
         className={classes.scroller}
         tabIndex={-1}
-        role="presentation"
+        role="rowgroup"
         onPointerMove={steady.onPointerMove}
         onPointerLeave={steady.onPointerLeave}
       >
         <ListHead sort={hasWords(view.text) ? null : view.sort} onSort={onSort} />
-        <div className={classes.sizer} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+        <div className={classes.sizer} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows.at(item.index)
             return (

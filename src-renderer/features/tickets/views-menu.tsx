@@ -127,7 +127,7 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
           ref={button}
           className={listClasses.filter}
           data-set={current ? true : undefined}
-          aria-label={`View: ${current?.name ?? 'none'}`}
+          aria-label={current ? `View: ${current.name}` : 'Views'}
           aria-haspopup="dialog"
           title="Views (v)"
           onClick={() => setAsked(asked ? null : { kind: 'list' })}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { sandboxLike, setStage, SOON } from './story.ts'
+
+// Every screen and dialog, reached by keyboard, looked at by axe in both themes.
+
+const stage = setStage('accessibility', () => sandboxLike(['Acme', 30], ['Brook', 2]))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Serious faults of what is on screen, one line each. */
+async function faults(page: Page, screen: string): Promise<string[]> {
+  // What slides in is looked at where it stands.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))))
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${screen}: ${id}: ${node.target.join(' ')} ${node.html.slice(0, 160)}`),
+    )
+}
+
+interface Stop {
+  screen: string
+  keys: string[]
+  /** What is there once the screen stands. */
+  shows: (page: Page) => Promise<unknown>
+}
+
+const dialog = (page: Page): Promise<void> => page.getByRole('dialog').first().waitFor({ timeout: SOON })
+const heading =
+  (name: RegExp | string) =>
+  (page: Page): Promise<void> =>
+    page.getByRole('heading', { name }).first().waitFor({ timeout: SOON })
+const gone = async (page: Page): Promise<void> => {
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+}
+
+const list: Stop[] = [
+  { screen: 'list', keys: ['Home', 'j'], shows: (page) => page.getByRole('grid', { name: 'Tickets' }).waitFor() },
+  { screen: 'chosen tickets', keys: ['x', 'J'], shows: (page) => page.getByTestId('chosen-count').waitFor() },
+  { screen: 'status of many', keys: ['s'], shows: dialog },
+]
+const ticket: Stop[] = [
+  { screen: 'ticket', keys: ['Enter'], shows: (page) => page.getByRole('article', { name: /Ticket/ }).waitFor() },
+  { screen: 'assignee', keys: ['a'], shows: dialog },
+]
+const dialogs: Stop[] = [
+  { screen: 'switcher', keys: ['Control+Shift+K'], shows: dialog },
+  { screen: 'commands', keys: ['Control+K'], shows: dialog },
+  { screen: 'shortcuts', keys: ['?'], shows: dialog },
+]
+const pages: Stop[] = [
+  { screen: 'sync', keys: ['g', 'q'], shows: heading(/Sync/) },
+  { screen: 'conflict inbox', keys: ['g', 'i'], shows: heading(/Undecided|Inbox|decide/i) },
+  { screen: 'vault', keys: ['g', 'v'], shows: heading(/Credentials/) },
+  { screen: 'keys', keys: ['g', 'k'], shows: heading(/Keys/) },
+  {
+    screen: 'all clients',
+    keys: ['g', 'h'],
+    shows: (page) => page.getByRole('textbox', { name: 'Find a client' }).waitFor(),
+  },
+]
+
+test.each(['light', 'dark'] as const)(
+  'no screen or dialog has a serious fault of accessibility, %s',
+  async (scheme) => {
+    const host = await stage.begin(scheme)
+    const { page, close } = await stage.open(host, 'Acme')
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.evaluate(axe)
+    const found: string[] = []
+    const visit = async (stops: Stop[]): Promise<void> => {
+      for (const { screen, keys, shows } of stops) {
+        for (const key of keys) await page.keyboard.press(key)
+        await shows(page)
+        found.push(...(await faults(page, screen)))
+        if (shows === dialog) await gone(page)
+      }
+    }
+    await visit([...list, ...dialogs])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Home')
+    await visit(ticket)
+    await page.keyboard.press('n')
+    await page.keyboard.type('A note.')
+    found.push(...(await faults(page, 'composer')))
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('c')
+    await page.getByRole('textbox', { name: 'Subject' }).waitFor({ timeout: SOON })
+    found.push(...(await faults(page, 'new ticket')))
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await visit(pages)
+    expect(found).toEqual([])
+    await close()
+  },
+)
