@@ -21,7 +21,7 @@ export async function openEventStream(
   const stream = new PassThrough()
   /** The newest version that the reader knows of each tenant. */
   let told = new Map<string, number>()
-  const send = (event: 'heartbeat' | 'version' | 'tenants', data: VersionEvent | Record<string, never>) => {
+  const send = (event: 'heartbeat' | 'version' | 'tenants' | 'onboarding', data: object) => {
     if (stream.writableEnded) return
     if (stream.writableLength > MAX_HELD) stream.destroy()
     else stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -47,12 +47,14 @@ export async function openEventStream(
     send('tenants', {})
     void look().catch(end)
   })
+  const unfollowOnboardings = announcements.followOnboardings(identity.organisation, (id) => send('onboarding', { id }))
   const unfollowSignIn = announcements.followSignIn(identity.family, end)
   const expiry = setTimeout(end, identity.expires - Date.now())
   const heartbeat = setInterval(() => void beat().catch(end), HEARTBEAT_SECONDS * 1000)
   stream.once('close', () => {
     unfollow()
     unfollowTenants()
+    unfollowOnboardings()
     unfollowSignIn()
     clearTimeout(expiry)
     clearInterval(heartbeat)

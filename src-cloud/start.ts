@@ -11,6 +11,8 @@ import { Jobs } from './jobs/jobs.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
 import { RETENTION_DAYS, sweepDaily } from './retention.ts'
 import { Sessions } from './sessions.ts'
+import { goOnWithBusy } from './onboarding/busy.ts'
+import { goOn } from './onboarding/run.ts'
 import { inheritDefaults } from './settings/defaults.ts'
 import { readShelf } from './templates/templates.ts'
 import { tokenKey, Tokens } from './tokens.ts'
@@ -112,7 +114,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     undo.push(() => jobs.close())
     jobs.start({
       defaults: async ({ organisation }, signal) => void (await inheritDefaults(api, organisation, signal)),
+      onboarding: ({ organisation, onboarding }, signal) =>
+        goOn({ owner, api, shelf }, organisation, onboarding, signal),
     })
+    undo.push(goOnWithBusy(owner, jobs))
     const tokens = new Tokens(key, options.tokenSeconds)
     const announcements = new Announcements()
     await announcements.start(api)

@@ -118,6 +118,21 @@ export const problems = {
     message: '{by} changed these settings meanwhile, at {at}. Look at them again, then make your change.',
     retry: false,
   },
+  'client-exists': { message: 'A client called {name} is there already. Choose another name.', retry: false },
+  'domain-taken': {
+    message: 'The domain {domain} belongs to your client {name}. Take it off, or correct it there first.',
+    retry: false,
+  },
+  'client-being-onboarded': {
+    message: '{by} is onboarding {name} already, since {at}. Go on with that one, or ask {by} to cancel it.',
+    retry: false,
+  },
+  'onboarding-changed': {
+    message: '{by} did something here meanwhile, at {at}. Look at it again, then go on.',
+    retry: false,
+  },
+  'onboarding-over': { message: 'This onboarding is {state}: nothing of it can be changed any more.', retry: false },
+  'step-not-ready': { message: '{reason}', retry: false },
   'settings-incoherent': { message: '{reason}', retry: false },
   // who is asking
   'sign-in-wrong': { message: 'Email or password is wrong. Check both and sign in again.', retry: false },

@@ -13,6 +13,7 @@ import type { Announcements } from '../announcements.ts'
 import type { Sql } from '../database/connect.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { attachmentRoutes } from '../routes/attachments.ts'
+import { onboardingRoutes } from '../routes/onboarding.ts'
 import { organisationRoutes } from '../routes/organisation.ts'
 import { sessionRoutes } from '../routes/session.ts'
 import { defaultsRoutes, settingsRoutes } from '../routes/settings.ts'
@@ -76,6 +77,7 @@ export async function buildServer(
   await app.register(sessionRoutes, services)
   await app.register(organisationRoutes, services)
   await app.register(defaultsRoutes, services)
+  await app.register(onboardingRoutes, services)
   await app.register(tenantRoutes, services)
   await app.register(settingsRoutes, services)
   await app.register(attachmentRoutes, services)

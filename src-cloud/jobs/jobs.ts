@@ -5,6 +5,8 @@ import type { DatabaseAddress } from '../database/connect.ts'
 export interface JobData {
   /** Works the configurations of an organisation's tenants out anew. */
   defaults: { organisation: string }
+  /** Goes on with an onboarding as far as nobody is asked. */
+  onboarding: { organisation: string; onboarding: string }
 }
 export type JobQueue = keyof JobData
 

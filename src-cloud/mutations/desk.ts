@@ -40,6 +40,8 @@ export class Desk {
   readonly technician: string
   /** Names of the technicians who work here, of those whom the batch names. */
   readonly technicians: ReadonlyMap<string, string>
+  /** Who acts may see this tenant, and nothing more. */
+  readonly readOnly: boolean
   /** Contents that the cloud has whole, as `<sha256>/<size>`, of those that the batch names. */
   readonly contents: ReadonlySet<string>
   /** Of the batch, for everything that it writes. */
@@ -53,6 +55,7 @@ export class Desk {
     read: {
       configuration: Configuration | null
       technicians: ReadonlyMap<string, string>
+      readOnly: boolean
       contents: ReadonlySet<string>
       held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
     },
@@ -61,6 +64,7 @@ export class Desk {
     this.configuration = read.configuration
     this.technicians = read.technicians
     this.contents = read.contents
+    this.readOnly = read.readOnly
     this.#held = read.held
   }
 
@@ -157,13 +161,14 @@ export async function readDesk(tx: Transaction, technician: string, bodies: Muta
         : tx<Row<Attachment>[]>`
             select id, data, '{}'::jsonb as changed, version, deleted from attachment
             where ${tenant} and id = any(${ids(named.attachments)})`,
-      tx<{ id: string; name: string }[]>`
-        select id, data ->> 'name' as name from tenant_technician
+      tx<{ id: string; name: string; acts: boolean }[]>`
+        select id, data ->> 'name' as name, 'act' = any(may) as acts from tenant_technician
         where ${tenant} and id = any(${ids(named.technicians)}) and not deleted`,
     ])
   return new Desk(technician, {
     configuration: configurations[0]?.data ?? null,
     technicians: new Map(technicians.map(({ id, name }) => [id, name])),
+    readOnly: technicians.some(({ id, acts }) => id === technician && !acts),
     contents: new Set(contents.map(({ content }) => content)),
     held: {
       ticket: byId(ticketRows),

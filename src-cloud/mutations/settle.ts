@@ -3,7 +3,7 @@ import { MutationResult } from '../../src-shared/protocol/mutation.ts'
 import type { Transaction } from '../database/connect.ts'
 import { applyMutation } from './apply.ts'
 import { readDesk, type Desk, type EntityRow, type WritableKind } from './desk.ts'
-import { rejected, type Outcome } from './outcome.ts'
+import { READER, rejected, type Outcome } from './outcome.ts'
 import type { ReadMutation } from './schema.ts'
 
 /** A mutation with the hash of its content as it came. */
@@ -74,6 +74,7 @@ export interface Decided {
 
 function outcomeOf(desk: Desk, one: Exclude<ReadMutation, { newer: true }>, refuse: boolean): Outcome {
   if (refuse) return REFUSED
+  if (desk.readOnly) return READER
   return 'mutation' in one ? applyMutation(desk, one.mutation.body) : rejected('invalid-input', one.reason)
 }
 

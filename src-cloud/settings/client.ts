@@ -7,7 +7,7 @@ import type {
   SettingsView,
 } from '../../src-shared/protocol/settings.ts'
 import { incoherences } from '../../src-shared/settings/coherence.ts'
-import { changedLayer, differenceOf, valuesOf } from '../../src-shared/settings/layers.ts'
+import { changedLayer, differenceOf, sameValue, valuesOf } from '../../src-shared/settings/layers.ts'
 import { proofOf } from '../../src-shared/settings/proof.ts'
 import type { HolidayPlace, LayerValues } from '../../src-shared/settings/settings.ts'
 import type { Transaction } from '../database/connect.ts'
@@ -98,7 +98,7 @@ export async function takeOver(
   const [defaults, { timeZone }] = [await readDefaults(tx), await readFacts(tx)]
   mustFit(defaults.settings, after)
   const told = proof(after, defaults.settings, timeZone)
-  const sameTemplate = before.template?.key === after.template?.key
+  const sameTemplate = sameValue(before.template, after.template)
   if (dryRun || (changes.length === 0 && sameTemplate)) return { revision: before.revision, changes, proof: told }
   let { revision } = before
   if (revision === 0)

@@ -15,6 +15,8 @@ export const Tenant = z.object({
   timeZone: TimeZone,
   /** The newest version in the tenant's change feed. */
   head: Version,
+  /** On its way in, and not live yet. */
+  onboarding: z.boolean().optional(),
 })
 export type Tenant = z.infer<typeof Tenant>
 

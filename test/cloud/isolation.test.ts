@@ -20,7 +20,14 @@ const TENANT_TABLES = [
 ]
 /** How far each feed is, and who works there. */
 const SEEN_BY_ORGANISATIONS = ['tenant_feed', 'tenant_technician']
-const ORGANISATION_TABLES = ['organisation', 'technician', 'refresh_token', 'tenant', 'organisation_defaults']
+const ORGANISATION_TABLES = [
+  'organisation',
+  'technician',
+  'refresh_token',
+  'tenant',
+  'organisation_defaults',
+  'onboarding',
+]
 const ACME = uuid('tenant', 'Acme')
 const ZEPHYR = uuid('tenant', 'Zephyr')
 

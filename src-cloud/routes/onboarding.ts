@@ -1,0 +1,162 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Id } from '../../src-shared/domain/primitives.ts'
+import { StepKey } from '../../src-shared/onboarding/answers.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import {
+  AnswerStep,
+  CancelOnboarding,
+  OnboardingList,
+  OnboardingPreview,
+  OnboardingView,
+  RetryStep,
+  SkipStep,
+  StartOnboarding,
+} from '../../src-shared/protocol/onboarding.ts'
+import { asOrganisation } from '../database/as.ts'
+import type { Transaction } from '../database/connect.ts'
+import { organisationOnly } from '../http/identity.ts'
+import { ProblemBody } from '../http/problems.ts'
+import type { Services } from '../http/server.ts'
+import { answerStep, cancelOnboarding, fileOf, retryStep, skipStep, startOnboarding } from '../onboarding/act.ts'
+import { previewOnboarding } from '../onboarding/preview.ts'
+import { readRecord, readRecords, summaryOf, viewOf, type OnboardingRecord } from '../onboarding/record.ts'
+
+const refusals = { 400: ProblemBody, 401: ProblemBody, 404: ProblemBody, 409: ProblemBody, 422: ProblemBody }
+
+/** Bringing clients in, step by step. What goes on by itself goes on in jobs; these routes answer at once. */
+export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs, shelf }: Services): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const security = [{ organisation: [] }]
+  const identityOf = organisationOnly(app, tokens)
+  const One = z.object({ id: Id })
+  const OneStep = z.object({ id: Id, step: StepKey })
+  /** Does what a person asks for, and has the rest go on. */
+  const act = async (
+    request: object,
+    work: (tx: Transaction, technician: string) => Promise<OnboardingRecord>,
+  ): Promise<OnboardingView> => {
+    const { organisation, technician } = identityOf(request)
+    const record = await asOrganisation(api, organisation, (tx) => work(tx, technician))
+    await jobs.ask('onboarding', record.id, { organisation, onboarding: record.id })
+    return viewOf(record)
+  }
+  const read = (request: object, id: string) =>
+    asOrganisation(api, identityOf(request).organisation, (tx) => readRecord(tx, id))
+
+  routes.get(
+    paths.onboardings,
+    {
+      schema: {
+        summary: 'The onboardings that are under way, and the last that ended',
+        security,
+        response: { 200: OnboardingList, 401: ProblemBody },
+      },
+    },
+    async (request) => {
+      const records = await asOrganisation(api, identityOf(request).organisation, readRecords)
+      return { onboardings: records.map(summaryOf) }
+    },
+  )
+  routes.post(
+    paths.onboardings,
+    {
+      schema: {
+        summary: 'Bring a client in: with some answers, or with a whole file, also as a dry run',
+        security,
+        body: StartOnboarding,
+        response: { 200: z.union([OnboardingView, OnboardingPreview]), ...refusals },
+      },
+    },
+    async (request) => {
+      const { body } = request
+      if (body.dryRun && !body.file)
+        throw new ProblemError('invalid-input', { reason: 'A dry run takes a whole file.' })
+      if (body.dryRun && body.file)
+        return previewOnboarding(api, identityOf(request), shelf, { ...body, file: body.file })
+      return act(request, (tx, technician) => startOnboarding(tx, technician, body))
+    },
+  )
+  routes.get(
+    paths.onboarding(':id'),
+    {
+      schema: {
+        summary: 'How far an onboarding is',
+        security,
+        params: One,
+        response: { 200: OnboardingView, ...refusals },
+      },
+    },
+    async (request) => viewOf(await read(request, request.params.id)),
+  )
+  routes.get(
+    paths.onboardingFile(':id'),
+    {
+      schema: {
+        summary: 'The answers of an onboarding as the file that would give them',
+        security,
+        params: One,
+        response: { 200: z.record(z.string(), z.unknown()), ...refusals },
+      },
+    },
+    async (request) => fileOf(await read(request, request.params.id)),
+  )
+  routes.post(
+    paths.onboardingStep(':id', ':step'),
+    {
+      schema: {
+        summary: 'Answer a step, or answer it anew',
+        security,
+        params: OneStep,
+        body: AnswerStep,
+        response: { 200: OnboardingView, ...refusals },
+      },
+    },
+    async (request) =>
+      act(request, (tx, technician) => answerStep(tx, technician, { ...request.params, ...request.body })),
+  )
+  routes.post(
+    paths.onboardingRetry(':id', ':step'),
+    {
+      schema: {
+        summary: 'Do a failed step again',
+        security,
+        params: OneStep,
+        body: RetryStep,
+        response: { 200: OnboardingView, ...refusals },
+      },
+    },
+    async (request) =>
+      act(request, (tx, technician) => retryStep(tx, technician, { ...request.params, ...request.body })),
+  )
+  routes.post(
+    paths.onboardingSkip(':id', ':step'),
+    {
+      schema: {
+        summary: 'Leave a step out, with a reason',
+        security,
+        params: OneStep,
+        body: SkipStep,
+        response: { 200: OnboardingView, ...refusals },
+      },
+    },
+    async (request) =>
+      act(request, (tx, technician) => skipStep(tx, technician, { ...request.params, ...request.body })),
+  )
+  routes.post(
+    paths.onboardingCancel(':id'),
+    {
+      schema: {
+        summary: 'Take everything of it back, with a reason',
+        security,
+        params: One,
+        body: CancelOnboarding,
+        response: { 200: OnboardingView, ...refusals },
+      },
+    },
+    async (request) =>
+      act(request, (tx, technician) => cancelOnboarding(tx, technician, { ...request.params, ...request.body })),
+  )
+}

@@ -1,0 +1,233 @@
+import { z } from 'zod'
+import { Colour, TimeZone, type Id } from '../domain/primitives.ts'
+import { LayerValues, HolidayPlace, SettingKey } from '../settings/settings.ts'
+import { DateOnly, Holiday, TimeOfDay, WeeklyHours } from '../sla/schema.ts'
+
+/** The steps of an onboarding, in their order. */
+export const steps = ['identity', 'start', 'hours', 'service', 'inheritance', 'people', 'verify', 'live'] as const
+export const StepKey = z.enum(steps)
+export type StepKey = z.infer<typeof StepKey>
+
+/** Letters of any script; no control characters and no marks that turn the direction of what stands behind them. */
+const Line = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { error: 'is empty' })
+    .max(longest, { error: ({ input }) => `has ${String(input).length} characters; ${longest} at most` })
+    .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, { error: 'has characters that cannot be seen' })
+
+/** An internet domain in its ASCII form; capitals and other scripts are taken and turned into it. */
+export const Domain = z
+  .string()
+  .trim()
+  .max(253)
+  .transform((text, context) => {
+    const found = hostOf(text.toLowerCase())
+    if (found === null)
+      context.addIssue({ code: 'custom', message: `"${text.slice(0, 60)}" is no domain such as example.com` })
+    return found ?? text
+  })
+
+function hostOf(text: string): string | null {
+  if (!/^[^\s/:@?#\\[\]]+\.[^\s/:@?#\\[\]]+$/u.test(text)) return null
+  // Other scripts come back in their ASCII form.
+  const normal = z.url({ normalize: true }).safeParse(`http://${text}/`)
+  const host = normal.success ? (/^http:\/\/([^/]+)\/$/.exec(normal.data)?.[1] ?? '') : ''
+  return /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/.test(host)
+    ? host
+    : null
+}
+
+export const Identity = z.strictObject({
+  name: Line(200),
+  /** For narrow places; made of the name where it is left out. */
+  shortName: Line(24).optional(),
+  domains: z.array(Domain).max(50).default([]),
+  /** Other names that technicians know the client by. */
+  aliases: z.array(Line(100)).max(20).default([]),
+  industry: z.string().max(100).optional(),
+  /** People who work there. */
+  size: z.number().int().min(1).max(10_000_000).optional(),
+  /** ISO 3166-1, `DE`. */
+  country: HolidayPlace.shape.country.optional(),
+  /** Known by the country where that has one only. */
+  timeZone: TimeZone.optional(),
+  /** BCP 47, `de` or `pt-BR`. */
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, { error: 'is a language such as de or pt-BR' })
+    .optional(),
+  colour: Colour.optional(),
+})
+export type Identity = z.infer<typeof Identity>
+
+/** What a client begins with. */
+export const StartFrom = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('template'), template: z.string().min(1).max(64) }),
+  /** The configuration of a client, by id or name: never its secrets, contacts or tickets. */
+  z.strictObject({ from: z.literal('client'), client: z.string().min(1).max(200) }),
+  z.strictObject({ from: z.literal('empty') }),
+])
+export type StartFrom = z.infer<typeof StartFrom>
+
+/** A technician by email or id. */
+const Technician = z.string().trim().min(3).max(320)
+
+export const HoursAnswer = z.strictObject({
+  /** Those of the first calendar; the others stay as they come. */
+  hours: z.union([z.literal('24x7'), WeeklyHours]).optional(),
+  /** Absent: those of the client's country. Null for none. */
+  holidays: HolidayPlace.nullable().optional(),
+  ownDays: z.array(Holiday).max(500).optional(),
+  /** Technicians who take turns. */
+  onCall: z
+    .strictObject({
+      technicians: z.array(Technician).min(1).max(100),
+      handover: TimeOfDay.default('08:00'),
+      /** Days of one turn. */
+      days: z.number().int().min(1).max(366).default(7),
+      /** The first day; today where it is left out. */
+      from: DateOnly.optional(),
+    })
+    .optional(),
+})
+export type HoursAnswer = z.infer<typeof HoursAnswer>
+
+const { statuses, priorities, types, queues, customFields, targets, atRiskPercent, escalations, naming } =
+  LayerValues.shape
+export const ServiceAnswer = z.strictObject({
+  ...{ statuses, priorities, types, queues, customFields, targets, atRiskPercent, escalations, naming },
+  /** Names that there are, by the key of a convention: those that do not follow it are told. */
+  existingNames: z.record(z.string().max(64), z.array(z.string().max(256)).max(5000)).optional(),
+})
+export type ServiceAnswer = z.infer<typeof ServiceAnswer>
+
+export const InheritanceAnswer = z.strictObject({
+  /** Values of the client's own. */
+  set: LayerValues.default({}),
+  /** Settings that it takes from the layers below. */
+  revert: z.array(SettingKey).max(SettingKey.options.length).default([]),
+})
+export type InheritanceAnswer = z.infer<typeof InheritanceAnswer>
+
+/** What a technician may at a client. Who may nothing sees nothing. */
+export const Right = z.enum(['see', 'act', 'reveal'])
+export type Right = z.infer<typeof Right>
+
+export const PeopleAnswer = z.strictObject({
+  people: z
+    .array(
+      z.strictObject({
+        technician: Technician,
+        may: z
+          .array(Right)
+          .max(3)
+          .refine((may) => may.length === 0 || may.includes('see'), {
+            error: 'Who acts or reveals has to see too: add see',
+          }),
+      }),
+    )
+    .max(1000),
+})
+export type PeopleAnswer = z.infer<typeof PeopleAnswer>
+
+export const VerifyAnswer = z.strictObject({})
+export const LiveAnswer = z.strictObject({
+  /** What is signed off, and by whom at the client. */
+  note: z.string().trim().max(1000).optional(),
+})
+export type LiveAnswer = z.infer<typeof LiveAnswer>
+
+/** The form of each step's answer. */
+export const answerOf = {
+  identity: Identity,
+  start: StartFrom,
+  hours: HoursAnswer,
+  service: ServiceAnswer,
+  inheritance: InheritanceAnswer,
+  people: PeopleAnswer,
+  verify: VerifyAnswer,
+  live: LiveAnswer,
+} as const satisfies Record<StepKey, z.ZodType>
+
+export type Answers = { [K in StepKey]?: z.output<(typeof answerOf)[K]> | undefined }
+
+/** Any of the answers, on its own. */
+export const SomeAnswers = z.strictObject(
+  Object.fromEntries(steps.map((step) => [step, answerOf[step].optional()])) as {
+    [K in StepKey]: z.ZodOptional<(typeof answerOf)[K]>
+  },
+)
+
+/**
+ * A whole onboarding as a file: what is left out of it is taken as it comes, so that a name, where the client is and what
+ * it begins with are enough.
+ */
+export const OnboardingFile = z.strictObject({
+  /** Version of this form. */
+  onboarding: z.literal(1),
+  identity: Identity,
+  start: StartFrom.default({ from: 'empty' }),
+  hours: HoursAnswer.default({}),
+  service: ServiceAnswer.default({}),
+  inheritance: InheritanceAnswer.default({ set: {}, revert: [] }),
+  /** Absent: whoever onboards may everything, and nobody else anything. */
+  people: PeopleAnswer.optional(),
+  verify: z.union([VerifyAnswer, z.strictObject({ skip: z.string().trim().min(3).max(500) })]).default({}),
+  live: LiveAnswer.default({}),
+})
+export type OnboardingFile = z.infer<typeof OnboardingFile>
+
+/** The time zone that all of a country's clocks show; null where they differ, or the country is not known. */
+export function timeZoneOf(country: string): string | null {
+  const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & { getTimeZones?: () => string[] | undefined }
+  const zones = locale.getTimeZones?.() ?? []
+  const year = new Date().getUTCFullYear()
+  const offsets = new Set(
+    zones.map((zone) => [0, 3, 6, 9].map((month) => offsetAt(zone, Date.UTC(year, month, 15))).join()),
+  )
+  return offsets.size === 1 ? (zones[0] ?? null) : null
+}
+
+function offsetAt(timeZone: string, at: number): string {
+  return (
+    new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
+      .formatToParts(at)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  )
+}
+
+/** At most 24 characters of a name, whole words where that is possible. */
+export function shortNameOf(name: string): string {
+  const letters = [...name]
+  if (name.length <= 24) return name
+  const words = name.split(/\s+/)
+  let short = ''
+  for (const word of words) {
+    if (`${short} ${word}`.trim().length > 24) break
+    short = `${short} ${word}`.trim()
+  }
+  if (short) return short
+  while (letters.join('').length > 24) letters.pop()
+  return letters.join('')
+}
+
+/** Colours that are told apart on dark and on light. */
+const colours = [
+  '#1971c2',
+  '#2f9e8f',
+  '#c2255c',
+  '#6741d9',
+  '#e8590c',
+  '#5c940d',
+  '#0c8599',
+  '#9c36b5',
+  '#b5651d',
+  '#364fc7',
+] as const
+
+/** A colour for a client, the same for the same id. */
+export function colourOf(id: Id): string {
+  return colours[Number.parseInt(id.slice(0, 8), 16) % colours.length] ?? colours[0]
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { Id, Instant } from '../domain/primitives.ts'
+import { OnboardingFile, SomeAnswers, StepKey } from '../onboarding/answers.ts'
+
+const Reason = z.string().trim().min(3, { error: 'says why, in three letters or more' }).max(500)
+const Revision = z.number().int().positive()
+const Problem = z.object({ code: z.string(), message: z.string(), retry: z.boolean() })
+
+/** One thing that verification looked at. `warning` does not stand in the way of going live. */
+export const Check = z.object({
+  key: z.string(),
+  label: z.string(),
+  state: z.enum(['waiting', 'passed', 'warning', 'failed']),
+  detail: z.string(),
+})
+export type Check = z.infer<typeof Check>
+
+export const StepState = z.object({
+  /** `waiting` for an answer; `queued` and `running` go on by themselves; `failed` waits for a retry or another answer. */
+  state: z.enum(['waiting', 'queued', 'running', 'done', 'failed', 'skipped']),
+  /** Tries since the answer. */
+  attempts: z.number().int().nonnegative(),
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  problem: Problem.nullable(),
+  skipped: z.object({ reason: z.string(), by: z.string() }).nullable(),
+  /** What came of it, in sentences. */
+  notes: z.array(z.string()),
+  /** Of the step `verify`. */
+  checks: z.array(Check).optional(),
+})
+export type StepState = z.infer<typeof StepState>
+
+export const OnboardingState = z.enum(['open', 'live', 'cancelling', 'cancelled'])
+
+/** An onboarding in a list. */
+export const OnboardingSummary = z.object({
+  id: Id,
+  /** The client, which is there once `identity` is done. */
+  tenantId: Id,
+  name: z.string(),
+  state: OnboardingState,
+  /** Counts what people did; an answer names it. */
+  revision: Revision,
+  startedBy: z.string(),
+  startedAt: Instant,
+  /** Who did something last. */
+  changedBy: z.string(),
+  changedAt: Instant,
+  endedAt: Instant.nullable(),
+  done: z.number().int(),
+  of: z.number().int(),
+})
+export type OnboardingSummary = z.infer<typeof OnboardingSummary>
+export const OnboardingList = z.object({ onboardings: z.array(OnboardingSummary) })
+
+/** An onboarding with everything in it. */
+export const OnboardingView = OnboardingSummary.extend({
+  steps: z.object(
+    Object.fromEntries(StepKey.options.map((key) => [key, StepState])) as Record<StepKey, typeof StepState>,
+  ),
+  answers: z.partialRecord(StepKey, z.unknown()),
+  /** The first step that waits for a person; null where none does. */
+  next: StepKey.nullable(),
+  /** Why it was cancelled. */
+  reason: z.string().nullable(),
+})
+export type OnboardingView = z.infer<typeof OnboardingView>
+
+/** Starts one: with a whole file, with some answers, or with none. */
+export const StartOnboarding = z.strictObject({
+  /** Chosen by whoever starts it: sent twice it starts one. */
+  id: Id,
+  answers: SomeAnswers.default({}),
+  file: OnboardingFile.optional(),
+  /** Of a file: says what it would come to, and writes nothing. */
+  dryRun: z.boolean().default(false),
+})
+export type StartOnboarding = z.input<typeof StartOnboarding>
+
+/** What a file would come to. Nothing was written. */
+export const OnboardingPreview = z.object({
+  preview: z.object({
+    name: z.string(),
+    shortName: z.string(),
+    timeZone: z.string(),
+    /** What the client would have of its own, and where the rest comes from. */
+    own: z.array(z.string()),
+    template: z.string().nullable(),
+    people: z.array(z.string()),
+    proof: z.string().nullable(),
+    notes: z.array(z.string()),
+  }),
+})
+export type OnboardingPreview = z.infer<typeof OnboardingPreview>
+
+/** The answer has the form of its step. */
+export const AnswerStep = z.strictObject({ revision: Revision, answer: z.unknown() })
+export const RetryStep = z.strictObject({ revision: Revision })
+export const SkipStep = z.strictObject({ revision: Revision, reason: Reason })
+export const CancelOnboarding = z.strictObject({ revision: Revision, reason: Reason })
+
+/** `event: onboarding` of the event stream: this one has moved on; ask for it again. */
+export const OnboardingEvent = z.object({ id: Id })
+export type OnboardingEvent = z.infer<typeof OnboardingEvent>
