@@ -9,6 +9,7 @@ import { EmbeddedCloud } from './embedded-cloud.ts'
 import type { HostOptions } from './host.ts'
 import { IdleLock } from './idle-lock.ts'
 import { KeyActs, type KeyDesk } from './key-acts.ts'
+import { KeyTurns } from './key-turns.ts'
 import { Keyring, KEYRING_FILE, readKeyring, type KeyringFile } from './keyring.ts'
 import { openRegistry } from './open-registry.ts'
 import { SANDBOX_PASSPHRASE, SANDBOX_SIGN_IN } from './sandbox-cloud.ts'
@@ -32,13 +33,11 @@ export class Console {
   readonly #options: HostOptions
   readonly #idle: IdleLock
   readonly #cloud: EmbeddedCloud
+  readonly #turns = new KeyTurns()
   /** The profile at hand: the person's own, or the sample clients'. */
   #profile: string
   #keyring: Keyring | null = null
   #passphraseIsPublic = false
-  /** What a lock is still closing. */
-  #closing: Promise<void> = Promise.resolve()
-  #turn: Promise<unknown> = Promise.resolve()
   #workspace: Workspace | null = null
   /** A keyring whose set-up was interrupted; the next set-up goes on with it. */
   #unfinished: Keyring | null = null
@@ -104,6 +103,7 @@ export class Console {
     const now = this.status.get()
     const other = now.state === 'open' ? !now.sandbox : now.state === 'locked' || now.state === 'keys'
     if (other) throw new ProblemError('locked')
+    await this.#leave()
     await this.#openSandbox()
     return this.status.get()
   }
@@ -127,7 +127,6 @@ export class Console {
    */
   async unlock(passphrase: string | null): Promise<SessionStatus> {
     return this.exclusively(async () => {
-      await this.#closing
       const before = this.status.get()
       if (before.state !== 'locked') return before
       if (before.by === 'passphrase' && passphrase === null) throw new ProblemError('passphrase-needed')
@@ -141,20 +140,17 @@ export class Console {
   }
 
   /**
-   * Closes every client and forgets every key. The status says so at once; resolves when it is so.
+   * Closes every client and forgets every key. The status says so at once, and no window reaches a client from then on;
+   * resolves when it is so, which an act on keys that is under way delays.
    * @throws ProblemError `lock-needs-passphrase` where nothing could open it again
    */
   async lock(): Promise<SessionStatus> {
     if (this.#workspace) {
       const by = this.#unlockBy()
       if (by === null) throw new ProblemError('lock-needs-passphrase')
-      const workspace = this.#workspace
-      this.#workspace = null
-      this.#keyring = null
       this.status.set({ state: 'locked', by, problem: null, remedies: by === 'passphrase' ? FORGOTTEN : [] })
-      this.#closing = workspace.close()
-    }
-    await this.#closing
+      await this.#leave()
+    } else await this.#turns.idle()
     return this.status.get()
   }
 
@@ -169,11 +165,9 @@ export class Console {
     this.#idle.touch()
   }
 
-  /** Acts on keys come one after the other. */
-  async exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
-    const mine = this.#turn.then(act)
-    this.#turn = mine.catch(() => undefined)
-    return mine
+  /** Acts on keys come one after the other, and a profile is closed between two of them; see {@link KeyTurns.take}. */
+  exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(act)
   }
 
   /** @throws ProblemError `sign-in-wrong`, `sign-in-other`, or what keeps the cloud from answering */
@@ -190,7 +184,8 @@ export class Console {
   async signOut(): Promise<SessionStatus> {
     this.workspace.supervisor.scopes.revokeAll()
     if (this.workspace.owner.sandbox) {
-      await this.#closeWorkspace()
+      await this.#leave()
+      await this.#cloud.close()
       await this.#welcome(null)
     } else await this.workspace.session.signOut()
     return this.status.get()
@@ -199,7 +194,10 @@ export class Console {
   async close(): Promise<void> {
     this.#closed = true
     this.#idle.stop()
-    await this.#closeWorkspace()
+    await this.#leave()
+    // An unlock that was under way has opened it again.
+    await this.#leave()
+    await this.#cloud.close()
   }
 
   get #sandboxProfile(): string {
@@ -230,16 +228,14 @@ export class Console {
         this.#workspace && this.#keyring
           ? { keyring: this.#keyring, workspace: this.#workspace, public: this.#public }
           : null,
+      locked: () => this.status.get().state === 'locked',
       remedies: () => {
         const now = this.status.get()
         return now.state === 'keys' || now.state === 'locked' ? now.remedies : []
       },
       unlockBy: () => this.#unlockBy(),
       passphraseSet: () => (this.#passphraseIsPublic = false),
-      reopen: async (passphrase) => {
-        await this.#closing
-        await this.#openProfile(this.#profile, passphrase ?? this.#given)
-      },
+      reopen: (passphrase) => this.#openProfile(this.#profile, passphrase ?? this.#given),
     }
   }
 
@@ -257,7 +253,7 @@ export class Console {
   }
 
   async #openSandbox(): Promise<void> {
-    await this.#closeWorkspace()
+    await this.#cloud.close()
     this.#profile = this.#sandboxProfile
     const passphrase = this.#given ?? SANDBOX_PASSPHRASE
     const file = readKeyring(this.#profile)
@@ -270,7 +266,7 @@ export class Console {
       const chosen = await withPassphrase(null, passphrase)
       await this.#setUp(this.#profile, chosen, { url, sandbox: true, ...SANDBOX_SIGN_IN })
     } catch (error) {
-      await this.#closeWorkspace()
+      await this.#cloud.close()
       await this.#welcome(problemOf(error))
       throw error
     }
@@ -375,13 +371,16 @@ export class Console {
     this.status.set({ state: 'welcome', ...offered, cloudUrl: this.#options.cloudUrl, problem: found })
   }
 
-  async #closeWorkspace(): Promise<void> {
+  /**
+   * Takes the open profile away from every window, and closes it once the act on its keys that is under way has ended:
+   * that one seals and writes with what a closed keyring has forgotten.
+   */
+  #leave(): Promise<void> {
     const workspace = this.#workspace
     this.#workspace = null
     this.#keyring = null
-    await this.#closing
-    await workspace?.close()
-    await this.#cloud.close()
+    workspace?.supervisor.scopes.revokeAll()
+    return this.#turns.leave(() => workspace?.close())
   }
 
   /** A problem of keys has remedies, and a screen of its own. */

@@ -10,17 +10,22 @@ import { PASSPHRASE } from './sealing.ts'
 import { keepKeyring, setProfileAside, tenantFolders } from './set-aside.ts'
 import type { Workspace } from './workspace.ts'
 
+/** The keys of an open profile, and who works with them. */
+interface OpenKeys {
+  keyring: Keyring
+  workspace: Workspace
+  /** Its passphrase is the sample clients'. */
+  public: boolean
+}
+
 /** The profile at hand, and what acts on its keys need of the console. */
 export interface KeyDesk {
   readonly source: SealingSource
   /** Folder of the profile that is open, locked or cannot be opened. */
   profile(): string
   /** Null where its keys are not in memory. */
-  open(): {
-    keyring: Keyring
-    workspace: Workspace
-    /** its passphrase is the sample clients' */ public: boolean
-  } | null
+  open(): OpenKeys | null
+  locked(): boolean
   /** What can be done where the profile does not open. */
   remedies(): KeyRemedy[]
   unlockBy(): UnlockBy | null
@@ -54,7 +59,10 @@ export class KeyActs {
   }
 
   report(): KeyReport {
-    const { keyring, public: known } = this.#mustBeOpen()
+    return this.#reportOf(this.#mustBeOpen())
+  }
+
+  #reportOf({ keyring, public: known }: OpenKeys): KeyReport {
     const { passphrase, consent } = keyring.sealedBy
     const saved = new Set(keyring.recovery?.names)
     return {
@@ -73,8 +81,9 @@ export class KeyActs {
    * @throws ProblemError `passphrase-needed`, `passphrase-wrong`
    */
   async exportRecovery(passphrase: string, current: string | null): Promise<RecoveryFile> {
-    await this.#check(current)
-    const { keyring, workspace } = this.#mustBeOpen()
+    const open = this.#mustBeOpen()
+    const { keyring, workspace } = open
+    await this.#check(open, current)
     const keys = new Map<string, Uint8Array>()
     try {
       for (const name of keyring.rootKeyNames) {
@@ -116,9 +125,10 @@ export class KeyActs {
    * @param next null takes it away: the keychain alone seals then
    * @throws ProblemError `passphrase-needed`, `passphrase-wrong`, `keychain-missing`, `keychain-exposed`
    */
-  async setPassphrase(current: string | null, next: string | null): Promise<void> {
-    await this.#check(current)
-    const { keyring } = this.#mustBeOpen()
+  async setPassphrase(current: string | null, next: string | null): Promise<KeyReport> {
+    const open = this.#mustBeOpen()
+    const { keyring } = open
+    await this.#check(open, current)
     const { consent } = keyring.sealedBy
     const alone = keyring.backend === PASSPHRASE
     if (next !== null) {
@@ -132,6 +142,7 @@ export class KeyActs {
       await keyring.reseal(keychain, { consent })
     }
     this.#desk.passphraseSet()
+    return this.#reportOf({ ...open, public: false })
   }
 
   /** Does what a person chose where keys do not open. @throws ProblemError `invalid-input` where it does not apply */
@@ -199,8 +210,7 @@ export class KeyActs {
   }
 
   /** Whether it is the person who set the passphrase. A guess costs what an unlock costs. */
-  async #check(current: string | null): Promise<void> {
-    const { keyring, public: known } = this.#mustBeOpen()
+  async #check({ keyring, public: known }: OpenKeys, current: string | null): Promise<void> {
     if (!keyring.sealedBy.passphrase || known) return
     if (current === null) throw new ProblemError('passphrase-needed')
     const file = readKeyring(this.#desk.profile())
@@ -216,9 +226,10 @@ export class KeyActs {
     return keychain
   }
 
-  #mustBeOpen(): { keyring: Keyring; workspace: Workspace; public: boolean } {
+  /** An act takes this once, as it begins: a lock that comes meanwhile waits for it. */
+  #mustBeOpen(): OpenKeys {
     const open = this.#desk.open()
-    if (!open) throw new ProblemError('not-signed-in')
+    if (!open) throw new ProblemError(this.#desk.locked() ? 'locked' : 'not-signed-in')
     return open
   }
 }

@@ -111,11 +111,7 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
       console.exclusively(() => console.keys.exportRecovery(passphrase, current)),
     importRecovery: (input) => console.exclusively(() => console.keys.importRecovery(input)),
     rotateKey: (tenantId) => console.exclusively(() => console.keys.rotate(tenantId)),
-    setPassphrase: ({ current = null, next }) =>
-      console.exclusively(async () => {
-        await console.keys.setPassphrase(current, next)
-        return console.keys.report()
-      }),
+    setPassphrase: ({ current = null, next }) => console.exclusively(() => console.keys.setPassphrase(current, next)),
     remedy: (input) =>
       console.exclusively(async () => {
         await console.keys.remedy(input)

@@ -14,8 +14,11 @@ export class MachineKeychain {
   there = true
   exposed = false
   backend = 'test-keychain'
+  /** Waited for before the keychain answers: a slow one, or one that asks its owner. */
+  answers: () => Promise<void> = () => Promise.resolve()
 
   async find(): Promise<Keychain | null> {
+    await this.answers()
     if (!this.there) return null
     const { backend, exposed } = this
     return {

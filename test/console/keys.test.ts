@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { readRecoveryFile } from '../../src-main/console/recovery-file.ts'
 import type { KeyReport, RecoveryFile, RecoveryResult } from '../../src-shared/domain/keys.ts'
 import type { ClientSummary, Draft, SyncState, TicketDetail } from '../../src-shared/domain/views.ts'
 import { withCloud, type TestCloud } from '../support/cloud.ts'
@@ -253,6 +254,75 @@ test('a lock beside a keychain takes a passphrase that matters: without it the k
   await window.do('keys.setPassphrase', { current: 'eight wild geese', next: null })
   await stop(window)
   await expectWork(await start())
+})
+
+/** Holds the keychain's answer to the question of this number, as a system does that asks its owner first. */
+function heldAt(question: number): { asked: Promise<void>; answer(): void } {
+  let count = 0
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  keychain.answers = async () => {
+    if (++count !== question) return
+    asked.resolve()
+    await answered.promise
+  }
+  return { asked: asked.promise, answer: answered.resolve }
+}
+
+test('a passphrase that is being changed is changed before a lock forgets the keys; what waits is refused', async () => {
+  const window = await atWork({}, { passphrase: PHRASE })
+  const next = 'eight wild geese'
+  const held = heldAt(2)
+  const ended: string[] = []
+  const note = (what: string) => (code: string) => void ended.push(`${what}: ${code}`)
+  const change = codeOf(window.do('keys.setPassphrase', { current: PHRASE, next })).then(note('change'))
+  await held.asked
+  const waits = codeOf(window.do('keys.rotate', { tenantId: ACME })).then(note('waits'))
+  const lock = codeOf(window.do('session.lock')).then(note('lock'))
+  // Nothing of a client is to be seen from here on, although the keys are still needed.
+  expect((await window.status()).state).toBe('locked')
+  expect(await codeOf(window.client(ACME))).toBe('locked')
+  expect(ended).toEqual([])
+  held.answer()
+  await Promise.all([change, waits, lock])
+  expect(ended.toSorted()).toEqual(['change: none', 'lock: none', 'waits: locked'])
+  expect(ended[0]).toBe('change: none')
+  expect(await codeOf(window.do('session.unlock', { passphrase: PHRASE }))).toBe('passphrase-wrong')
+  expect(await window.do('session.unlock', { passphrase: next })).toMatchObject({ state: 'open' })
+  await expectWork(window)
+})
+
+test('a console that is closed while a passphrase is being changed leaves a keyring that opens', async () => {
+  const window = await atWork({}, { passphrase: PHRASE })
+  const next = 'eight wild geese'
+  const held = heldAt(2)
+  window.do('keys.setPassphrase', { current: PHRASE, next }).catch(() => undefined)
+  await held.asked
+  const stopped = stop(window)
+  held.answer()
+  await stopped
+  const again = await start()
+  expect(await again.do('session.unlock', { passphrase: next })).toMatchObject({ state: 'open' })
+  await expectWork(again)
+})
+
+test('a rotation and an export that a lock comes into end whole, and the lock after them', async () => {
+  const window = await atWork({ presence: async () => true })
+  for (const [path, input] of [
+    ['keys.rotate', { tenantId: ACME }],
+    ['keys.exportRecovery', { passphrase: PHRASE }],
+  ] as const) {
+    const ended: string[] = []
+    const act = window.do<RecoveryFile | undefined>(path, input).finally(() => ended.push(path))
+    // The act has begun by then.
+    await window.status()
+    const lock = window.do('session.lock').finally(() => ended.push('lock'))
+    const [made] = await Promise.all([act, lock])
+    expect(ended).toEqual([path, 'lock'])
+    if (made) expect((await readRecoveryFile(made.text, PHRASE)).size).toBe(3)
+    await window.do('session.unlock', {})
+    await expectWork(window)
+  }
+  expect(await window.call<KeyReport>('query', 'keys.report')).toMatchObject({ notInRecovery: 0 })
 })
 
 test('where the system asks who is there, a lock opens on its word', async () => {
