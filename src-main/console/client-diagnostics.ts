@@ -1,8 +1,8 @@
-import { readdir, stat, statfs } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SyncState } from '../../src-shared/domain/views.ts'
-import { API_VERSION } from '../../src-shared/protocol/api.ts'
 import type { RecordedFailure } from '../supervisor/crash-history.ts'
+import { asText, freeBytes, runningOn, type DiagnosticLine } from './diagnostics.ts'
 
 /** Files of a compartment whose names say nothing; of others only the number and the size are told. */
 const KNOWN = /^(?:(?:ledger|cache|vault)\.db(?:-wal|-shm|-journal)?|ledger\.db\.damaged-\d+(?:-wal)?)$/
@@ -20,12 +20,8 @@ export interface ClientFacts {
  * the client, and nothing that its key opens.
  */
 export async function clientDiagnostics({ folder, sync, awake, failures }: ClientFacts): Promise<string> {
-  const lines: [string, string | number | null][] = [
-    ['time', new Date().toISOString()],
-    ['node', process.versions.node],
-    ['electron', process.versions['electron'] ?? null],
-    ['system', `${process.platform} ${process.arch}`],
-    ['protocol', API_VERSION],
+  return asText([
+    ...runningOn(),
     ['compartment', awake ? 'awake' : 'asleep'],
     ['phase', sync.phase],
     ['problem', sync.problem?.code ?? null],
@@ -38,24 +34,18 @@ export async function clientDiagnostics({ folder, sync, awake, failures }: Clien
     ['free disk bytes', await freeBytes(folder)],
     ...(await sizes(folder)),
     ['failures', failures.length],
-    ...failures.map(({ at, kind, code, stack }): [string, string] => [
+    ...failures.map(({ at, kind, code, stack }): DiagnosticLine => [
       'failure',
       `${at} ${kind}, code ${code ?? 'none'}, stack ${stack ?? 'none'}`,
     ]),
-  ]
-  return lines.map(([name, value]) => `${name}: ${value ?? 'none'}\n`).join('')
+  ])
 }
 
-async function freeBytes(folder: string): Promise<number | null> {
-  const found = await statfs(folder).catch(() => null)
-  return found && found.bavail * found.bsize
-}
-
-async function sizes(folder: string): Promise<[string, string | number][]> {
+async function sizes(folder: string): Promise<DiagnosticLine[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => null)
   if (!entries) return [['folder', 'missing or unreadable']]
   const known = entries.filter(({ name }) => KNOWN.test(name)).sort((a, b) => a.name.localeCompare(b.name, 'en'))
-  const told = known.map(async (entry): Promise<[string, string | number]> => {
+  const told = known.map(async (entry): Promise<DiagnosticLine> => {
     if (!entry.isFile()) return [entry.name, 'not a file']
     const found = await stat(join(folder, entry.name)).catch(() => null)
     return [`${entry.name} bytes`, found?.size ?? 'unreadable']

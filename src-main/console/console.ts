@@ -12,6 +12,7 @@ import { KeyActs, type KeyDesk } from './key-acts.ts'
 import { KeyTurns } from './key-turns.ts'
 import { Keyring, KEYRING_FILE, readKeyring, type KeyringFile } from './keyring.ts'
 import { openRegistry } from './open-registry.ts'
+import { profileDiagnostics } from './profile-diagnostics.ts'
 import { SANDBOX_PASSPHRASE, SANDBOX_SIGN_IN } from './sandbox-cloud.ts'
 import { newSealing, sealingOf, sealingOffered, withPassphrase, type Chosen } from './sealing-choice.ts'
 import { holdsFiles } from './set-aside.ts'
@@ -30,10 +31,11 @@ export class Console {
   readonly changedClients = new ChangeSet()
   /** What a person does with the keys of the profile. */
   readonly keys: KeyActs
+  /** In which acts on keys, and the end of a profile, come one after the other. */
+  readonly turns = new KeyTurns()
   readonly #options: HostOptions
   readonly #idle: IdleLock
   readonly #cloud: EmbeddedCloud
-  readonly #turns = new KeyTurns()
   /** The profile at hand: the person's own, or the sample clients'. */
   #profile: string
   #keyring: Keyring | null = null
@@ -51,6 +53,7 @@ export class Console {
     this.#idle = new IdleLock(
       () => (this.#workspace && this.#unlockBy() !== null ? this.settings().lockAfterMinutes : null),
       () => void this.lock(),
+      options.idle,
     )
     this.status = new Watched<SessionStatus>({ state: 'starting', step: 'Opening the profile…' })
   }
@@ -75,6 +78,12 @@ export class Console {
   /** See {@link Workspace.openClient}; the scope is there when this returns, before it resolves. */
   async openClient(scope: string, tenantId: string, window: symbol): Promise<void> {
     await this.workspace.openClient(scope, tenantId, window)
+  }
+
+  /** What support needs of the profile, as text; also where it does not open. */
+  diagnostics(): Promise<string> {
+    const now = this.status.get()
+    return profileDiagnostics(this.#profile, now.state, 'problem' in now ? now.problem : null)
   }
 
   clients(): ClientSummary[] {
@@ -126,7 +135,7 @@ export class Console {
    * @throws ProblemError `passphrase-wrong`, `passphrase-needed`, `unlock-refused`
    */
   async unlock(passphrase: string | null): Promise<SessionStatus> {
-    return this.exclusively(async () => {
+    return this.turns.take(async () => {
       const before = this.status.get()
       if (before.state !== 'locked') return before
       if (before.by === 'passphrase' && passphrase === null) throw new ProblemError('passphrase-needed')
@@ -150,7 +159,7 @@ export class Console {
       if (by === null) throw new ProblemError('lock-needs-passphrase')
       this.status.set({ state: 'locked', by, problem: null, remedies: by === 'passphrase' ? FORGOTTEN : [] })
       await this.#leave()
-    } else await this.#turns.idle()
+    } else await this.turns.idle()
     return this.status.get()
   }
 
@@ -163,11 +172,6 @@ export class Console {
   /** The person is there. */
   touch(): void {
     this.#idle.touch()
-  }
-
-  /** Acts on keys come one after the other, and a profile is closed between two of them; see {@link KeyTurns.take}. */
-  exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
-    return this.#turns.take(act)
   }
 
   /** @throws ProblemError `sign-in-wrong`, `sign-in-other`, or what keeps the cloud from answering */
@@ -228,11 +232,7 @@ export class Console {
         this.#workspace && this.#keyring
           ? { keyring: this.#keyring, workspace: this.#workspace, public: this.#public }
           : null,
-      locked: () => this.status.get().state === 'locked',
-      remedies: () => {
-        const now = this.status.get()
-        return now.state === 'keys' || now.state === 'locked' ? now.remedies : []
-      },
+      status: () => this.status.get(),
       unlockBy: () => this.#unlockBy(),
       passphraseSet: () => (this.#passphraseIsPublic = false),
       reopen: (passphrase) => this.#openProfile(this.#profile, passphrase ?? this.#given),
@@ -380,7 +380,7 @@ export class Console {
     this.#workspace = null
     this.#keyring = null
     workspace?.supervisor.scopes.revokeAll()
-    return this.#turns.leave(() => workspace?.close())
+    return this.turns.leave(() => workspace?.close())
   }
 
   /** A problem of keys has remedies, and a screen of its own. */

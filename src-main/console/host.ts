@@ -1,4 +1,5 @@
 import type { Settings } from '../../src-shared/domain/views.ts'
+import type { Clocks } from './idle-lock.ts'
 
 /**
  * Seals small secrets (root keys, the refresh token) with something that this machine or person holds.
@@ -41,6 +42,8 @@ export interface HostOptions {
   settings: SettingsStore
   /** Has the system ask whether it is the person who sits there (Touch ID); absent where it cannot. */
   presence?: (() => Promise<boolean>) | undefined
+  /** In place of the machine's clocks and the milliseconds between two looks, for the lock by itself; for tests. */
+  idle?: { clocks: Clocks; interval: number }
   /** Script of the compartment worker. */
   worker: string
   /** Start with the sample clients, without asking. */

@@ -20,9 +20,13 @@ export class IdleLock {
 
   /**
    * @param minutes is asked at each look; null for never
-   * @param interval milliseconds between two looks; for tests
+   * @param interval milliseconds between two looks
    */
-  constructor(minutes: () => number | null, lock: () => void, clocks: Clocks = machine, interval = INTERVAL) {
+  constructor(
+    minutes: () => number | null,
+    lock: () => void,
+    { clocks, interval }: { clocks: Clocks; interval: number } = { clocks: machine, interval: INTERVAL },
+  ) {
     this.#minutes = minutes
     this.#lock = lock
     this.#clocks = clocks

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { KeyRemedy, KeyReport, RecoveryFile, RecoveryResult, UnlockBy } from '../../src-shared/domain/keys.ts'
+import type { SessionStatus } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { SealingSource } from './host.ts'
 import { Keyring, readKeyring } from './keyring.ts'
@@ -25,9 +26,7 @@ export interface KeyDesk {
   profile(): string
   /** Null where its keys are not in memory. */
   open(): OpenKeys | null
-  locked(): boolean
-  /** What can be done where the profile does not open. */
-  remedies(): KeyRemedy[]
+  status(): SessionStatus
   unlockBy(): UnlockBy | null
   /** A passphrase was set or taken away. */
   passphraseSet(): void
@@ -69,14 +68,14 @@ export class KeyActs {
       backend: keyring.backend,
       passphrase: passphrase !== undefined && !known,
       recoveryAt: keyring.recovery?.at ?? null,
-      notInRecovery: keyring.rootKeyNames.filter((name) => name !== CONSOLE_KEY && !saved.has(name)).length,
+      notInRecovery: this.#tenantsOf(keyring).filter((name) => !saved.has(name)).length,
       consentedAt: consent ?? null,
       unlockBy: this.#desk.unlockBy(),
     }
   }
 
   /**
-   * Puts all root keys in a file. A key that does not open is left out.
+   * Puts all root keys in a file. A key that does not open is left out, and whose it is is said.
    * @param current the profile's passphrase, where it has one: whoever finds the console open must not take the keys
    * @throws ProblemError `passphrase-needed`, `passphrase-wrong`
    */
@@ -92,7 +91,8 @@ export class KeyActs {
       }
       const text = await writeRecoveryFile(keys, workspace.owner.organisation.name, passphrase)
       await keyring.setRecovery([...keys.keys()])
-      return { name: `bulkhead-recovery-${new Date().toISOString().slice(0, 10)}.json`, text }
+      const missing = workspace.namesOf(this.#tenantsOf(keyring).filter((name) => !keys.has(name)))
+      return { name: `bulkhead-recovery-${new Date().toISOString().slice(0, 10)}.json`, text, missing }
     } finally {
       zero(keys)
     }
@@ -106,7 +106,7 @@ export class KeyActs {
    */
   async importRecovery(given: Import): Promise<RecoveryResult> {
     const open = this.#desk.open()
-    if (!open && !this.#desk.remedies().includes('recovery-file')) throw new ProblemError('not-signed-in')
+    if (!open && !this.#remedies().includes('recovery-file')) throw new ProblemError('not-signed-in')
     const keys = await readRecoveryFile(given.file, given.passphrase)
     try {
       return open ? await this.#fillIn(open.keyring, keys, given) : await this.#restore(keys, given)
@@ -149,13 +149,20 @@ export class KeyActs {
   async remedy(given: Remedy): Promise<void> {
     if (given.remedy === 'start-again' && given.tenantId !== undefined)
       return this.#mustBeOpen().workspace.startAgain(given.tenantId)
-    if (!this.#desk.remedies().includes(given.remedy))
+    if (!this.#remedies().includes(given.remedy))
       throw new ProblemError('invalid-input', { reason: 'There is nothing to put right in this way.' })
     const profile = this.#desk.profile()
     if (given.remedy === 'start-again') setProfileAside(profile)
     if (given.remedy === 'consent') await this.#sealAnew(profile, null)
     if (given.remedy === 'passphrase') await this.#sealAnew(profile, given.passphrase)
     await this.#desk.reopen(given.remedy === 'passphrase' ? given.passphrase : null)
+  }
+
+  /** What can be done where the profile does not open. */
+  #remedies(): KeyRemedy[] {
+    const now = this.#desk.status()
+    if (now.state === 'broken') return ['retry']
+    return now.state === 'keys' || now.state === 'locked' ? now.remedies : []
   }
 
   /** With a keychain that hides nothing: seals with a passphrase instead, or notes that a person accepted it. */
@@ -209,6 +216,12 @@ export class KeyActs {
     return result
   }
 
+  /** Clients that have a key here, or files that need one. */
+  #tenantsOf(keyring: Keyring): string[] {
+    const all = new Set([...keyring.rootKeyNames, ...tenantFolders(this.#desk.profile())])
+    return [...all].filter((name) => name !== CONSOLE_KEY)
+  }
+
   /** Whether it is the person who set the passphrase. A guess costs what an unlock costs. */
   async #check({ keyring, public: known }: OpenKeys, current: string | null): Promise<void> {
     if (!keyring.sealedBy.passphrase || known) return
@@ -229,7 +242,7 @@ export class KeyActs {
   /** An act takes this once, as it begins: a lock that comes meanwhile waits for it. */
   #mustBeOpen(): OpenKeys {
     const open = this.#desk.open()
-    if (!open) throw new ProblemError(this.#desk.locked() ? 'locked' : 'not-signed-in')
+    if (!open) throw new ProblemError(this.#desk.status().state === 'locked' ? 'locked' : 'not-signed-in')
     return open
   }
 }

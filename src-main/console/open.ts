@@ -100,6 +100,7 @@ function routeToCompartment(
 function consoleApi(console: Console, window: symbol): ConsoleApi {
   return {
     sessionStatus: () => console.status.get(),
+    diagnostics: () => console.diagnostics(),
     watchSession: (signal) => console.status.watch(signal),
     trySandbox: () => console.trySandbox(),
     connect: (input) => console.connect(input),
@@ -108,12 +109,12 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
     activity: () => console.touch(),
     keyReport: () => console.keys.report(),
     exportRecovery: ({ passphrase, current = null }) =>
-      console.exclusively(() => console.keys.exportRecovery(passphrase, current)),
-    importRecovery: (input) => console.exclusively(() => console.keys.importRecovery(input)),
-    rotateKey: (tenantId) => console.exclusively(() => console.keys.rotate(tenantId)),
-    setPassphrase: ({ current = null, next }) => console.exclusively(() => console.keys.setPassphrase(current, next)),
+      console.turns.take(() => console.keys.exportRecovery(passphrase, current)),
+    importRecovery: (input) => console.turns.take(() => console.keys.importRecovery(input)),
+    rotateKey: (tenantId) => console.turns.take(() => console.keys.rotate(tenantId)),
+    setPassphrase: ({ current = null, next }) => console.turns.take(() => console.keys.setPassphrase(current, next)),
     remedy: (input) =>
-      console.exclusively(async () => {
+      console.turns.take(async () => {
         await console.keys.remedy(input)
         return console.status.get()
       }),

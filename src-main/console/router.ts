@@ -14,6 +14,8 @@ import { Settings, type ClientsChange, type ClientSummary, type SessionStatus } 
 /** What the console procedures act on, for one window. */
 export interface ConsoleApi {
   sessionStatus(): SessionStatus
+  /** What support needs of the profile, as text without customer data; also where it does not open. */
+  diagnostics(): Promise<string>
   watchSession(signal: AbortSignal | undefined): AsyncIterable<SessionStatus>
   trySandbox(): Promise<SessionStatus>
   connect(input: z.infer<typeof Connect>): Promise<SessionStatus>
@@ -75,6 +77,7 @@ export const consoleRouter = t.router({
   session: t.router({
     status: t.procedure.query(({ ctx }) => ctx.sessionStatus()),
     watch: t.procedure.subscription(({ ctx, signal }) => ctx.watchSession(signal)),
+    diagnostics: t.procedure.query(({ ctx }) => ctx.diagnostics()),
     trySandbox: t.procedure.mutation(({ ctx }) => ctx.trySandbox()),
     connect: t.procedure.input(Connect).mutation(({ ctx, input }) => ctx.connect(input)),
     unlock: t.procedure

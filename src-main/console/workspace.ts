@@ -136,6 +136,12 @@ export class Workspace {
     return this.#parts.registry.all().map((known) => this.#summary(known))
   }
 
+  /** What clients are called, by name; those that are not in the list any more as one. */
+  namesOf(tenantIds: string[]): string[] {
+    const name = (id: string) => this.#parts.registry.get(id)?.tenant.name ?? 'clients that left your list'
+    return [...new Set(tenantIds.map(name))].sort((a, b) => a.localeCompare(b, 'en'))
+  }
+
   /** The summaries of those that (still) exist, and the names of those that do not. */
   changeOf(tenantIds: string[]): ClientsChange {
     const known = tenantIds.flatMap((id) => this.#parts.registry.get(id) ?? [])

@@ -1,8 +1,7 @@
 import { MantineProvider, useMantineColorScheme } from '@mantine/core'
 import { RouterProvider } from '@tanstack/react-router'
-import { useLayoutEffect, useState } from 'react'
+import { lazy, Suspense, useLayoutEffect, useState } from 'react'
 import { ConnectingPage, LostPage, RefusedPage } from '../features/welcome/connection-pages.tsx'
-import { BrokenPage } from '../features/welcome/broken-page.tsx'
 import { KeysLostPage } from '../features/welcome/keys-lost-page.tsx'
 import { UnlockPage } from '../features/welcome/unlock-page.tsx'
 import { WelcomePage } from '../features/welcome/welcome-page.tsx'
@@ -14,6 +13,9 @@ import { ConsoleProvider, useConsole } from './console/context.tsx'
 import { createAppRouter } from './routes.tsx'
 import { TenantsProvider } from './tenants-context.tsx'
 import { styleNonce, theme } from './theme.ts'
+
+// What most never see is loaded when it is needed.
+const BrokenPage = lazy(async () => ({ default: (await import('../features/welcome/broken-page.tsx')).BrokenPage }))
 
 /** The whole window. */
 export function App({ console, tenants }: { console: ConsoleState; tenants: Tenants }) {
@@ -48,7 +50,11 @@ function Gate() {
     case 'keys':
       return <KeysLostPage problem={status.problem} remedies={status.remedies} />
     case 'broken':
-      return <BrokenPage problem={status.problem} />
+      return (
+        <Suspense fallback={<ConnectingPage />}>
+          <BrokenPage problem={status.problem} />
+        </Suspense>
+      )
     case 'open':
       return <RouterProvider router={router} />
   }

@@ -56,7 +56,7 @@ export interface KeyReport {
   passphrase: boolean
   /** When a recovery file was last written; null for never. */
   recoveryAt: string | null
-  /** Clients whose keys were made or changed since then. */
+  /** Clients whose keys it does not have as they are now: made or changed since, or not to be opened then. */
   notInRecovery: number
   /** When a person accepted a keychain that any program of this account can read; null for a real one. */
   consentedAt: string | null
@@ -69,6 +69,8 @@ export interface RecoveryFile {
   /** Proposed name. */
   name: string
   text: string
+  /** Names of clients whose files are here and whose keys are not in it: those keys do not open, or are gone. */
+  missing: string[]
 }
 
 /** What came of taking keys from a recovery file. */

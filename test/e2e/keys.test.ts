@@ -143,19 +143,87 @@ test('a client whose key does not fit stops alone, says so, gives diagnostics wi
   await close()
 })
 
-test('a keyring that is gone leads to the recovery file, not to a dead end', async () => {
+/** Saves a recovery file from the keys page. @returns where it is */
+async function saveRecovery(page: Page, name: string): Promise<string> {
+  await go(page, 'k')
+  await page.getByRole('main', { name: 'Keys and lock' }).waitFor({ timeout: SOON })
+  await page.keyboard.press('x')
+  await page.getByLabel('Passphrase of the file').fill(FILE_PHRASE)
+  await page.getByLabel('The same again').fill(FILE_PHRASE)
+  const downloading = page.waitForEvent('download')
+  await page.keyboard.press('Enter')
+  const file = join(stage.profile('files'), name)
+  await (await downloading).saveAs(file)
+  await page.getByText(/^bulkhead-recovery-.* was saved/).waitFor({ timeout: SOON })
+  return file
+}
+
+async function lookInto(page: Page, file: string): Promise<void> {
+  const form = page.getByRole('form', { name: 'Restore keys from a recovery file' })
+  await form.getByLabel('Recovery file', { exact: true }).setInputFiles(file)
+  await form.getByLabel('Passphrase of the file').fill(FILE_PHRASE)
+  await form.getByRole('button', { name: 'Look into the file' }).click()
+}
+
+test('a keyring that is gone leads to the recovery file, which brings everything back', async () => {
   let host = await stage.begin('gone')
   const first = await stage.open(host, 'Acme')
+  const file = await saveRecovery(first.page, 'gone.json')
   await first.close()
   await host.stop()
   const keyring = join(stage.profile('gone'), 'keyring.json')
-  const before = readFileSync(keyring)
+  const before = readFileSync(keyring, 'utf8')
   rmSync(keyring)
   host = await stage.begin('gone')
   const { page, close } = await openWindow(stage.browser, host.address)
   await page.getByRole('heading', { name: 'The keys of your clients’ files do not open' }).waitFor({ timeout: SOON })
-  writeFileSync(keyring, before)
   await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Restore a recovery file', { exact: true }).click()
+  await lookInto(page, file)
+  await page.getByText(/are to be restored/).waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Restore', exact: true }).click()
+  await page.getByLabel('New passphrase for this computer').fill(PHRASE)
+  await page.getByLabel('The same again').fill(PHRASE)
+  await page.getByRole('button', { name: 'Restore', exact: true }).click()
   await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
+  await switchTo(page, 'Acme', 'Acme')
+  await waitForClient(page, 'Acme')
+  expect(readFileSync(keyring, 'utf8')).not.toBe(before)
+  await close()
+})
+
+test('a recovery file says whose keys it lacks; restoring says what was done, and is not offered where it would do nothing', async () => {
+  let host = await stage.begin('lacking')
+  const first = await stage.open(host, 'Acme')
+  await switchTo(first.page, 'Zephyr', 'Zephyr')
+  await waitForClient(first.page, 'Zephyr')
+  const whole = await saveRecovery(first.page, 'whole.json')
+  await first.close()
+  await host.stop()
+  const keyring = join(stage.profile('lacking'), 'keyring.json')
+  const content = JSON.parse(readFileSync(keyring, 'utf8')) as { secrets: Record<string, string> }
+  const acme = uuid('tenant', 'Acme')
+  content.secrets[acme] = `AAAA${content.secrets[acme]?.slice(4)}`
+  writeFileSync(keyring, JSON.stringify(content))
+
+  host = await stage.begin('lacking')
+  const { page, close } = await openWindow(stage.browser, host.address)
+  await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
+  await saveRecovery(page, 'lacking.json')
+  await page.getByText('was saved without the keys of Acme: they do not open here').waitFor({ timeout: SOON })
+  await page.getByText('the key of 1 client is not in it').waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Restore…' }).click()
+  await lookInto(page, whole)
+  await page
+    .getByText('The key of 1 client is to be restored; the key of 1 client is the same here already.')
+    .waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Restore', exact: true }).click()
+  await page.getByText('The key of 1 client was restored').waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Restore…' }).click()
+  await lookInto(page, whole)
+  await page.getByText('Nothing here needs a key of this file').waitFor({ timeout: SOON })
+  expect(await page.getByRole('button', { name: 'Restore', exact: true }).count()).toBe(0)
+  await switchTo(page, 'Acme', 'Acme')
+  await waitForClient(page, 'Acme')
   await close()
 })

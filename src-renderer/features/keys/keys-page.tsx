@@ -14,7 +14,7 @@ import sectionClasses from '../../ui/section.module.css'
 import { dateTime } from '../../ui/time.ts'
 import { PassphraseForm } from './passphrase-form.tsx'
 import { outcome, RecoveryImport } from './recovery-import.tsx'
-import { RecoveryExport } from './recovery-export.tsx'
+import { RecoveryExport, savedAs } from './recovery-export.tsx'
 import classes from './keys.module.css'
 
 type Asked = 'passphrase' | 'no-passphrase' | 'export' | 'import'
@@ -41,14 +41,14 @@ function Report({ report, onChanged }: { report: KeyReport; onChanged(): void })
   const go = useGo()
   const lock = useLock()
   const [asked, setAsked] = useState<Asked | null>(null)
-  const [said, setSaid] = useState('')
+  const [said, setSaid] = useState({ text: '', bad: false })
   const ask = (what: Asked): void => {
-    setSaid('')
+    setSaid({ text: '', bad: false })
     setAsked(what)
   }
-  const done = (text: string): void => {
+  const done = (text: string, bad = false): void => {
     setAsked(null)
-    setSaid(text)
+    setSaid({ text, bad })
     onChanged()
   }
   useCommands([
@@ -80,8 +80,8 @@ function Report({ report, onChanged }: { report: KeyReport; onChanged(): void })
         </PageButton>
       }
     >
-      <p className={classes.said} role="status">
-        {said}
+      <p className={classes.said} data-bad={said.bad || undefined} role="status">
+        {said.text}
       </p>
       {report.consentedAt && (
         <p className={classes.warning}>
@@ -146,7 +146,10 @@ function Report({ report, onChanged }: { report: KeyReport; onChanged(): void })
         {asked === 'export' && (
           <RecoveryExport
             askCurrent={report.passphrase}
-            onDone={(name) => done(`${name} was saved. Keep it and its passphrase apart.`)}
+            onDone={(file) => {
+              const { text, bad } = savedAs(file)
+              done(text, bad)
+            }}
             onCancel={close}
           />
         )}
@@ -178,5 +181,5 @@ function recovery({ recoveryAt, notInRecovery }: KeyReport): string {
   if (recoveryAt === null) return 'Never saved'
   const saved = `Saved ${dateTime(recoveryAt)}`
   if (notInRecovery === 0) return saved
-  return `${saved}; ${notInRecovery === 1 ? '1 client came' : `${notInRecovery} clients came`} or changed since`
+  return `${saved}; ${notInRecovery === 1 ? 'the key of 1 client is' : `the keys of ${notInRecovery} clients are`} not in it`
 }

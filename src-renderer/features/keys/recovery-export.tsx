@@ -1,5 +1,6 @@
 import { PasswordInput } from '@mantine/core'
 import { useState } from 'react'
+import type { RecoveryFile } from '../../../src-shared/domain/keys.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { save } from '../../tenant/downloads.ts'
 import { Form, useForm } from '../../ui/form.tsx'
@@ -8,8 +9,7 @@ import { isPassphrase, NewPassphrase, NOTHING_TYPED } from './new-passphrase.tsx
 interface RecoveryExportProps {
   /** The profile has a passphrase: whoever finds the console open must not take the keys. */
   askCurrent: boolean
-  /** @param name of the file */
-  onDone(name: string): void
+  onDone(file: RecoveryFile): void
   onCancel(): void
 }
 
@@ -22,9 +22,9 @@ export function RecoveryExport({ askCurrent, onDone, onCancel }: RecoveryExportP
   const write = () =>
     form.run(async () => {
       const input = { passphrase: next.first, current: askCurrent ? current : undefined }
-      const { name, text } = await client.keys.exportRecovery.mutate(input)
-      save(new Blob([text], { type: 'application/json' }), name)
-      onDone(name)
+      const file = await client.keys.exportRecovery.mutate(input)
+      save(new Blob([file.text], { type: 'application/json' }), file.name)
+      onDone(file)
     })
   return (
     <Form
@@ -53,4 +53,18 @@ export function RecoveryExport({ askCurrent, onDone, onCancel }: RecoveryExportP
       />
     </Form>
   )
+}
+
+/** Names that are said before the rest is counted. */
+const NAMED = 5
+
+/** What a recovery file has, and whose keys are not in it. */
+export function savedAs({ name, missing }: RecoveryFile): { text: string; bad: boolean } {
+  if (missing.length === 0) return { text: `${name} was saved. Keep it and its passphrase apart.`, bad: false }
+  const more = missing.length - NAMED
+  const names = [...missing.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])]
+  return {
+    text: `${name} was saved without the keys of ${new Intl.ListFormat('en').format(names)}: they do not open here. Keep older recovery files, and open these clients to see what helps.`,
+    bad: true,
+  }
 }

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react'
 import { MAX_RECOVERY_FILE, type RecoveryResult } from '../../../src-shared/domain/keys.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { Form, useForm } from '../../ui/form.tsx'
+import { useStore } from '../../ui/store.ts'
 import { PageButton } from '../../ui/page.tsx'
 import classes from '../../ui/section.module.css'
 import { isPassphrase, NewPassphrase, NOTHING_TYPED } from './new-passphrase.tsx'
@@ -17,13 +18,16 @@ interface RecoveryImportProps {
 
 /** Takes keys from a recovery file: says first what would come of it, then does it. */
 export function RecoveryImport({ tenantId, bare, onDone, onCancel }: RecoveryImportProps) {
-  const { client } = useConsole()
+  const { client, session } = useConsole()
+  const isOpen = useStore(session)?.state === 'open'
   const form = useForm()
   const picker = useRef<HTMLInputElement>(null)
   const [file, setFile] = useState<{ name: string; text: string } | null>(null)
   const [passphrase, setPassphrase] = useState('')
   const [next, setNext] = useState(NOTHING_TYPED)
   const [found, setFound] = useState<RecoveryResult | null>(null)
+  // Where the profile does not open, the file opens it, also without a client in it.
+  const needless = isOpen && found?.restored === 0
   // Without a keychain the restored keys are sealed with a new passphrase; the host says when.
   const sealing = form.problem?.code === 'passphrase-needed' || next.first !== ''
   const read = async (chosen: File | undefined): Promise<void> => {
@@ -46,8 +50,8 @@ export function RecoveryImport({ tenantId, bare, onDone, onCancel }: RecoveryImp
     <Form
       label="Restore keys from a recovery file"
       state={form}
-      action={found ? 'Restore' : 'Look into the file'}
-      ready={file !== null && passphrase !== '' && (!sealing || isPassphrase(next))}
+      action={found && !needless ? 'Restore' : 'Look into the file'}
+      ready={file !== null && passphrase !== '' && !needless && (!sealing || isPassphrase(next))}
       onSubmit={() => void ask(found === null)}
       {...(bare ? { bare } : {})}
       {...(onCancel ? { onCancel } : {})}
@@ -75,7 +79,7 @@ export function RecoveryImport({ tenantId, bare, onDone, onCancel }: RecoveryImp
       />
       {found && (
         <p className={classes.hint} role="status">
-          {outcome(found)}
+          {plan(found)}
         </p>
       )}
       {found && sealing && (
@@ -85,16 +89,37 @@ export function RecoveryImport({ tenantId, bare, onDone, onCancel }: RecoveryImp
   )
 }
 
-/** What an import does, or did. */
+/** What an import would do. */
+function plan({ restored, same, missing }: RecoveryResult): string {
+  const first = restored === 0 ? 'Nothing here needs a key of this file' : `${keys(restored)} to be restored`
+  return sentence(first, { same, missing })
+}
+
+/** What an import has done. */
 export function outcome({ restored, same, missing }: RecoveryResult): string {
+  if (restored === 0) return sentence('No key was restored', { same, missing })
+  return sentence(
+    restored === 1 ? 'The key of 1 client was restored' : `The keys of ${restored} clients were restored`,
+    {
+      same,
+      missing,
+    },
+  )
+}
+
+function sentence(first: string, { same, missing }: { same: number; missing: number }): string {
   const parts = [
-    restored === 0 ? 'No key is restored' : `${clients(restored)} to be restored`,
-    ...(same > 0 ? [`${clients(same)} the same here already`] : []),
-    ...(missing > 0 ? [`${clients(missing)} not in this file`] : []),
+    first,
+    ...(same > 0 ? [`${lower(keys(same))} the same here already`] : []),
+    ...(missing > 0 ? [`${lower(keys(missing))} not in this file`] : []),
   ]
   return `${parts.join('; ')}.`
 }
 
-function clients(count: number): string {
+function keys(count: number): string {
   return count === 1 ? 'The key of 1 client is' : `The keys of ${count} clients are`
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }

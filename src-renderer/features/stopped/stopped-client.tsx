@@ -1,15 +1,14 @@
-import { useState } from 'react'
 import { remediesFor } from '../../../src-shared/domain/keys.ts'
 import type { Problem, ProblemCode } from '../../../src-shared/problem.ts'
-import { problemFrom } from '../../app/channel/link.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
-import { save } from '../../tenant/downloads.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { Line, Section } from '../../ui/section.tsx'
 import { RecoveryImport } from '../keys/recovery-import.tsx'
 import { StartAgain } from '../keys/start-again.tsx'
+import { useDiagnostics } from './use-diagnostics.ts'
+import { WhatToDo } from './what-to-do.tsx'
 import classes from './stopped-client.module.css'
 
 const TITLES: Partial<Record<ProblemCode, string>> = {
@@ -34,23 +33,8 @@ export function StoppedClient({ tenantId, problem }: { tenantId: string; problem
   const { client } = useConsole()
   const { reopen } = useTenant()
   const { name, shortName } = useSummary()
-  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null)
+  const { said, copy, keep } = useDiagnostics(() => client.clients.diagnostics.query({ tenantId }))
   const remedies = remediesFor(problem.code)
-  const diagnostics = async (take: (text: string) => Promise<void> | void, done: string): Promise<void> => {
-    try {
-      await take(await client.clients.diagnostics.query({ tenantId }))
-      setSaid({ text: done, bad: false })
-    } catch (error) {
-      setSaid({ text: problemFrom(error).message, bad: true })
-    }
-  }
-  const copy = (): void =>
-    void diagnostics((text) => navigator.clipboard.writeText(text), 'Diagnostics are on the clipboard.')
-  const keep = (): void =>
-    void diagnostics(
-      (text) => save(new Blob([text], { type: 'text/plain' }), 'bulkhead-diagnostics.txt'),
-      'Diagnostics were saved.',
-    )
   useCommands([
     { id: 'reopen', title: 'Open this client again', group: 'Clients', keys: ['Enter', 'r'], run: reopen },
     { id: 'copy-diagnostics', title: 'Copy diagnostics', group: 'Clients', keys: ['c'], run: copy },
@@ -68,6 +52,7 @@ export function StoppedClient({ tenantId, problem }: { tenantId: string; problem
       <p className={classes.said} data-bad={said?.bad || undefined} role="status">
         {said?.text}
       </p>
+      <WhatToDo code={problem.code} />
       {remedies.includes('recovery-file') && (
         <Section title="Restore its key">
           <RecoveryImport tenantId={tenantId} onDone={reopen} />
