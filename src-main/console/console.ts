@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { remediesFor, type UnlockBy } from '../../src-shared/domain/keys.ts'
-import type { ClientSummary, SessionStatus, Settings } from '../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
+import type { ClientSummary, Settings } from '../../src-shared/domain/views.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { ChangeSet, Watched } from '../channel/subscribe.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
@@ -48,7 +49,8 @@ export class Console {
   constructor(options: HostOptions) {
     this.#options = options
     this.#profile = options.profile
-    this.#cloud = new EmbeddedCloud(this.#sandboxProfile, () => this.#workspace && void this.#reviveSandboxCloud())
+    const revive = () => this.#workspace && void this.#reviveSandboxCloud()
+    this.#cloud = new EmbeddedCloud(this.#sandboxProfile, options, revive)
     this.keys = new KeyActs(this.#keyDesk())
     this.#idle = new IdleLock(
       () => (this.#workspace && this.#unlockBy() !== null ? this.settings().lockAfterMinutes : null),
@@ -261,7 +263,7 @@ export class Console {
     if (holdsFiles(this.#profile)) throw new ProblemError('keyring-missing')
     this.status.set({ state: 'starting', step: 'Starting a cloud with sample clients on this machine…' })
     try {
-      const url = await this.#sandboxCloudUrl()
+      const url = await this.#cloud.url()
       this.#passphraseIsPublic = passphrase === SANDBOX_PASSPHRASE
       const chosen = await withPassphrase(null, passphrase)
       await this.#setUp(this.#profile, chosen, { url, sandbox: true, ...SANDBOX_SIGN_IN })
@@ -306,7 +308,7 @@ export class Console {
 
   async #resumeSandbox(profile: string, keyring: Keyring): Promise<void> {
     this.status.set({ state: 'starting', step: 'Starting a cloud with sample clients on this machine…' })
-    const url = await this.#sandboxCloudUrl()
+    const url = await this.#cloud.url()
     await this.#signInAndWork(profile, keyring, { url, sandbox: true, ...SANDBOX_SIGN_IN })
   }
 
@@ -345,7 +347,7 @@ export class Console {
   async #reviveSandboxCloud(): Promise<void> {
     const { workspace } = this
     try {
-      workspace.session.url = await this.#sandboxCloudUrl()
+      workspace.session.url = await this.#cloud.url()
       await workspace.session.signIn(SANDBOX_SIGN_IN.email, SANDBOX_SIGN_IN.password)
     } catch (error) {
       if (this.#workspace !== workspace) return
@@ -361,14 +363,10 @@ export class Console {
     if (this.#workspace === workspace && !this.#closed) void this.#reviveSandboxCloud()
   }
 
-  /** Where the sample clients' cloud answers: the given one, else an embedded one, started here. */
-  async #sandboxCloudUrl(): Promise<string> {
-    return (this.#options.sandbox && this.#options.cloudUrl) || this.#cloud.url()
-  }
-
   async #welcome(found: Problem | null): Promise<void> {
     const offered = await sealingOffered(this.#options.sealing)
-    this.status.set({ state: 'welcome', ...offered, cloudUrl: this.#options.cloudUrl, problem: found })
+    const samples = this.#cloud.available
+    this.status.set({ state: 'welcome', ...offered, cloudUrl: this.#options.cloudUrl, samples, problem: found })
   }
 
   /**

@@ -46,6 +46,8 @@ export interface HostOptions {
   idle?: { clocks: Clocks; interval: number }
   /** Script of the compartment worker. */
   worker: string
+  /** A folder of the installation, which has the sample clients' cloud or not; where this code is if absent. */
+  installation?: string | undefined
   /** Start with the sample clients, without asking. */
   sandbox: boolean
   /** Offered on the connect screen, or null. */

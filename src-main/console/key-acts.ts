@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { KeyRemedy, KeyReport, RecoveryFile, RecoveryResult, UnlockBy } from '../../src-shared/domain/keys.ts'
-import type { SessionStatus } from '../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { SealingSource } from './host.ts'
 import { Keyring, readKeyring } from './keyring.ts'

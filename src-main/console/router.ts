@@ -9,7 +9,8 @@ import {
   type RecoveryResult,
 } from '../../src-shared/domain/keys.ts'
 import { Id } from '../../src-shared/domain/primitives.ts'
-import { Settings, type ClientsChange, type ClientSummary, type SessionStatus } from '../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
+import { Settings, type ClientsChange, type ClientSummary } from '../../src-shared/domain/views.ts'
 
 /** What the console procedures act on, for one window. */
 export interface ConsoleApi {

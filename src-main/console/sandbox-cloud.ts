@@ -22,10 +22,13 @@ export interface SandboxCloud {
 /**
  * Starts the embedded cloud. Its data lives outside the profile, since Postgres does not encrypt it,
  * in a folder that belongs to this profile's path.
- * @throws ProblemError `sandbox-failed` with the cloud's own last line
+ * @param script see {@link findCloudScript}
+ * @throws ProblemError `sandbox-failed` with the cloud's own last line, or where there is no script
  */
-export async function startSandboxCloud(profile: string): Promise<SandboxCloud> {
-  const args = [cloudScript(), '--port=0', `--data=${dataFolder(profile)}`, '--seed=sandbox', '--exit-with-parent']
+export async function startSandboxCloud(profile: string, script: string | null): Promise<SandboxCloud> {
+  if (script === null)
+    throw new ProblemError('sandbox-failed', { reason: 'this installation does not include the cloud.' })
+  const args = [script, '--port=0', `--data=${dataFolder(profile)}`, '--seed=sandbox', '--exit-with-parent']
   const child = spawn(process.execPath, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...withoutOwnSecrets(process.env), ...(process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {}) },
@@ -83,10 +86,11 @@ function dataFolder(profile: string): string {
   return join(base, `sandbox-${name}`)
 }
 
-function cloudScript(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+/** The script of the cloud, in a folder above this one. @returns null where the installation has none: a packaged app */
+export function findCloudScript(from: string): string | null {
+  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
     const script = join(folder, 'scripts', 'cloud.mjs')
     if (existsSync(script)) return script
   }
-  throw new ProblemError('sandbox-failed', { reason: 'this installation does not include the cloud.' })
+  return null
 }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialsOf } from '../../src-shared/domain/tenant.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import {
   atRiskCount,
   openCount,
   type ClientsChange,
   type ClientSummary,
-  type SessionStatus,
   type SyncState,
 } from '../../src-shared/domain/views.ts'
 import { problem, ProblemError, type Problem } from '../../src-shared/problem.ts'

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { decodeReply, encodeFrame, type CallType } from '../../src-shared/channel/frame.ts'
-import type { ClientSummary, SessionStatus } from '../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
+import type { ClientSummary } from '../../src-shared/domain/views.ts'
 
 /** A window without a page: the channel's other end over the browser host's WebSocket. */
 export class BareWindow {

@@ -4,7 +4,8 @@ import { openHost } from '../../src-main/console/open.ts'
 import type { Host, Keychain, SettingsStore, WindowChannel } from '../../src-main/console/host.ts'
 import type { Clocks } from '../../src-main/console/idle-lock.ts'
 import { decodeReply, encodeFrame, type CallType } from '../../src-shared/channel/frame.ts'
-import type { SessionStatus, Settings } from '../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
+import type { Settings } from '../../src-shared/domain/views.ts'
 import { ProblemError, type Problem } from '../../src-shared/problem.ts'
 
 const WORKER = join(import.meta.dirname, '../support/crashing-worker.ts')
@@ -53,10 +54,20 @@ export interface Machine {
   settings?: Partial<Settings>
   /** In place of the machine's, for the lock of a console that nobody uses. */
   clocks?: Clocks
+  /** In place of this one. */
+  installation?: string
 }
 
 /** Opens a profile as Electron and the browser host do; its compartments die on request. */
-export function openMachine({ profile, keychain, given, presence, settings = {}, clocks }: Machine): Promise<Host> {
+export function openMachine({
+  profile,
+  keychain,
+  given,
+  presence,
+  settings = {},
+  clocks,
+  installation,
+}: Machine): Promise<Host> {
   let kept: Settings = {
     afterResolve: 'stay',
     ...{ theme: 'auto', density: 'compact', openTickets: {}, lockAfterMinutes: null, restAfterMinutes: 30, keys: {} },
@@ -64,7 +75,7 @@ export function openMachine({ profile, keychain, given, presence, settings = {},
   }
   const store: SettingsStore = { read: () => kept, change: (change) => (kept = { ...kept, ...change }) }
   return openHost({
-    ...{ profile, settings: store, worker: WORKER, sandbox: false, cloudUrl: null, presence },
+    ...{ profile, settings: store, worker: WORKER, sandbox: false, cloudUrl: null, presence, installation },
     ...(clocks && { idle: { clocks, interval: 20 } }),
     sealing: { given: given ?? null, keychain: async () => (await keychain?.find()) ?? null },
   })

@@ -196,3 +196,13 @@ test('files of a newer version say what to do, one client’s beside the others,
   await page.getByRole('list', { name: 'Clients' }).getByText('Acme').click({ timeout: SOON })
   await waitForClient(page, 'Acme')
 })
+
+test('an installation without sample clients does not offer them', async () => {
+  const profile = stage.profile('packaged')
+  const { page, host } = await begin({ profile, installation: profile })
+  await page.getByRole('button', { name: /Connect to your cloud/ }).waitFor({ timeout: SOON })
+  expect(await page.getByRole('button', { name: /sample clients/ }).count()).toBe(0)
+  expect(await codeOf(new HostWindow(host).do('session.trySandbox'))).toBe('sandbox-failed')
+  const whole = await begin({ profile: stage.profile('checkout') })
+  await whole.page.getByRole('button', { name: /sample clients/ }).waitFor({ timeout: SOON })
+})

@@ -2,13 +2,21 @@ import { createTRPCClient, TRPCClientError } from '@trpc/client'
 import { expect, test, vi } from 'vitest'
 import { encodeFrame } from '../../src-shared/channel/frame.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { ClientsChange, SessionStatus } from '../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
+import type { ClientsChange } from '../../src-shared/domain/views.ts'
 import type { ConsoleRouter } from '../../src-main/console/router.ts'
 import { channelLink, CONSOLE, problemFrom } from '../../src-renderer/app/channel/link.ts'
 import { follow } from '../../src-renderer/app/channel/follow.ts'
 import { startHost, type Host } from './host.ts'
 
-const WELCOME: SessionStatus = { state: 'welcome', sealing: 'keychain', cloudUrl: null, exposed: null, problem: null }
+const WELCOME: SessionStatus = {
+  state: 'welcome',
+  sealing: 'keychain',
+  cloudUrl: null,
+  exposed: null,
+  samples: true,
+  problem: null,
+}
 
 function clientOf(host: Host) {
   return createTRPCClient<ConsoleRouter>({ links: [channelLink(host.connection, CONSOLE)] })

@@ -1,6 +1,7 @@
 import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import type { ConsoleRouter } from '../../../src-main/console/router.ts'
-import type { ClientsChange, ClientSummary, SessionStatus, Settings } from '../../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../../src-shared/domain/session-status.ts'
+import type { ClientsChange, ClientSummary, Settings } from '../../../src-shared/domain/views.ts'
 import { Store } from '../../ui/store.ts'
 import { follow } from '../channel/follow.ts'
 import type { Connection } from '../channel/connection.ts'

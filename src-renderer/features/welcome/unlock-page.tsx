@@ -1,7 +1,7 @@
 import { PasswordInput } from '@mantine/core'
 import { useState } from 'react'
 import type { UnlockBy } from '../../../src-shared/domain/keys.ts'
-import type { SessionStatus } from '../../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../../src-shared/domain/session-status.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { Form, useForm } from '../../ui/form.tsx'
 import { Remedies } from '../keys/remedies.tsx'

@@ -1,6 +1,6 @@
 import { IconCloud, IconSparkles } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { SessionStatus } from '../../../src-shared/domain/views.ts'
+import type { SessionStatus } from '../../../src-shared/domain/session-status.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { ConnectForm } from './connect-form.tsx'
@@ -47,16 +47,18 @@ export function WelcomePage({ status }: { status: Extract<SessionStatus, { state
       lead="One console for all your clients, each in a sealed compartment of its own."
     >
       {shown && <InlineProblem text={shown} />}
-      <div className={classes.choices}>
-        <button className={classes.choice} disabled={busy} onClick={() => void trySandbox()}>
-          <IconSparkles size={22} stroke={1.6} />
-          <strong>{busy ? 'Preparing the sample clients…' : 'Try it with sample clients'}</strong>
-          <span>
-            {busy
-              ? 'A small cloud starts on this computer. The first time takes about half a minute.'
-              : 'A small cloud starts on this computer, with fourteen invented clients and their tickets.'}
-          </span>
-        </button>
+      <div className={classes.choices} data-one={!status.samples || undefined}>
+        {status.samples && (
+          <button className={classes.choice} disabled={busy} onClick={() => void trySandbox()}>
+            <IconSparkles size={22} stroke={1.6} />
+            <strong>{busy ? 'Preparing the sample clients…' : 'Try it with sample clients'}</strong>
+            <span>
+              {busy
+                ? 'A small cloud starts on this computer. The first time takes about half a minute.'
+                : 'A small cloud starts on this computer, with fourteen invented clients and their tickets.'}
+            </span>
+          </button>
+        )}
         <button className={classes.choice} disabled={busy} onClick={() => setStep('connect')}>
           <IconCloud size={22} stroke={1.6} />
           <strong>Connect to your cloud</strong>
