@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { problemOf, ProblemError } from '../src-shared/problem.ts'
 import type { SandboxData } from './load.ts'
@@ -19,6 +20,8 @@ The reference cloud tenant API. Prints "cloud ready: http://127.0.0.1:PORT" when
                        default                                            (BULKHEAD_RETENTION_DAYS)
   --escalation-seconds=N   seconds between two looks at rules of escalation; 15 by
                        default                                            (BULKHEAD_ESCALATION_SECONDS)
+  --templates=DIR      folder of templates of clients, beside those that come along
+                                                                          (BULKHEAD_TEMPLATES)
   --exit-with-parent   stop when stdin ends
   --help               this text
 
@@ -35,6 +38,7 @@ interface Flags {
   retentionDays: number
   escalationSeconds: number
   exitWithParent: boolean
+  templates: string | undefined
 }
 
 /** The cloud's command line. Sets the exit code: 2 for a wrong flag, 1 where it cannot start. */
@@ -60,6 +64,7 @@ export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void
       restored: flags.restored,
       retentionDays: flags.retentionDays,
       escalationSeconds: flags.escalationSeconds,
+      templates: flags.templates,
       log: process.stderr,
       signal: starting.signal,
       note: (line) => process.stderr.write(`${line}\n`),
@@ -90,6 +95,7 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
           type: 'string',
           default: env['BULKHEAD_ESCALATION_SECONDS'] || String(ESCALATION_SECONDS),
         },
+        templates: { type: 'string', default: env['BULKHEAD_TEMPLATES'] || '' },
         'exit-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -120,6 +126,7 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
       retentionDays,
       escalationSeconds,
       exitWithParent: values['exit-with-parent'],
+      templates: readableFolder(values.templates),
     }
   } catch (error) {
     const [line] = (error as Error).message.split('\n')
@@ -127,6 +134,14 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
     process.exitCode = 2
     return null
   }
+}
+
+/** @throws Error where it is none */
+function readableFolder(folder: string): string | undefined {
+  if (folder === '') return undefined
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`--templates takes a folder that is there, not "${folder}"`)
+  return folder
 }
 
 async function readSandbox(): Promise<SandboxData> {

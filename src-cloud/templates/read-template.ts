@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
-import { problem, ProblemError } from '../../src-shared/problem.ts'
+import { problem, problemOf, ProblemError } from '../../src-shared/problem.ts'
 import { LayerValues, type SettingKey, type Settings } from '../../src-shared/settings/settings.ts'
 import { incoherences } from '../../src-shared/settings/coherence.ts'
+import { plainYaml } from '../files/yaml.ts'
 
 /** Bytes of a template at most; those that come along have a few thousand. */
 const MAX_BYTES = 256 * 1024
@@ -30,35 +30,24 @@ export type Template = z.infer<typeof Template>
  */
 export function readTemplate(file: string, text: string, base: Settings | null): Template {
   if (Buffer.byteLength(text) > MAX_BYTES) refuse(file, 'is larger than 256 KB')
-  const parsed = Template.safeParse(plainYaml(file, text))
+  const parsed = Template.safeParse(valueIn(file, text))
   if (!parsed.success) refuse(file, sentenceOf(parsed.error))
   const [incoherent] = base ? incoherences({ ...base, ...parsed.data.settings } as Record<SettingKey, never>) : []
   if (incoherent) refuse(file, incoherent)
   return parsed.data
 }
 
-/**
- * The plain data in a YAML text: no tags, no custom types, no aliases that grow into more than the text.
- * @throws ProblemError `invalid-input`
- */
-export function plainYaml(file: string, text: string): unknown {
-  const document = parseDocument(text, { schema: 'core', merge: false, uniqueKeys: true, prettyErrors: true })
-  const [wrong] = [...document.errors, ...document.warnings]
-  if (wrong) refuse(file, wrong.message.split('\n')[0]?.replace(/[:.]$/, '') ?? 'is no YAML')
-  try {
-    return document.toJS({ maxAliasCount: 50 })
-  } catch {
-    return refuse(file, 'refers to itself too often')
-  }
-}
-
 /** The first thing that is wrong: where it is, and what. */
 export function sentenceOf(error: z.ZodError): string {
+  const { path, message } = firstIssue(error)
+  const place = path.map(String).join('.')
+  return place ? `${place}: ${message}` : message
+}
+
+/** The same in parts; of a union, what is wrong with the member that fits best. */
+export function firstIssue(error: z.ZodError): { path: PropertyKey[]; message: string } {
   const [issue] = error.issues
-  if (!issue) return 'has the wrong form'
-  const deepest = deepestOf(issue)
-  const place = deepest.path.map(String).join('.')
-  return place ? `${place}: ${deepest.message}` : deepest.message
+  return issue ? deepestOf(issue) : { path: [], message: 'has the wrong form' }
 }
 
 function deepestOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
@@ -66,6 +55,14 @@ function deepestOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: str
   const inner = issue.errors.map((issues) => issues[0]).filter((one) => one !== undefined)
   const deepest = inner.map(deepestOf).toSorted((a, b) => b.path.length - a.path.length)[0]
   return deepest ? { path: [...issue.path, ...deepest.path], message: deepest.message } : issue
+}
+
+function valueIn(file: string, text: string): unknown {
+  try {
+    return plainYaml(text).value
+  } catch (error) {
+    return refuse(file, problemOf(error).message)
+  }
 }
 
 function refuse(file: string, reason: string): never {
