@@ -1,4 +1,5 @@
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
+import type { NoisePolicy } from '../../src-shared/domain/noise.ts'
 import { agreementOf } from './agreements.ts'
 import { keyOf, type Profile } from './profile.ts'
 
@@ -29,7 +30,25 @@ export function configurationOf(profile: Profile, crew: string[], now: Date): Co
     queues: choices(Object.values(queues)),
     customFields: profile.fields.map(({ field }) => field),
     atRiskMinutes: profile.atRiskMinutes,
+    noise: noiseOf(profile),
     ...(sla && { sla }),
+  }
+}
+
+/** What reaches every desk's mailbox; it is closed for good, where that differs from being solved. */
+function noiseOf({ statuses, types }: Profile): NoisePolicy {
+  const over = statuses.filter(({ category }) => category === 'closed' || category === 'resolved')
+  const status = keyOf((over.find(({ category }) => category === 'closed') ?? over[0])?.label ?? '')
+  const rules = [
+    { label: 'Out of office', subject: ['automatic reply', 'out of office', 'abwesend', 'on leave re:'] },
+    { label: 'Newsletter', description: ['unsubscribe', 'save your seat', 'win a hamper'] },
+    { label: 'Not delivered', subject: ['undeliverable', 'delivery status notification', 'quarantine digest'] },
+    { label: 'Just a thank-you', subject: ['thanks!!', 're: [ticket closed]'] },
+    { label: 'Vendor notice', subject: ['maintenance notice', ': planned work', ': service advisory'] },
+  ]
+  return {
+    rules: rules.map((rule) => ({ key: keyOf(rule.label), ...rule })),
+    mark: { status, type: keyOf(types.noise), tags: ['noise'] },
   }
 }
 

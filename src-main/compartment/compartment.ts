@@ -1,6 +1,7 @@
 import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
 import { DEFAULT_VAULT_POLICY, type VaultPolicy } from '../../src-shared/domain/vault.ts'
-import type { Change, Desk, Rollup, SyncReport, SyncState } from '../../src-shared/domain/views.ts'
+import type { Rollup } from '../../src-shared/domain/rollup.ts'
+import type { Change, Desk, SyncReport, SyncState } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { Attachments } from './attachments/attachments.ts'

@@ -1,5 +1,6 @@
 import type { CallType } from '../../src-shared/channel/frame.ts'
-import type { Rollup, SyncState } from '../../src-shared/domain/views.ts'
+import type { Rollup } from '../../src-shared/domain/rollup.ts'
+import type { SyncState } from '../../src-shared/domain/views.ts'
 import type { Problem } from '../../src-shared/problem.ts'
 import type { FileLimits } from './attachments/file-store.ts'
 

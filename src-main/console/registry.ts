@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { Tenant } from '../../src-shared/domain/tenant.ts'
-import type { Rollup } from '../../src-shared/domain/views.ts'
+import type { Rollup } from '../../src-shared/domain/rollup.ts'
 
 /** The technician and organisation that a profile belongs to. */
 export interface Owner {

@@ -2,14 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialsOf } from '../../src-shared/domain/tenant.ts'
+import { atRiskCount, openCount } from '../../src-shared/domain/rollup.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
-import {
-  atRiskCount,
-  openCount,
-  type ClientsChange,
-  type ClientSummary,
-  type SyncState,
-} from '../../src-shared/domain/views.ts'
+import type { ClientsChange, ClientSummary, SyncState } from '../../src-shared/domain/views.ts'
 import { problem, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { BackgroundSync } from '../supervisor/background-sync.ts'
 import { Supervisor } from '../supervisor/supervisor.ts'

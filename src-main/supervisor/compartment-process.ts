@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { CallType } from '../../src-shared/channel/frame.ts'
-import type { Rollup, SyncState } from '../../src-shared/domain/views.ts'
+import type { Rollup } from '../../src-shared/domain/rollup.ts'
+import type { SyncState } from '../../src-shared/domain/views.ts'
 import type { TenantToken } from '../../src-shared/protocol/session.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import type { Assignment, ToWorker, WorkLane } from '../compartment/port.ts'

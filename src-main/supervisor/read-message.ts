@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_ROLLUP_DUE } from '../../src-shared/domain/views.ts'
+import { MAX_ROLLUP_DUE } from '../../src-shared/domain/rollup.ts'
 import type { ProblemCode } from '../../src-shared/problem.ts'
 import type { FromWorker } from '../compartment/port.ts'
 

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { AttachmentPolicy } from './attachment.ts'
 import { ServiceLevels } from '../sla/schema.ts'
 import { NamingConvention } from './naming.ts'
+import { Macro } from './macros.ts'
+import { NoisePolicy } from './noise.ts'
 import { Colour, Key } from './primitives.ts'
 import { VaultPolicy } from './vault.ts'
 
@@ -58,6 +60,10 @@ export const Configuration = z.object({
   retention: z.object({ keepDays: z.number().int().min(1) }).optional(),
   /** How things are named at the client. */
   naming: z.array(NamingConvention).optional(),
+  /** Absent: nothing is taken for noise, and no ticket is marked as such. */
+  noise: NoisePolicy.optional(),
+  /** Canned texts and what is set by one key; absent for none. */
+  macros: z.array(Macro).max(300).optional(),
   /** Absent: nothing is worked out here, and a ticket is due when the cloud says. */
   sla: ServiceLevels.optional(),
 })

@@ -1,4 +1,5 @@
 import { isOpenCategory } from '../domain/configuration.ts'
+import { VARIABLES, variablesOf } from '../domain/macros.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -8,7 +9,11 @@ import type { Settings } from './settings.ts'
 export function incoherences(settings: Settings): string[] {
   const { statuses, priorities, types, queues, customFields, calendars, targets, escalations, onCall, naming } =
     settings
-  const lists = { statuses, priorities, types, queues, customFields, calendars, escalations, onCall, naming }
+  const { noise, macros } = settings
+  const lists = {
+    ...{ statuses, priorities, types, queues, customFields, calendars, escalations, onCall, naming, macros },
+    'noise rules': noise?.rules ?? [],
+  }
   const calendarKeys = new Set(calendars.map(({ key }) => key))
   return [
     ...Object.entries(lists).flatMap(([name, list]) => repeatedKeys(name, list)),
@@ -30,7 +35,32 @@ export function incoherences(settings: Settings): string[] {
         ({ calendar }) =>
           `A service target in "${calendar}" promises nothing. Give it a first response or a resolution.`,
       ),
+    ...unknownWords(settings),
   ]
+}
+
+/** What noise and macros set has to be there: the cloud would refuse each ticket that they are used on. */
+function unknownWords(settings: Settings): string[] {
+  const { noise, macros, customFields } = settings
+  const used = [
+    ...(noise ? [{ by: 'Noise', set: noise.mark }] : []),
+    ...macros.map(({ label, set = {} }) => ({ by: `The macro "${label}"`, set })),
+  ]
+  const lists = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
+  const words = used.flatMap(({ by, set }) =>
+    Object.entries(lists).flatMap(([word, list]) => {
+      const key = (set as Record<string, unknown>)[word]
+      if (typeof key !== 'string' || settings[list].some((one) => one.key === key)) return []
+      return [`${by} sets the ${word} "${key}", which is not there. Add it, or choose another.`]
+    }),
+  )
+  const known = new Set<string>([...VARIABLES, ...customFields.map(({ key }) => `field.${key}`)])
+  const variables = macros.flatMap(({ label, text = '' }) =>
+    variablesOf(text)
+      .filter((name) => !known.has(name))
+      .map((name) => `The macro "${label}" has the variable {{${name}}}, which nobody fills. Take it out.`),
+  )
+  return [...words, ...variables]
 }
 
 function repeatedKeys(name: string, list: readonly { key: string }[]): string[] {

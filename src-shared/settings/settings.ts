@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { AttachmentPolicy, DEFAULT_ATTACHMENT_POLICY } from '../domain/attachment.ts'
 import { Choice, CustomField, Priority, Status, type Configuration } from '../domain/configuration.ts'
+import { Macro } from '../domain/macros.ts'
 import { NamingConvention } from '../domain/naming.ts'
+import { NoisePolicy } from '../domain/noise.ts'
 import { TimeZone } from '../domain/primitives.ts'
 import { DEFAULT_VAULT_POLICY, VaultPolicy } from '../domain/vault.ts'
 import { BusinessCalendar, EscalationRule, Holiday, OnCallRotation, ServiceTarget } from '../sla/schema.ts'
@@ -53,6 +55,9 @@ const shape = {
   escalations: z.array(EscalationRule).max(200),
   onCall: z.array(LayerRotation).max(50),
   naming: z.array(NamingConvention).max(100),
+  /** What is taken for noise; null where nothing is. */
+  noise: NoisePolicy.nullable(),
+  macros: z.array(Macro).max(300),
 } as const
 
 export const SettingKey = z.enum(Object.keys(shape) as [keyof typeof shape, ...(keyof typeof shape)[]])
@@ -75,7 +80,7 @@ export interface ClientFacts {
 
 /** The configuration that compartments get, made of a client's settings. It knows of no layers. */
 export function configurationOf(settings: Settings, { timeZone, publicHolidays }: ClientFacts): Configuration {
-  const { statuses, priorities, types, queues, customFields, atRiskMinutes, keepDays, naming } = settings
+  const { statuses, priorities, types, queues, customFields, atRiskMinutes, keepDays, naming, noise, macros } = settings
   const { calendars, targets, atRiskPercent, escalations, onCall } = settings
   const zoneOf = (zone: string) => (zone === 'client' ? timeZone : zone)
   const days = [...(settings.holidays ? publicHolidays(settings.holidays) : []), ...settings.ownDays]
@@ -85,6 +90,8 @@ export function configurationOf(settings: Settings, { timeZone, publicHolidays }
     vault: { reasonNeeded: settings.revealReasonNeeded, forgetAfter: settings.revealForgetAfter },
     ...(keepDays !== null && { retention: { keepDays } }),
     ...(naming.length > 0 && { naming }),
+    ...(noise && { noise }),
+    ...(macros.length > 0 && { macros }),
     sla: {
       calendars: calendars.map((calendar) => ({
         ...calendar,
@@ -112,5 +119,6 @@ export function settingsOf(configuration: Configuration): Settings {
     ...{ calendars: sla?.calendars ?? [], targets: sla?.targets ?? [] },
     ...{ atRiskPercent: sla?.atRiskPercent ?? null, escalations: sla?.escalations ?? [], onCall: sla?.onCall ?? [] },
     naming: configuration.naming ?? [],
+    ...{ noise: configuration.noise ?? null, macros: configuration.macros ?? [] },
   }
 }

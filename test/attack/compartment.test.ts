@@ -6,7 +6,7 @@ import { deriveKeys } from '../../src-main/compartment/keys.ts'
 import { Keyring } from '../../src-main/console/keyring.ts'
 import { sealWithKey } from '../../src-main/console/sealing.ts'
 import { Supervisor } from '../../src-main/supervisor/supervisor.ts'
-import type { Rollup } from '../../src-shared/domain/views.ts'
+import type { Rollup } from '../../src-shared/domain/rollup.ts'
 
 // A is the compartment with somebody else's code in it; B is whom it is after.
 const [A, B] = ['aaaaaaaa', 'bbbbbbbb'] as const

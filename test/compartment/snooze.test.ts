@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openCount, type Change } from '../../src-shared/domain/views.ts'
+import { openCount } from '../../src-shared/domain/rollup.ts'
+import type { Change } from '../../src-shared/domain/views.ts'
 import { configuration, contactOf, entryOf, idOf, ticketOf } from './desk.ts'
 import { Driven, ME, temporaryFolder, type Outputs } from './driver.ts'
 import { ScriptedCloud } from './scripted-cloud.ts'

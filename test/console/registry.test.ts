@@ -7,7 +7,7 @@ import { openRegistry } from '../../src-main/console/open-registry.ts'
 import type { Registry } from '../../src-main/console/registry.ts'
 import { sealWithKey } from '../../src-main/console/sealing.ts'
 import type { Tenant } from '../../src-shared/domain/tenant.ts'
-import { atRiskCount } from '../../src-shared/domain/views.ts'
+import { atRiskCount } from '../../src-shared/domain/rollup.ts'
 
 let profile: string
 let keyring: Keyring

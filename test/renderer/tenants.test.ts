@@ -45,12 +45,12 @@ function rowOf(n: number): TicketRow {
       dueAt: null,
       riskAt: null,
     },
-    ...{ unread: false, pending: false, snoozedUntil: null },
+    ...{ unread: false, pending: false, snoozedUntil: null, noise: null },
   }
 }
 
 function detailOf(n: number): TicketDetail {
-  const { unread, pending: _, requesterName: __, riskAt, snoozedUntil, ...row } = rowOf(n)
+  const { unread, pending: _, requesterName: __, noise: ___, riskAt, snoozedUntil, ...row } = rowOf(n)
   const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
   return {
     ...{ ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Configuration } from '../../src-shared/domain/configuration.ts'
+import { Macro } from '../../src-shared/domain/macros.ts'
 import { incoherences } from '../../src-shared/settings/coherence.ts'
 import {
   changedLayer,
@@ -182,6 +183,8 @@ test('“client” in a calendar stands for the client’s time zone and holiday
   expect(sla?.calendars[0]?.holidays.map(({ date }) => date)).toEqual(['2026-12-25', '2026-12-24'])
 })
 
+const macro = (more: object) => Macro.parse({ key: 'hi', label: 'Hi', ...more })
+
 describe('settings that do not fit together', () => {
   test.each([
     [{ targets: [{ calendar: 'night', resolution: 60 }] }, 'the calendar "night", which is not there'],
@@ -199,6 +202,9 @@ describe('settings that do not fit together', () => {
       },
       'types has the key "a" more than once',
     ],
+    [{ noise: { rules: [], mark: { status: 'gone', tags: [] } } }, 'Noise sets the status "gone", which is not there'],
+    [{ macros: [macro({ set: { priority: 'p9' } })] }, 'The macro "Hi" sets the priority "p9"'],
+    [{ macros: [macro({ text: 'Dear {{requester.nam}}' })] }, 'the variable {{requester.nam}}, which nobody fills'],
   ])('are told in one sentence: %j', (change, sentence) => {
     const found = incoherences({ ...builtIn(), ...change })
     expect(found).toHaveLength(1)

@@ -1,5 +1,6 @@
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
-import { MAX_ROLLUP_DUE, type Rollup, type TicketCounts } from '../../../src-shared/domain/views.ts'
+import { MAX_ROLLUP_DUE, type Rollup } from '../../../src-shared/domain/rollup.ts'
+import type { TicketCounts } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
 import { ASLEEP } from '../cache/schema.ts'
 import { NO_DUE } from '../cache/tickets.ts'

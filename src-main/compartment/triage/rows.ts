@@ -1,15 +1,19 @@
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
+import { listeningOf, type Listening } from './noise.ts'
 import { instant, NO_DUE, numberOf, type StoredTicket } from '../cache/tickets.ts'
+import type { Words } from '../cache/words.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
-type ListedTicket = Omit<StoredTicket, 'description' | 'rest' | 'queue' | 'rank' | 'given'> & {
+type ListedTicket = Omit<StoredTicket, 'rest' | 'rank' | 'given'> & {
   requesterName: string | null
+  requesterEmail: string | null
 }
 
-const sql = `
+// What rules of noise look at is read where there are some.
+const sql = (listening: boolean): string => `
   SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk, t.snoozed,
-         t.version, t.seen, t.subject, c.name AS requesterName
+         t.version, t.seen, t.subject, c.name AS requesterName${listening ? ", t.queue, t.description, c.body ->> '$.email' AS requesterEmail" : ''}
   FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
 
 /** When a ticket is due, from when on it is at risk and until when it sleeps, as windows show it. */
@@ -25,10 +29,17 @@ export function timesView({
   }
 }
 
+function heardOf(row: ListedTicket, words: Words): Parameters<Listening>[0] {
+  const { subject, description, requesterEmail: from } = row
+  const text = (key: number): string | null => words.text(key)
+  return { subject, description, from, status: text(row.status) ?? '', type: text(row.type), queue: text(row.queue) }
+}
+
 /** Lines of the list for ticket numbers, in their order; numbers without a ticket are left out. */
 export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[]): TicketRow[] {
   const { words } = cache
-  const statement = cache.statement<ListedTicket>(sql)
+  const listening = listeningOf(cache.configuration)
+  const statement = cache.statement<ListedTicket>(sql(listening !== null))
   const rows: TicketRow[] = []
   for (const number of numbers) {
     const row = statement.get(number)
@@ -46,6 +57,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
       createdAt: instant(row.created),
       updatedAt: instant(row.updated),
       ...timesView(row),
+      noise: listening?.(heardOf(row, words)) ?? null,
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),
     })

@@ -20,6 +20,7 @@ import { SplitSheet } from './split-sheet.tsx'
 import { useTicketActions } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
+import { NoiseHint } from './noise.tsx'
 import { SnoozeBadge } from './snooze-badge.tsx'
 import { TicketMenu } from './ticket-menu.tsx'
 import { TicketTitle } from './ticket-title.tsx'
@@ -149,6 +150,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
           {sheet === 'split' && <SplitSheet {...props} chosen={chosen} />}
           <div ref={scroller} className={classes.scroller} tabIndex={-1}>
             <FailedEdits detail={detail} />
+            <NoiseHint detail={detail} />
             <Merged detail={detail} onOpen={onOpen} />
             <Conversation detail={detail} choosing={choosing} />
           </div>

@@ -3,6 +3,8 @@ import { useSettings } from '../../app/console/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import type { ChoiceKind } from './choice-dialog.tsx'
 import { isAsleep, useTicketActions, type Subject } from './ticket-actions.tsx'
+import { noiseChange } from './noise.tsx'
+import { useChange } from './use-change.ts'
 import { useAdvance } from './use-advance.ts'
 import { useResolve } from './use-resolve.ts'
 
@@ -12,6 +14,8 @@ export function useTicketCommands(ticket: Subject | null): void {
   const { choose, edit } = useTicketActions()
   const resolve = useResolve(ticket)
   const advance = useAdvance()
+  const change = useChange()
+  const { noise } = configuration
   const [{ afterResolve }] = useSettings()
   const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
   useCommands([
@@ -35,6 +39,18 @@ export function useTicketCommands(ticket: Subject | null): void {
           {
             ...{ id: 'wake', title: 'Wake from snooze', group: 'Ticket' as const, keys: ['H'] },
             run: () => edit(ticket, { snoozedUntil: null }),
+          },
+        ]
+      : []),
+    ...(noise
+      ? [
+          {
+            ...{ id: 'noise', title: 'Mark as noise', group: 'Ticket' as const, keys: ['#'] },
+            run: () => {
+              if (!ticket) return
+              advance(afterResolve)
+              void change(ticket, noiseChange(noise), 'marked as noise')
+            },
           },
         ]
       : []),

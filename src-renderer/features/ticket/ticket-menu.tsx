@@ -11,6 +11,7 @@ const OFFERED = [
   'resolve-next',
   'snooze',
   'wake',
+  'noise',
   'set-type',
   'log-time',
   'attach',

@@ -3,7 +3,7 @@ import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import classes from './list.module.css'
 
-export type BulkKind = 'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags' | 'snooze'
+export type BulkKind = 'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags' | 'snooze' | 'noise'
 
 export interface BulkChoice {
   key: string
@@ -28,11 +28,15 @@ const KINDS: readonly Kind[] = [
   { kind: 'queue', name: 'Queue', title: 'Set the queue', key: 'Q' },
   { kind: 'tags', name: 'Tags', title: 'Put on or take off tags', key: 't' },
   { kind: 'snooze', name: 'Snooze', title: 'Set the snooze', key: 'h' },
+  { kind: 'noise', name: 'Noise', title: 'Set as noise', key: '#' },
 ]
 
 /** What can be set for many tickets: not what the client has no words for. */
-export function bulkKinds({ configuration: { types, queues } }: Desk): Kind[] {
-  return KINDS.filter(({ kind }) => (kind === 'type' ? types : kind === 'queue' ? queues : [kind]).length > 0)
+export function bulkKinds({ configuration: { types, queues, noise } }: Desk): Kind[] {
+  return KINDS.filter(({ kind }) => {
+    if (kind === 'noise') return noise !== undefined
+    return (kind === 'type' ? types : kind === 'queue' ? queues : [kind]).length > 0
+  })
 }
 
 /** A change of some fields. */
@@ -80,6 +84,7 @@ export function choicesOf(kind: BulkKind, { configuration, technicians, me }: De
     }
     case 'me':
     case 'snooze':
+    case 'noise':
     case 'tags':
       return []
   }

@@ -8,6 +8,7 @@ import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { Marked, Picker } from '../../ui/picker.tsx'
 import { Tile } from '../../ui/tile.tsx'
 import { SnoozeDialog } from '../snooze/later.ts'
+import { noiseChange } from '../ticket/noise.tsx'
 import { describePatch } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
 import { BulkConfirm } from './bulk-confirm.tsx'
@@ -25,6 +26,7 @@ const LABELS = {
   ...{ status: 'Set status', priority: 'Set priority', assignee: 'Assign', me: 'Assign to me' },
   ...{
     snooze: 'Snooze until',
+    noise: 'Mark as noise',
     type: 'Set type',
     queue: 'Set queue',
     tags: 'Tags to put on, with a minus those to take off',
@@ -38,9 +40,11 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
   const act = useAct()
   const undo = useUndo()
   const [ids] = useState(given)
-  const [change, setChange] = useState<BulkChange | null>(() =>
-    kind === 'me' ? patchOf({ assigneeId: desk.me }) : null,
-  )
+  const [change, setChange] = useState<BulkChange | null>(() => {
+    const { noise } = desk.configuration
+    if (kind === 'noise' && noise) return noiseChange(noise)
+    return kind === 'me' ? patchOf({ assigneeId: desk.me }) : null
+  })
   const choices = useMemo(() => choicesOf(kind, desk), [kind, desk])
   const search = useCallback(
     (text: string): { choice: BulkChoice; indexes: readonly number[] }[] => {

@@ -78,6 +78,11 @@ export const ListRow = memo(function ListRow(props: RowProps) {
         {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
         {back && <span className={classes.back}>Back</span>}
         <Subject row={row} excerpt={excerpt} />
+        {row.noise !== null && open && (
+          <span className={classes.noise} title={`Looks like noise: ${row.noise}. # marks it.`}>
+            {row.noise}
+          </span>
+        )}
       </span>
       <span role="gridcell" className={classes.status}>
         <span className={classes.dot} data-category={status?.category} />
