@@ -142,6 +142,10 @@ export const problems = {
     message: 'You have no access to this client. Ask an administrator of your organisation.',
     retry: false,
   },
+  'read-only': {
+    message: 'You may look at this client and not change anything. Ask an administrator if you should.',
+    retry: false,
+  },
   'client-left': {
     message:
       'You do not work for this client any more, and some of your edits have not reached the cloud. Ask an administrator to give the client back, or withdraw the edits on its sync page.',

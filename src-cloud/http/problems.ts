@@ -22,6 +22,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'sign-in-expired': 401,
   'sign-in-throttled': 429,
   'not-allowed': 403,
+  'read-only': 403,
   'not-found': 404,
   'feed-gone': 410,
   'sequence-gap': 409,

@@ -13,6 +13,7 @@ import type { Announcements } from '../announcements.ts'
 import type { Sql } from '../database/connect.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { attachmentRoutes } from '../routes/attachments.ts'
+import { importRoutes } from '../routes/import.ts'
 import { onboardingRoutes } from '../routes/onboarding.ts'
 import { organisationRoutes } from '../routes/organisation.ts'
 import { sessionRoutes } from '../routes/session.ts'
@@ -80,6 +81,7 @@ export async function buildServer(
   await app.register(onboardingRoutes, services)
   await app.register(tenantRoutes, services)
   await app.register(settingsRoutes, services)
+  await app.register(importRoutes, services)
   await app.register(attachmentRoutes, services)
   return app
 }

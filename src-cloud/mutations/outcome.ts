@@ -36,7 +36,4 @@ export const DELETED = rejected(
 export const OTHER_MISSING = rejected('not-found', 'The other ticket does not exist (any more).')
 export const TOO_LARGE = refused('too-large', { what: 'The ticket with this edit', limit: '1 MiB' })
 export const STRANGER = rejected('not-allowed', 'You do not work for this client (any more).')
-export const READER = rejected(
-  'read-only',
-  'You may look at this client and not change anything. Ask an administrator if you should.',
-)
+export const READER = refused('read-only')

@@ -24,6 +24,8 @@ export const paths = {
   onboardingStep: (id: string, step: string) => `/v1/organisation/onboardings/${id}/steps/${step}`,
   onboardingRetry: (id: string, step: string) => `/v1/organisation/onboardings/${id}/steps/${step}/retry`,
   onboardingSkip: (id: string, step: string) => `/v1/organisation/onboardings/${id}/steps/${step}/skip`,
+  import: '/v1/import',
+  export: (kind: string) => `/v1/export/${kind}`,
   settings: '/v1/settings',
   settingsHistory: '/v1/settings/history',
   settingsRestore: '/v1/settings/restore',

@@ -226,6 +226,8 @@ describe('the server', () => {
         'post /v1/organisation/onboardings/{id}/steps/{step}',
         'post /v1/organisation/onboardings/{id}/steps/{step}/retry',
         'post /v1/organisation/onboardings/{id}/steps/{step}/skip',
+        'post /v1/import',
+        'get /v1/export/{kind}',
         'get /v1/settings',
         'post /v1/settings',
         'get /v1/settings/history',

@@ -1,0 +1,173 @@
+import { ProblemError } from '../../src-shared/problem.ts'
+import { importFields, type ImportField, type ImportKind, type TakenImport } from '../../src-shared/protocol/import.ts'
+import type { CsvFile } from './read-csv.ts'
+
+/** What products call a field, lower case and without marks; the first that fits counts. */
+const names: Record<ImportKind, Record<string, readonly string[]>> = {
+  contacts: {
+    name: [
+      'name',
+      'full name',
+      'fullname',
+      'display name',
+      'contact',
+      'contact name',
+      'displayname',
+      'naam',
+      'kontakt',
+    ],
+    email: ['email', 'e mail', 'email address', 'primary email', 'mail', 'userprincipalname', 'upn', 'e mail address'],
+    phone: [
+      'phone',
+      'telephone',
+      'phone number',
+      'mobile',
+      'mobile phone',
+      'business phone',
+      'direct phone',
+      'tel',
+      'telefon',
+    ],
+    title: ['title', 'job title', 'jobtitle', 'position', 'role'],
+    site: ['site', 'location', 'office', 'site name', 'branch', 'location name', 'standort'],
+    vip: ['vip', 'is vip', 'important', 'vip user'],
+  },
+  tickets: {
+    id: ['id', 'ticket id', 'ticket number', 'number', 'ticket', 'ticket no', 'case number', 'reference', 'key', 'ref'],
+    subject: ['subject', 'summary', 'title', 'ticket title', 'short description', 'issue', 'betreff'],
+    description: ['description', 'details', 'initial description', 'body', 'problem', 'notes', 'beschreibung'],
+    status: ['status', 'state', 'ticket status'],
+    priority: ['priority', 'urgency', 'severity', 'prioritat'],
+    type: ['type', 'ticket type', 'category', 'issue type', 'record type'],
+    queue: ['queue', 'board', 'service board', 'group', 'team', 'department', 'assigned group', 'queue name'],
+    requester: [
+      'requester',
+      'contact',
+      'contact email',
+      'requester email',
+      'customer',
+      'reported by',
+      'end user',
+      'requested by',
+      'user',
+    ],
+    assignee: [
+      'assignee',
+      'assigned to',
+      'technician',
+      'owner',
+      'agent',
+      'resource',
+      'primary resource',
+      'assigned technician',
+    ],
+    tags: ['tags', 'labels'],
+    created: [
+      'created',
+      'created at',
+      'created time',
+      'create date',
+      'date created',
+      'opened',
+      'opened at',
+      'date entered',
+      'created on',
+      'created date',
+    ],
+    updated: [
+      'updated',
+      'updated at',
+      'last updated',
+      'last activity',
+      'modified',
+      'last modified',
+      'date modified',
+      'sys updated at',
+      'last update',
+    ],
+    due: ['due', 'due at', 'due date', 'due by', 'resolution due', 'due time'],
+  },
+}
+
+/** Names of first and last names that make one name together. */
+const PARTS = [
+  ['first name', 'firstname', 'given name', 'givenname', 'vorname'],
+  ['last name', 'lastname', 'surname', 'family name', 'nachname'],
+] as const
+
+/** Which cells of a row fill which field. */
+export interface Mapping {
+  /** Index of the column, by field. */
+  places: Partial<Record<ImportField, number>>
+  /** First and last name, where no column has both. */
+  parts: [first: number, last: number] | null
+  /** Field by column, for a person to see. */
+  table: { column: string; field: string | null; sample: string }[]
+}
+
+/**
+ * Recognises the columns of a file, and takes a person's word for those that they named.
+ * @throws ProblemError `invalid-input` where a word of theirs does not fit, or what has to be there was not found
+ */
+export function mappingOf({ kind, columns }: TakenImport, { header, rows }: CsvFile): Mapping {
+  const fields: readonly string[] = importFields[kind]
+  for (const [column, field] of Object.entries(columns)) {
+    if (!header.includes(column)) refuse(`The file has no column "${column}". Its columns are ${header.join(', ')}.`)
+    if (field !== null && !fields.includes(field))
+      refuse(`There is no field "${field}". Choose one of ${fields.join(', ')}.`)
+  }
+  const taken = new Map<string, number>()
+  header.forEach((column, i) => {
+    const field = columns[column]
+    if (field && !taken.has(field)) taken.set(field, i)
+  })
+  const free = (i: number) => columns[header[i] ?? ''] === undefined && ![...taken.values()].includes(i)
+  for (const field of fields) {
+    if (taken.has(field)) continue
+    const found = (names[kind][field] ?? [])
+      .map((name) => header.findIndex((column, i) => free(i) && plain(column) === name))
+      .find((i) => i >= 0)
+    if (found !== undefined) taken.set(field, found)
+  }
+  const bySample = header.findIndex(
+    (_, i) =>
+      free(i) &&
+      rows.slice(0, 20).filter(({ values }) => /^\S+@\S+\.\S+$/.test(values[i] ?? '')).length >
+        Math.min(rows.length, 20) / 2,
+  )
+  if (kind === 'contacts' && !taken.has('email') && bySample >= 0) taken.set('email', bySample)
+  const [first, last] = PARTS.map((part) =>
+    header.findIndex((column, i) => free(i) && (part as readonly string[]).includes(plain(column))),
+  )
+  const parts: Mapping['parts'] =
+    !taken.has('name') && kind === 'contacts' && first !== undefined && last !== undefined && first >= 0 && last >= 0
+      ? [first, last]
+      : null
+  const [needed] = fields
+  if (!taken.has(needed ?? '') && !parts)
+    refuse(`No column was recognised as the ${needed}. Say which it is: the file has ${header.join(', ')}.`)
+  const fieldAt = (i: number) =>
+    [...taken].find(([, place]) => place === i)?.[0] ?? (parts?.includes(i) ? 'name' : null)
+  return {
+    places: Object.fromEntries(taken),
+    parts,
+    table: header.map((column, i) => ({
+      column,
+      field: fieldAt(i),
+      sample: (rows.find(({ values }) => values[i])?.values[i] ?? '').slice(0, 80),
+    })),
+  }
+}
+
+function plain(column: string): string {
+  return column
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim()
+}
+
+function refuse(reason: string): never {
+  throw new ProblemError('invalid-input', { reason })
+}

@@ -1,0 +1,235 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Configuration } from '../../src-shared/domain/configuration.ts'
+import { NewContact, type Contact } from '../../src-shared/domain/people.ts'
+import type { Ticket } from '../../src-shared/domain/ticket.ts'
+import type { ImportField, TakenImport } from '../../src-shared/protocol/import.ts'
+import { sameValue } from '../../src-shared/settings/layers.ts'
+import { firstIssue } from '../templates/read-template.ts'
+import type { Mapping } from './columns.ts'
+import type { CsvRow } from './read-csv.ts'
+
+/** A row that writes something. */
+export interface Writes<E> {
+  act: 'add' | 'change'
+  line: number
+  name: string
+  entity: E
+  changes: { field: string; before: unknown; after: unknown }[]
+}
+
+/** What a row comes to. */
+export type Planned<E> = Writes<E> | { act: 'same'; line: number } | { act: 'bad'; line: number; reason: string }
+
+/** What planning looks things up in. */
+export interface Known {
+  tenantId: string
+  configuration: Configuration
+  /** By email, by name in lower case. */
+  contacts: ReadonlyMap<string, Contact>
+  /** Ids by email and by name in lower case. */
+  technicians: ReadonlyMap<string, string>
+  tickets: ReadonlyMap<string, Ticket>
+}
+
+/** A cell of a row by field; undefined where it has none or an empty one. */
+export function cellsOf({ places, parts }: Mapping, { values }: CsvRow): (field: ImportField) => string | undefined {
+  return (field) => {
+    const place = places[field]
+    if (field === 'name' && place === undefined && parts)
+      return (
+        parts
+          .map((i) => values[i] ?? '')
+          .join(' ')
+          .trim() || undefined
+      )
+    return place === undefined ? undefined : values[place] || undefined
+  }
+}
+
+/** Plans one contact. Whom its email or, without one, its name finds is changed where a cell says something else. */
+export function planContact(
+  cell: (field: ImportField) => string | undefined,
+  line: number,
+  known: Known,
+): Planned<Contact> {
+  const given = {
+    name: cell('name'),
+    email: cell('email'),
+    phone: cell('phone'),
+    title: cell('title'),
+    site: cell('site'),
+    vip: vipOf(cell('vip')),
+  }
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const read = NewContact.safeParse(present)
+  if (!read.success) return badOf(line, firstIssue(read.error))
+  if (given.email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(given.email))
+    return { act: 'bad', line, reason: `"${given.email.slice(0, 60)}" is no email address.` }
+  const before = known.contacts.get((given.email ?? read.data.name).toLowerCase())
+  const { name } = read.data
+  if (!before) return { act: 'add', line, name, entity: { id: randomUUID(), ...read.data }, changes: [] }
+  return changeOf(before, present as Partial<Contact>, line, name)
+}
+
+/** Plans one ticket. The id that it had elsewhere, or else all of its row, finds it again. */
+export function planTicket(
+  cell: (field: ImportField) => string | undefined,
+  row: CsvRow,
+  request: TakenImport,
+  known: Known,
+): Planned<Ticket> {
+  const { line } = row
+  const bad = (reason: string): Planned<Ticket> => ({ act: 'bad', line, reason })
+  const { configuration } = known
+  const [subject, externalId] = [cell('subject'), cell('id')]
+  if (subject === undefined) return bad('The subject is empty.')
+  if (subject.length > 300) return bad(`The subject has ${subject.length} characters; 300 at most.`)
+  const description = cell('description') ?? ''
+  if (description.length > 100_000) return bad(`The description has ${description.length} characters; 100000 at most.`)
+  const word = (field: 'status' | 'priority' | 'type' | 'queue', list: readonly { key: string; label: string }[]) =>
+    wordOf(cell(field), field, list, request.words[field] ?? {})
+  const [status, priority, type, queue] = [
+    word('status', configuration.statuses),
+    word('priority', configuration.priorities),
+    word('type', configuration.types),
+    word('queue', configuration.queues),
+  ]
+  const dates = (['created', 'updated', 'due'] as const).map((field) => instantOf(cell(field), field, request.dates))
+  const wrong = [status, priority, type, queue, ...dates].find((one) => 'reason' in one)
+  if (wrong && 'reason' in wrong) return bad(wrong.reason)
+  const key = (found: Found) => ('value' in found ? found.value : undefined)
+  const [requester, assignee] = [cell('requester'), cell('assignee')]
+  const requesterId = requester === undefined ? undefined : known.contacts.get(requester.toLowerCase())?.id
+  if (requester !== undefined && requesterId === undefined)
+    return bad(`There is no contact "${requester.slice(0, 60)}". Import contacts first, or leave the column out.`)
+  const assigneeId = assignee === undefined ? undefined : known.technicians.get(assignee.toLowerCase())
+  if (assignee !== undefined && assigneeId === undefined)
+    return bad(`No technician here is "${assignee.slice(0, 60)}". Give them this client, or leave the column out.`)
+  const [created, updated, due] = dates.map(key)
+  const tags = cell('tags')
+    ?.split(/[,;|]/)
+    .map((tag) => tag.trim())
+    .filter(Boolean)
+  if (tags?.some((tag) => tag.length > 64) || (tags?.length ?? 0) > 64)
+    return bad('The tags are too many or too long: 64 of 64 characters at most.')
+  const present = Object.fromEntries(
+    Object.entries({
+      subject,
+      description: cell('description'),
+      status: key(status),
+      priority: key(priority),
+      type: key(type),
+      queue: key(queue),
+      requesterId,
+      assigneeId,
+      tags,
+      dueAt: due,
+    }).filter(([, value]) => value !== undefined),
+  )
+  const id = idOf(known.tenantId, externalId ?? row.values.join('\u0000'))
+  const before = known.tickets.get(id)
+  if (before) return changeOf(before, present as Partial<Ticket>, line, subject)
+  const now = new Date().toISOString()
+  const fresh = configuration.statuses.find(({ category }) => category === 'new') ?? configuration.statuses[0]
+  const usual = configuration.priorities.toSorted((a, b) => a.rank - b.rank)[
+    Math.floor(configuration.priorities.length / 2)
+  ]
+  const entity = {
+    ...{
+      id,
+      number: 0,
+      subject,
+      description,
+      status: fresh?.key ?? '',
+      priority: usual?.key ?? '',
+      type: null,
+      queue: null,
+    },
+    ...{ requesterId: null, assigneeId: null, tags: [], customFields: {}, dueAt: null },
+    ...present,
+    ...{ createdAt: created ?? updated ?? now, updatedAt: updated ?? created ?? now },
+    ...(externalId !== undefined && !UUID.test(externalId) && { importedId: externalId.slice(0, 200) }),
+  } as Ticket
+  return { act: 'add', line, name: subject, entity, changes: [] }
+}
+
+/** Of a ticket that came out of here. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Where an imported ticket is found again. */
+export function idOf(tenantId: string, external: string): string {
+  if (UUID.test(external)) return external.toLowerCase()
+  const hex = createHash('sha256').update(`bulkhead import\u0000${tenantId}\u0000${external}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+function changeOf<E extends { [key: string]: unknown }>(
+  before: E,
+  present: Partial<E>,
+  line: number,
+  name: string,
+): Planned<E> {
+  const changes = Object.entries(present).flatMap(([field, after]) =>
+    sameValue(before[field], after) ? [] : [{ field, before: before[field], after: after as unknown }],
+  )
+  if (changes.length === 0) return { act: 'same', line }
+  return { act: 'change', line, name, entity: { ...before, ...present }, changes }
+}
+
+function badOf(
+  line: number,
+  { path, message }: { path: PropertyKey[]; message: string },
+): { act: 'bad'; line: number; reason: string } {
+  const field = path.map(String).join('.')
+  const missing = field === 'name' && message.includes('undefined')
+  return { act: 'bad', line, reason: missing ? 'The name is empty.' : `${field}: ${message}.` }
+}
+
+function vipOf(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined
+  return /^(?:1|y|yes|true|x|vip|ja|oui|si)$/i.test(text)
+}
+
+type Found = { value: string | undefined } | { reason: string }
+
+/** A key of the client's own words: by its key, its label, or what was said to stand for it. */
+function wordOf(
+  text: string | undefined,
+  field: string,
+  list: readonly { key: string; label: string }[],
+  words: Record<string, string>,
+): Found {
+  if (text === undefined) return { value: undefined }
+  const wanted = (words[text] ?? text).toLowerCase()
+  const found = list.find(({ key, label }) => key.toLowerCase() === wanted || label.toLowerCase() === wanted)
+  if (found) return { value: found.key }
+  return {
+    reason: `This client has no ${field} "${text.slice(0, 60)}". Say which of ${list.map(({ key }) => key).join(', ') || 'none'} it is.`,
+  }
+}
+
+function instantOf(text: string | undefined, field: string, order: 'dmy' | 'mdy' | undefined): Found {
+  if (text === undefined) return { value: undefined }
+  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text)
+  const slashed = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(text)
+  const at = iso ? Date.parse(isoOf(iso)) : slashed && order ? slashedAt(slashed, order) : NaN
+  if (!Number.isNaN(at)) return { value: new Date(at).toISOString() }
+  if (slashed && !order)
+    return {
+      reason: `${field}: "${text}" could be either of two days. Say whether dates are day first or month first.`,
+    }
+  return { reason: `${field}: "${text.slice(0, 40)}" is no date such as 2026-04-03 09:30.` }
+}
+
+function isoOf([, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z']: RegExpExecArray): string {
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`
+}
+
+function slashedAt(
+  [, first, second, year, hour = '0', minute = '0', seconds = '0']: RegExpExecArray,
+  order: 'dmy' | 'mdy',
+): number {
+  const [day, month] = order === 'dmy' ? [Number(first), Number(second)] : [Number(second), Number(first)]
+  const at = Date.UTC(Number(year), month - 1, day, Number(hour), Number(minute), Number(seconds))
+  return new Date(at).getUTCMonth() === month - 1 && new Date(at).getUTCDate() === day ? at : NaN
+}

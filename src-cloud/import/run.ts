@@ -1,0 +1,179 @@
+import { Configuration } from '../../src-shared/domain/configuration.ts'
+import type { Contact } from '../../src-shared/domain/people.ts'
+import type { Ticket } from '../../src-shared/domain/ticket.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { MAX_DIFFERENCES, type ImportAnswer, type TakenImport } from '../../src-shared/protocol/import.ts'
+import { asTenant } from '../database/as.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
+import type { TenantIdentity } from '../tokens.ts'
+import { mappingOf, type Mapping } from './columns.ts'
+import { cellsOf, idOf, planContact, planTicket, type Known, type Planned, type Writes } from './plan.ts'
+import { readCsvFile, type CsvRow } from './read-csv.ts'
+
+/** Rows of one transaction. What was taken stays where the next fails: the same file again goes on from there. */
+const TOGETHER = 1000
+
+/**
+ * Imports contacts or tickets into a tenant, in order and some at a time. Rows that are here already change nothing, so
+ * that the same file can come again.
+ * @throws ProblemError `invalid-input`, `read-only`
+ */
+export async function importCsv(
+  api: Sql,
+  { tenant, technician }: TenantIdentity,
+  request: TakenImport,
+): Promise<ImportAnswer> {
+  const file = readCsvFile(request.csv)
+  const mapping = mappingOf(request, file)
+  const answer: ImportAnswer = {
+    columns: mapping.table,
+    rows: file.rows.length,
+    added: 0,
+    changed: 0,
+    same: 0,
+    bad: [...file.bad],
+    differences: [],
+  }
+  const seen = new Map<string, number>()
+  for (let from = 0; from < file.rows.length; from += TOGETHER) {
+    const rows = file.rows.slice(from, from + TOGETHER).filter((row) => isFirst(row, mapping, request, seen, answer))
+    const planned = await asTenant(api, tenant, (tx) => importRows(tx, tenant, technician, request, mapping, rows))
+    for (const one of planned) count(one, answer)
+  }
+  answer.bad.sort((a, b) => a.line - b.line)
+  return answer
+}
+
+/** Whether a row is the first of its file about one thing. */
+function isFirst(
+  row: CsvRow,
+  mapping: Mapping,
+  { kind }: TakenImport,
+  seen: Map<string, number>,
+  answer: ImportAnswer,
+): boolean {
+  const cell = cellsOf(mapping, row)
+  const key = (
+    kind === 'contacts' ? (cell('email') ?? cell('name')) : (cell('id') ?? row.values.join('\u0000'))
+  )?.toLowerCase()
+  if (key === undefined) return true
+  const before = seen.get(key)
+  if (before === undefined) {
+    seen.set(key, row.line)
+    return true
+  }
+  answer.bad.push({ line: row.line, reason: `This is about the same as line ${before}, which counts.` })
+  return false
+}
+
+function count(one: Planned<Contact | Ticket>, answer: ImportAnswer): void {
+  if (one.act === 'bad') answer.bad.push({ line: one.line, reason: one.reason })
+  else if (one.act === 'same') answer.same++
+  else {
+    if (one.act === 'add') answer.added++
+    else answer.changed++
+    const { line, act, name, changes } = one
+    if (answer.differences.length < MAX_DIFFERENCES) answer.differences.push({ line, act, name, changes })
+  }
+}
+
+async function importRows(
+  tx: Transaction,
+  tenantId: string,
+  technician: string,
+  request: TakenImport,
+  mapping: Mapping,
+  rows: CsvRow[],
+): Promise<Planned<Contact | Ticket>[]> {
+  const [who] = await tx<{ name: string; acts: boolean }[]>`
+    select data ->> 'name' as name, 'act' = any(may) as acts from tenant_technician where id = ${technician} and not deleted`
+  if (!who?.acts) throw new ProblemError('read-only')
+  const known = await readKnown(tx, tenantId, request, mapping, rows)
+  const planned = rows.map((row) => {
+    const cell = cellsOf(mapping, row)
+    return request.kind === 'contacts' ? planContact(cell, row.line, known) : planTicket(cell, row, request, known)
+  })
+  if (!request.dryRun) await store(tx, request.kind, `${who.name} (import)`, planned)
+  return planned
+}
+
+async function readKnown(
+  tx: Transaction,
+  tenantId: string,
+  { kind }: TakenImport,
+  mapping: Mapping,
+  rows: CsvRow[],
+): Promise<Known> {
+  const cells = rows.map((row) => cellsOf(mapping, row))
+  const words = cells
+    .flatMap((cell) => (kind === 'contacts' ? [cell('email'), cell('name')] : [cell('requester')]))
+    .filter((word) => word !== undefined)
+  const wanted = JSON.stringify([...new Set(words.map((word) => word.toLowerCase()))])
+  const ids =
+    kind === 'tickets' ? rows.map((row, i) => idOf(tenantId, cells[i]?.('id') ?? row.values.join('\u0000'))) : []
+  // Read one after the other: what is locked is locked in one order.
+  const [configuration] = await tx<{ data: unknown }[]>`select data from configuration`
+  const tickets = await tx<{ data: Ticket }[]>`
+    select data from ticket where not deleted and id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::text::json)) order by id for update`
+  const contacts = await tx<{ data: Contact }[]>`
+    with words as materialized (select value as word from json_array_elements_text(${wanted}::text::json))
+    select data from contact where not deleted and (lower(data ->> 'email') in (select word from words) or lower(data ->> 'name') in (select word from words))
+    order by id for no key update`
+  const technicians = await tx<{ id: string; email: string; name: string }[]>`
+    select id, lower(data ->> 'email') as email, lower(data ->> 'name') as name from tenant_technician where not deleted`
+  const byName = contacts.map(({ data }): [string, Contact] => [data.name.toLowerCase(), data])
+  const byEmail = contacts.flatMap(({ data }): [string, Contact][] =>
+    data.email ? [[data.email.toLowerCase(), data]] : [],
+  )
+  return {
+    tenantId,
+    configuration: Configuration.parse(configuration?.data),
+    contacts: new Map([...byName, ...byEmail]),
+    technicians: new Map(
+      technicians.flatMap(({ id, email, name }): [string, string][] => [
+        [email, id],
+        [name, id],
+      ]),
+    ),
+    tickets: new Map(tickets.map(({ data }) => [data.id, data])),
+  }
+}
+
+async function store(
+  tx: Transaction,
+  kind: TakenImport['kind'],
+  by: string,
+  planned: Planned<Contact | Ticket>[],
+): Promise<void> {
+  const at = new Date().toISOString()
+  const writes = planned.filter((one): one is Writes<Contact | Ticket> => one.act === 'add' || one.act === 'change')
+  const added = writes.filter(({ act }) => act === 'add').map(({ entity }) => entity)
+  if (kind === 'tickets') await giveNumbers(tx, added as Ticket[])
+  const table = tx(kind === 'contacts' ? 'contact' : 'ticket')
+  if (added.length > 0)
+    await tx`
+      insert into ${table} (tenant_id, id, data, changed)
+      select bulkhead.current_tenant(), (r.value ->> 'id')::uuid, r.value, ${JSON.stringify({ '*': { by, at } })}::text::jsonb
+      from json_array_elements(${JSON.stringify(added)}::text::json) r`
+  const changed = writes
+    .filter(({ act }) => act === 'change')
+    .map(({ entity, changes }) => ({
+      data: kind === 'tickets' ? { ...entity, updatedAt: at } : entity,
+      changed: Object.fromEntries(changes.map(({ field }) => [field, { by, at }])),
+    }))
+  if (changed.length > 0)
+    await tx`
+      update ${table} t set data = g.data, changed = t.changed || g.changed, version = null
+      from json_to_recordset(${JSON.stringify(changed)}::text::json) g(data json, changed jsonb)
+      where t.tenant_id = bulkhead.current_tenant() and t.id = (g.data ->> 'id')::uuid`
+  if (writes.length > 0) await tx`select bulkhead.publish()`
+}
+
+/** In the order of the file. */
+async function giveNumbers(tx: Transaction, added: Ticket[]): Promise<void> {
+  if (added.length === 0) return
+  const [row] = await tx<{ last: number }[]>`
+    insert into ticket_number (tenant_id, last_number) values (bulkhead.current_tenant(), ${added.length})
+    on conflict (tenant_id) do update set last_number = ticket_number.last_number + ${added.length} returning last_number as last`
+  for (const [i, ticket] of added.entries()) ticket.number = (row?.last ?? 0) - added.length + i + 1
+}

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'csv-parse/sync'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { ImportAnswer, type ImportRequest } from '../../src-shared/protocol/import.ts'
+import { ask, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { uuid } from '../support/sample.ts'
+
+let cloud: TestCloud
+let acme: string
+beforeAll(async () => {
+  cloud = await withCloud()
+  acme = await cloud.tenantToken()
+})
+afterAll(() => cloud.close())
+
+const send = (body: ImportRequest, token = acme) => ask(cloud.url, paths.import, { token, body })
+const take = async (body: ImportRequest, token = acme): Promise<ImportAnswer> => {
+  const response = await send(body, token)
+  if (!response.ok) throw new Error(await response.text())
+  return ImportAnswer.parse(await response.json())
+}
+const refused = async (body: ImportRequest) =>
+  ((await (await send(body)).json()) as { error: { message: string } }).error.message
+const entities = async (kind: string, token = acme) =>
+  (await readFeed(cloud.url, token)).changes
+    .filter((one) => one.kind === kind && !one.deleted)
+    .map(({ data }) => data as Record<string, unknown>)
+const exported = async (kind: string, token = acme) => (await ask(cloud.url, paths.export(kind), { token })).text()
+
+const PEOPLE = `First Name;Last Name;Primary E-Mail;Business Phone;Job Title;Locatie
+Ada;Brück;ada@acme.example;+49 30 1;Head;Berlin
+Omar;שלום;omar@acme.example;;;
+;;nobody@acme.example;;;
+Ada;Again;ADA@acme.example;;;
+Bo;Broken;bo at acme;;;
+`
+
+describe('contacts', () => {
+  test('columns are recognised whatever a product calls them; a dry run tells the difference and writes nothing', async () => {
+    const before = await entities('contact')
+    const answer = await take({ kind: 'contacts', csv: PEOPLE, dryRun: true })
+    expect(answer.columns.map(({ column, field }) => [column, field])).toEqual([
+      ['First Name', 'name'],
+      ['Last Name', 'name'],
+      ['Primary E-Mail', 'email'],
+      ['Business Phone', 'phone'],
+      ['Job Title', 'title'],
+      ['Locatie', null],
+    ])
+    expect(answer).toMatchObject({ rows: 5, added: 2, changed: 0, same: 0 })
+    expect(answer.bad).toEqual([
+      { line: 4, reason: 'The name is empty.' },
+      { line: 5, reason: 'This is about the same as line 2, which counts.' },
+      { line: 6, reason: '"bo at acme" is no email address.' },
+    ])
+    expect(answer.differences.map(({ line, act, name }) => [line, act, name])).toEqual([
+      [2, 'add', 'Ada Brück'],
+      [3, 'add', 'Omar שלום'],
+    ])
+    expect(await entities('contact')).toEqual(before)
+  })
+
+  test('the same file twice adds once; a changed cell is a change with before and after, an empty one leaves alone', async () => {
+    const columns = { Locatie: 'site' }
+    expect(await take({ kind: 'contacts', csv: PEOPLE, columns })).toMatchObject({ added: 2 })
+    expect(await take({ kind: 'contacts', csv: PEOPLE, columns })).toMatchObject({ added: 0, changed: 0, same: 2 })
+    const next = PEOPLE.replace('Head;Berlin', ';Hamburg')
+    const dry = await take({ kind: 'contacts', csv: next, columns, dryRun: true })
+    expect(dry.differences).toEqual([
+      { line: 2, act: 'change', name: 'Ada Brück', changes: [{ field: 'site', before: 'Berlin', after: 'Hamburg' }] },
+    ])
+    expect(await take({ kind: 'contacts', csv: next, columns })).toMatchObject({ changed: 1, same: 1 })
+    expect(await entities('contact')).toContainEqual(
+      expect.objectContaining({ name: 'Ada Brück', title: 'Head', site: 'Hamburg', phone: '+49 30 1' }),
+    )
+  })
+})
+
+const TICKETS = `Ticket Number,Summary,State,Priority,Contact,Assigned To,Opened,Board
+T-1,"Printer, again",Awaiting Vendor,Urgent,ada@acme.example,robin@alpha.example,2025-11-03 09:15,Service Desk
+T-2,"Two
+lines",In Progress,p2,Omar שלום,,2025-11-04T10:00:00Z,
+T-3,Odd state,Parked,p2,,,2025-11-04,
+T-4,Who is that,Done,p2,ghost@acme.example,,2025-11-04,
+T-5,When is that,Done,p2,,,03/04/2025,
+T-6,,Done,p2,,,2025-11-04,
+`
+
+describe('tickets', () => {
+  test('rows are taken with the client’s own words, and every other row is told with line and reason', async () => {
+    const answer = await take({ kind: 'tickets', csv: TICKETS })
+    expect(answer).toMatchObject({ rows: 6, added: 2 })
+    expect(answer.bad).toEqual([
+      { line: 5, reason: 'This client has no status "Parked". Say which of new, open, vendor, done it is.' },
+      { line: 6, reason: 'There is no contact "ghost@acme.example". Import contacts first, or leave the column out.' },
+      {
+        line: 7,
+        reason: 'created: "03/04/2025" could be either of two days. Say whether dates are day first or month first.',
+      },
+      { line: 8, reason: 'The subject is empty.' },
+    ])
+    const [printer] = (await entities('ticket')).filter(({ subject }) => subject === 'Printer, again')
+    expect(printer).toMatchObject({
+      number: 6,
+      status: 'vendor',
+      priority: 'p1',
+      queue: 'desk',
+      createdAt: '2025-11-03T09:15:00.000Z',
+      importedId: 'T-1',
+      assigneeId: uuid('technician', 'Alpha'),
+    })
+  })
+
+  test('what was said of words, dates and columns counts; what is there is not taken twice', async () => {
+    const answer = await take({
+      kind: 'tickets',
+      csv: TICKETS,
+      words: { status: { Parked: 'new' } },
+      dates: 'dmy',
+      columns: { Contact: null },
+    })
+    expect(answer).toMatchObject({ added: 3, same: 2, changed: 0 })
+    expect(await entities('ticket')).toContainEqual(
+      expect.objectContaining({ subject: 'When is that', createdAt: '2025-04-03T00:00:00.000Z' }),
+    )
+  })
+
+  test('1,200 rows go in batches, each numbered in the order of the file, and the feed has them all', async () => {
+    const zephyr = await cloud.tenantToken(1)
+    const rows = Array.from({ length: 1200 }, (_, i) => `${i},Ticket ${i}`)
+    expect(await take({ kind: 'tickets', csv: `id,subject\n${rows.join('\n')}` }, zephyr)).toMatchObject({
+      added: 1200,
+      bad: [],
+    })
+    const numbers = (await entities('ticket', zephyr))
+      .filter(({ importedId }) => importedId !== undefined)
+      .map((one) => [Number(one['number']), one['importedId']])
+    expect(numbers).toHaveLength(1200)
+    for (const [number, id] of numbers) expect(number).toBe(Number(id) + 6)
+    // Another client has none of it.
+    expect((await entities('ticket')).some(({ subject }) => subject === 'Ticket 7')).toBe(false)
+  })
+})
+
+describe('one clear sentence', () => {
+  test.each([
+    ['no rows', { kind: 'contacts', csv: 'name,email' }, 'This is no CSV file'],
+    [
+      'no column of names',
+      { kind: 'contacts', csv: 'a,b\n1,2' },
+      'No column was recognised as the name. Say which it is: the file has a, b.',
+    ],
+    [
+      'a column that is not there',
+      { kind: 'contacts', csv: 'name\nx', columns: { phone: 'phone' } },
+      'The file has no column "phone"',
+    ],
+    [
+      'a field that does not exist',
+      { kind: 'contacts', csv: 'name\nx', columns: { name: 'tenant' } },
+      'There is no field "tenant"',
+    ],
+  ] as [string, ImportRequest, string][])('about %s', async (_name, body, words) => {
+    expect(await refused(body)).toContain(words)
+  })
+  test('about a quotation mark without end, with its line; what came before it is taken', async () => {
+    const answer = await take({ kind: 'contacts', csv: 'name\nFine Before\n"Broken', dryRun: true })
+    expect(answer).toMatchObject({
+      added: 1,
+      bad: [{ line: 3, reason: 'A quotation mark here has no end; nothing after it was read.' }],
+    })
+  })
+  test('to whoever may only look', async () => {
+    await cloud.owner`update tenant_technician set may = '{see}' where tenant_id = ${uuid('tenant', 'Borealis')}`
+    const response = await send({ kind: 'contacts', csv: 'name\nx' }, await cloud.tenantToken(0, 1))
+    expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([
+      403,
+      'read-only',
+    ])
+  })
+})
+
+describe('an export', () => {
+  const HOSTILE = ['=HYPERLINK("http://evil.example","x")', '+1+1', '-2+3', '@SUM(A1)', '\tTab first']
+  test('holds no cell that a spreadsheet would execute, and comes in again as it was', async () => {
+    const zephyr = await cloud.tenantToken(1)
+    const csv = `name,email\n${HOSTILE.map((name, i) => `"${name.replaceAll('"', '""')}",h${i}@zephyr.example`).join('\n')}`
+    expect(await take({ kind: 'contacts', csv }, zephyr)).toMatchObject({ added: 5, bad: [] })
+    const text = await exported('contacts', zephyr)
+    const cells = (parse(text) as string[][]).flat()
+    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([])
+    expect(cells).toContain(`'${HOSTILE[0]}`)
+    expect(await take({ kind: 'contacts', csv: text }, zephyr)).toMatchObject({ added: 0, changed: 0, bad: [] })
+  })
+  test('of tickets finds the same tickets again', async () => {
+    const count = (await entities('ticket')).length
+    const answer = await take({ kind: 'tickets', csv: await exported('tickets') })
+    expect(answer).toMatchObject({ added: 0, changed: 0, same: count, bad: [] })
+  })
+})
