@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { encodeFrame } from '../../src-shared/channel/frame.ts'
@@ -10,6 +10,7 @@ import { killAll, startConsole } from '../e2e/processes.ts'
 import { SOON, switchTo, temporaryFolder, waitForClient } from '../e2e/story.ts'
 import { withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+import { foundIn, foundInFiles, heapOf } from './leak-search.ts'
 
 const PHRASE = 'Passphrase-8f2-Avocet'
 const PASSWORD = 'Sign-in-8f2-Bittern'
@@ -99,37 +100,6 @@ const opening = (scope: string, client: string) => {
 const asking = (to: string, path: string, input: unknown) => {
   const id = next++
   return { id, frame: encodeFrame({ op: 'call', id, to, type: 'mutation', path }, JSON.stringify(input)) }
-}
-
-/** Which of some texts are in bytes, in the forms that text takes there. */
-function foundIn(bytes: Buffer, texts: string[]): string[] {
-  return texts.filter((text) =>
-    [
-      Buffer.from(text),
-      Buffer.from(text, 'utf16le'),
-      Buffer.from(Buffer.from(text).toString('base64').replace(/=+$/, '').slice(0, -1)),
-      Buffer.from(Buffer.from(text).toString('hex')),
-    ].some((form) => bytes.includes(form)),
-  )
-}
-/** Each file below the profile and the folder for temporary files that holds one of the texts. */
-function foundInFiles(texts: string[]): string[] {
-  const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  expect(files.length).toBeGreaterThan(6)
-  return files.flatMap((entry) => {
-    const file = join(entry.parentPath, entry.name)
-    return foundIn(readFileSync(file), texts).map((text) => `${text} in ${file}`)
-  })
-}
-/** The page's heap, after garbage was collected. */
-async function heapOf(cdp: CDPSession): Promise<Buffer> {
-  const chunks: string[] = []
-  const gather = ({ chunk }: { chunk: string }): void => void chunks.push(chunk)
-  cdp.on('HeapProfiler.addHeapSnapshotChunk', gather)
-  await cdp.send('HeapProfiler.collectGarbage')
-  await cdp.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
-  cdp.off('HeapProfiler.addHeapSnapshotChunk', gather)
-  return Buffer.from(chunks.join(''))
 }
 
 test('forty planted secrets are found only where and when they were shown: not in output, files, heap or traffic', async () => {
@@ -225,10 +195,10 @@ test('forty planted secrets are found only where and when they were shown: not i
   await page.keyboard.press('Control+l')
   await page.getByLabel('Passphrase').first().waitFor({ timeout: SOON })
   await expect.poll(async () => foundIn(await heapOf(cdp), lasting), { timeout: SOON }).toEqual([])
-  expect(foundInFiles(all)).toEqual([])
+  expect(foundInFiles(folder.path, all)).toEqual([])
   await context.close()
   await host.stop()
-  expect(foundInFiles(all)).toEqual([])
+  expect(foundInFiles(folder.path, all)).toEqual([])
   const printed = host.output()
   expect(
     foundIn(
