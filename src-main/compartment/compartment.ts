@@ -1,6 +1,6 @@
 import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
 import { DEFAULT_VAULT_POLICY, type VaultPolicy } from '../../src-shared/domain/vault.ts'
-import type { Rollup } from '../../src-shared/domain/rollup.ts'
+import { MAX_ROLLUP_DUE, type Rollup } from '../../src-shared/domain/rollup.ts'
 import type { Change, Desk, SyncReport, SyncState } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
@@ -233,7 +233,7 @@ export class Compartment {
     if (!this.#held.cache.loaded) return
     try {
       const counts = this.#read(({ cache, ledger }) => readRollup(cache, ledger))
-      this.#events.rollup({ ...counts, vaultDue: this.#vaultDue() })
+      this.#events.rollup({ ...counts, vaultFrom: this.#vaultFrom() })
       this.#waking.look()
     } catch (error) {
       // A damaged cache is being loaded again by now; the rollup comes with it.
@@ -241,12 +241,12 @@ export class Compartment {
     }
   }
 
-  #vaultDue(): number {
+  #vaultFrom(): number[] {
     try {
-      return this.#vault.dueCount(Date.now())
+      return this.#vault.dueTimes().slice(0, MAX_ROLLUP_DUE)
     } catch (error) {
       // A damaged vault is told to whoever opens it, and keeps no other count back.
-      if (error instanceof ProblemError) return 0
+      if (error instanceof ProblemError) return []
       throw error
     }
   }

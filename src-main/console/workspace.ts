@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialsOf } from '../../src-shared/domain/tenant.ts'
-import { atRiskCount, openCount } from '../../src-shared/domain/rollup.ts'
+import { atRiskCount, credentialsDue, openCount } from '../../src-shared/domain/rollup.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import type { ClientsChange, ClientSummary, SyncState } from '../../src-shared/domain/views.ts'
 import { problem, ProblemError, type Problem } from '../../src-shared/problem.ts'
@@ -339,6 +339,7 @@ export class Workspace {
       open: rollup ? openCount(rollup, Date.now()) : 0,
       unread: rollup?.unread ?? 0,
       atRisk: rollup ? atRiskCount(rollup, Date.now()) : 0,
+      credentialsDue: rollup ? credentialsDue(rollup, Date.now()) : 0,
       sync: stopped ? { ...sync, phase: 'stopped', progress: null, problem: stopped } : sync,
       known: rollup !== null,
     }

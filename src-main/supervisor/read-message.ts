@@ -25,7 +25,7 @@ const Rollup = z.object({
   wakes: z.array(z.number()).max(MAX_ROLLUP_DUE).exactOptional(),
   pending: Count,
   failed: Count,
-  vaultDue: Count.exactOptional(),
+  vaultFrom: z.array(z.number()).max(MAX_ROLLUP_DUE).exactOptional(),
 })
 const SyncState = z.object({
   phase: z.enum(['idle', 'first-sync', 'pulling', 'pushing', 'offline', 'paused', 'stopped']),

@@ -13,8 +13,8 @@ export interface Rollup {
   failed: number
   /** When snoozed tickets wake (ms since 1970), soonest first: from then on they count as open. At most as many. */
   wakes?: number[]
-  /** Credentials that are expired or to be changed, now or soon; absent in counts of before there was a vault. */
-  vaultDue?: number
+  /** From when on credentials want attention (ms since 1970), soonest first; absent in counts of before. At most as many. */
+  vaultFrom?: number[]
 }
 export const MAX_ROLLUP_DUE = 200
 
@@ -27,4 +27,9 @@ export function atRiskCount(rollup: Rollup, now: number): number {
 /** Tickets that need work now, those included that have woken since it was told. */
 export function openCount({ open, wakes = [] }: Rollup, now: number): number {
   return open + wakes.filter((at) => at <= now).length
+}
+
+/** Credentials that are expired or to be changed, now or soon. */
+export function credentialsDue({ vaultFrom = [] }: Rollup, now: number): number {
+  return vaultFrom.filter((from) => from <= now).length
 }

@@ -297,6 +297,8 @@ export interface ClientSummary {
   open: number
   unread: number
   atRisk: number
+  /** Credentials that are expired or to be changed, now or soon. */
+  credentialsDue: number
   sync: SyncState
   /** False until the client was synced for the first time. */
   known: boolean

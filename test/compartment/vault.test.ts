@@ -269,7 +269,9 @@ test('windows hear that credentials changed, and the console how many want atten
   const due = login({ name: 'Zeppelin', expiresAt: '2020-01-01T00:00:00Z', secrets: { password: 'marker-7f3a' } })
   const made = await driven.call<Outputs['vault']['create']>('mutation', 'vault.create', due)
   await vi.waitFor(() => expect(changes).toContainEqual({ tickets: [], desk: false, vault: true }))
-  await vi.waitFor(() => expect(driven.rollups.at(-1)).toMatchObject({ vaultDue: 1 }))
+  await vi.waitFor(() => expect(driven.rollups.at(-1)).toMatchObject({ vaultFrom: [expect.any(Number)] }))
+  const from = driven.rollups.at(-1)?.vaultFrom?.[0] ?? 0
+  expect(new Date(from).toISOString()).toBe('2019-12-18T00:00:00.000Z')
   await driven.call('mutation', 'vault.reveal', { id: made.id, field: 'password', purpose: 'show' })
   const told = [driven.rollups, changes, driven.states, await driven.call('query', 'sync.report')]
   const diagnostics = await driven.call<string>('query', 'sync.diagnostics')

@@ -139,3 +139,39 @@ test('where a client’s rules ask for a reason, nothing is shown before one is 
   await expect.poll(() => html(page), { timeout: SOON }).not.toContain(SECRET)
   await close()
 })
+
+test('credentials that are due are told where a technician looks: at the client, at its card, and over all clients', async () => {
+  const host = await stage.begin('due')
+  const { page, close } = await stage.open(host, 'Zephyr')
+  const add = async (client: string, name: string, days: string): Promise<void> => {
+    await switchTo(page, client, client)
+    await toVault(page, client)
+    await page.keyboard.press('n')
+    await page.getByLabel('Name', { exact: true }).fill(name)
+    await page.getByLabel('Password', { exact: true }).fill(SECRET)
+    await page.getByLabel(/^Change it each so many/).fill(days)
+    await page.keyboard.press('Enter')
+    await detail(page).waitFor({ timeout: SOON })
+  }
+  // Fourteen days before its time a credential is due.
+  await add('Zephyr', 'Firewall', '10')
+  await page.getByRole('button', { name: 'Credentials of this client: 1 credential is due' }).waitFor({ timeout: SOON })
+  await add('Acme', 'Router', '7')
+  await add('Acme', 'Switch', '5')
+  await add('Acme', 'Server', '300')
+  await page
+    .getByRole('button', { name: 'Credentials of this client: 2 credentials are due' })
+    .waitFor({ timeout: SOON })
+  await page.keyboard.press('Control+0')
+  await page.getByText('2 clients · 3 credentials are due').waitFor({ timeout: SOON })
+  const card = page.getByRole('list', { name: 'Clients' }).getByRole('listitem').filter({ hasText: 'Zephyr' })
+  await card.getByText('1 credential is due').waitFor({ timeout: SOON })
+
+  // One that was removed is due no more.
+  await switchTo(page, 'Zephyr', 'Zephyr')
+  await toVault(page, 'Zephyr')
+  await page.getByRole('list', { name: 'Credentials' }).getByText('Firewall').click()
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Credentials of this client', exact: true }).waitFor({ timeout: SOON })
+  await close()
+})

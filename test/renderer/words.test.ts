@@ -11,7 +11,17 @@ const IDLE: SyncState = { phase: 'idle', lastSuccessAt: null, pending: 0, failed
 function client(id: string, part: Partial<ClientSummary> = {}): ClientSummary {
   return {
     ...{ id, name: id, shortName: id, initials: 'XX', colour: '#112233', domains: [], aliases: [], industry: '' },
-    ...{ timeZone: 'UTC', pin: null, lastOpenedAt: null, open: 0, unread: 0, atRisk: 0, sync: IDLE, known: true },
+    ...{
+      timeZone: 'UTC',
+      pin: null,
+      lastOpenedAt: null,
+      open: 0,
+      unread: 0,
+      atRisk: 0,
+      credentialsDue: 0,
+      sync: IDLE,
+      known: true,
+    },
     ...part,
   }
 }

@@ -60,12 +60,24 @@ export function checkRevealed(field: SecretField): void {
 }
 
 /** Whether a credential wants attention: its time is up, or comes soon. */
-export function dueOf({ facts, rotatedAt }: Kept, now: number): CredentialView['due'] {
-  const expires = facts.expiresAt === null ? Infinity : Date.parse(facts.expiresAt)
+export function dueOf(kept: Kept, now: number): CredentialView['due'] {
+  const { expires, rotates } = timesOf(kept)
   if (expires <= now) return 'expired'
-  const rotates = facts.rotateAfterDays === null ? Infinity : Date.parse(rotatedAt) + facts.rotateAfterDays * DAY
   if (rotates <= now) return 'rotate'
-  return Math.min(expires, rotates) <= now + SOON ? 'soon' : 'none'
+  return dueFrom(kept) <= now ? 'soon' : 'none'
+}
+
+/** From when on a credential wants attention (ms since 1970); infinite where it never does. */
+export function dueFrom(kept: Kept): number {
+  const { expires, rotates } = timesOf(kept)
+  return Math.min(expires, rotates) - SOON
+}
+
+function timesOf({ facts, rotatedAt }: Kept): { expires: number; rotates: number } {
+  return {
+    expires: facts.expiresAt === null ? Infinity : Date.parse(facts.expiresAt),
+    rotates: facts.rotateAfterDays === null ? Infinity : Date.parse(rotatedAt) + facts.rotateAfterDays * DAY,
+  }
 }
 
 export function invalid(reason: string): ProblemError {

@@ -19,7 +19,17 @@ import type { AuditDetail } from '../ledger/audit.ts'
 import { readExport } from './import/read-export.ts'
 import { planImport } from './import/plan.ts'
 import type { VaultCalls } from './router.ts'
-import { canChange, canReveal, canUse, checkRevealed, checkSecrets, dueOf, invalid, neededAnew } from './rules.ts'
+import {
+  canChange,
+  canReveal,
+  canUse,
+  checkRevealed,
+  checkSecrets,
+  dueFrom,
+  dueOf,
+  invalid,
+  neededAnew,
+} from './rules.ts'
 import type { Kept, Secrets, VaultStore } from './store.ts'
 import { codeOf } from './totp.ts'
 
@@ -71,10 +81,14 @@ export class Vault implements VaultCalls {
     return this.#store.versions(id).map(({ version, at, by, changed }) => ({ version, at, by, changed }))
   }
 
-  /** How many want attention: expired, to be changed, or soon. Nothing where there are no credentials. */
-  dueCount(now: number): number {
-    if (!this.#held.hasVault) return 0
-    return this.#store.all(false).filter((kept) => dueOf(kept, now) !== 'none').length
+  /** From when on credentials want attention (ms since 1970), soonest first; of those that never do, nothing. */
+  dueTimes(): number[] {
+    if (!this.#held.hasVault) return []
+    return this.#store
+      .all(false)
+      .map(dueFrom)
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b)
   }
 
   create(credential: NewCredential): CredentialView {

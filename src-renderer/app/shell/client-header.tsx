@@ -9,6 +9,7 @@ import { useKeyOf } from '../commands/key-of.ts'
 import { useCommands } from '../commands/use-commands.tsx'
 import { useConsole } from '../console/context.tsx'
 import classes from './client-header.module.css'
+import { dueText } from './due-text.ts'
 import { places, useGo } from './go.ts'
 import { useOpenDialog } from './shell-dialogs.ts'
 import { SyncStatus } from './sync-status.tsx'
@@ -26,6 +27,7 @@ export function ClientHeader() {
   // A compartment that was stopped cannot say so itself.
   const sync = summary.sync.phase === 'stopped' ? summary.sync : (watched ?? summary.sync)
   const pinned = summary.pin !== null
+  const due = summary.credentialsDue
   const pin = (): void =>
     void consoleClient.clients.pin.mutate({ tenantId: summary.id, pinned: !pinned }).catch(() => undefined)
 
@@ -76,12 +78,14 @@ export function ClientHeader() {
         </span>
       )}
       <button
-        className={classes.pin}
-        aria-label="Credentials of this client"
-        title={`Credentials (${keyOf('vault', 'g v')})`}
+        className={classes.vault}
+        aria-label={due > 0 ? `Credentials of this client: ${dueText(due)}` : 'Credentials of this client'}
+        title={`${due > 0 ? dueText(due) : 'Credentials'} (${keyOf('vault', 'g v')})`}
+        data-due={due > 0 || undefined}
         onClick={() => go(places.vault(summary.id))}
       >
         <IconKey size={15} />
+        {due > 0 && <span aria-hidden>{due}</span>}
       </button>
       <SyncStatus sync={sync} tenantId={summary.id} />
       <button className={classes.switch} onClick={() => open('switcher')}>

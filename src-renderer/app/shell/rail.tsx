@@ -7,6 +7,7 @@ import { Tile } from '../../ui/tile.tsx'
 import { useKeyOf } from '../commands/key-of.ts'
 import { useClients } from '../console/context.tsx'
 import { pinnedOf, recentIds } from './client-order.ts'
+import { dueText } from './due-text.ts'
 import { places, useGo } from './go.ts'
 import classes from './rail.module.css'
 import { useOpenDialog } from './shell-dialogs.ts'
@@ -88,13 +89,14 @@ interface RailClientProps {
 
 const RailClient = memo(function RailClient({ client, place, active, onOpen }: RailClientProps) {
   const keyOf = useKeyOf()
-  const { name, initials, colour, unread, atRisk } = client
+  const { name, initials, colour, unread, atRisk, credentialsDue } = client
   const { failed } = client.sync
   const keys = place > 0 && place <= 9 ? `  ${keyOf(`pinned-${place}`, `Mod+${place}`)}` : ''
   const waiting = [
     unread > 0 && `${unread} unread`,
     atRisk > 0 && `${atRisk} at risk`,
     failed > 0 && `${failed} undecided`,
+    credentialsDue > 0 && dueText(credentialsDue),
   ]
     .filter(Boolean)
     .join(', ')

@@ -1,6 +1,7 @@
 import { IconPin, IconPinFilled } from '@tabler/icons-react'
 import { memo } from 'react'
 import type { ClientSummary } from '../../../src-shared/domain/views.ts'
+import { dueText } from '../../app/shell/due-text.ts'
 import { syncMessage } from '../../app/shell/sync-message.ts'
 import { Tile } from '../../ui/tile.tsx'
 import classes from './clients.module.css'
@@ -23,7 +24,14 @@ export const ClientCard = memo(function ClientCard({ summary, onOpen, onPin }: C
         <Tile initials={summary.initials} colour={summary.colour} size={38} />
         <span className={classes.names}>
           <strong>{name}</strong>
-          {state ? <span data-tone={state.tone}>{state.text}</span> : <span>{summary.industry}</span>}
+          {state ? (
+            <span data-tone={state.tone}>{state.text}</span>
+          ) : (
+            <span>
+              {summary.industry}
+              {summary.credentialsDue > 0 && ` · ${dueText(summary.credentialsDue)}`}
+            </span>
+          )}
         </span>
         <span className={classes.figures}>
           <Figure value={summary.open} label="open" known={known} />

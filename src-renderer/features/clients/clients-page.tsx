@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconBuilding, IconSearch, IconSearchOff } from '@tab
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { ordered } from '../../app/shell/client-order.ts'
+import { dueText } from '../../app/shell/due-text.ts'
 import { places, useGo } from '../../app/shell/go.ts'
 import { useSwitchClient } from '../../app/shell/switch-client.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
@@ -56,6 +57,7 @@ export function ClientsPage() {
   }
   const undecided = all.filter(({ sync }) => sync.failed > 0)
   const edits = undecided.reduce((sum, { sync }) => sum + sync.failed, 0)
+  const due = all.reduce((sum, { credentialsDue }) => sum + credentialsDue, 0)
   const focusCard = (): void => list.current?.querySelector<HTMLElement>('button')?.focus()
   return (
     <main className={classes.page}>
@@ -64,6 +66,7 @@ export function ClientsPage() {
           <h1>{status.organisation}</h1>
           <p aria-live="polite">
             {text.trim() === '' ? counted(all.length, 'client') : `${shown.length} of ${counted(all.length, 'client')}`}
+            {due > 0 && ` · ${dueText(due)}`}
           </p>
         </div>
         <div className={classes.filter}>
