@@ -1,4 +1,5 @@
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
+import type { Macro } from '../../src-shared/domain/macros.ts'
 import type { NoisePolicy } from '../../src-shared/domain/noise.ts'
 import { agreementOf } from './agreements.ts'
 import { keyOf, type Profile } from './profile.ts'
@@ -31,6 +32,7 @@ export function configurationOf(profile: Profile, crew: string[], now: Date): Co
     customFields: profile.fields.map(({ field }) => field),
     atRiskMinutes: profile.atRiskMinutes,
     noise: noiseOf(profile),
+    macros: macrosOf(profile),
     ...(sla && { sla }),
   }
 }
@@ -50,6 +52,48 @@ function noiseOf({ statuses, types }: Profile): NoisePolicy {
     rules: rules.map((rule) => ({ key: keyOf(rule.label), ...rule })),
     mark: { status, type: keyOf(types.noise), tags: ['noise'] },
   }
+}
+
+/** What technicians write every day, in the client's own words for where a ticket stands. */
+function macrosOf({ statuses }: Profile): Macro[] {
+  const [asked, vendor] = (['requester', 'vendor'] as const).map((waitsFor) =>
+    statuses.find((one) => one.category === 'waiting' && one.waitsFor === waitsFor),
+  )
+  const over =
+    statuses.find(({ category }) => category === 'resolved') ?? statuses.find(({ category }) => category === 'closed')
+  const working = statuses.find(({ category }) => category === 'open')
+  const set = (status: { label: string } | undefined, more: Macro['set'] = {}): Pick<Macro, 'set'> => ({
+    set: { ...(status && { status: keyOf(status.label) }), ...more },
+  })
+  const reply = (label: string, text: string, more: Partial<Macro> = {}): Macro => ({
+    ...{
+      key: keyOf(label),
+      label,
+      kind: 'reply',
+      text: `Hi {{requester.firstName}},\n\n${text}\n\n{{technician.firstName}}`,
+    },
+    ...more,
+  })
+  return [
+    reply('On it', 'I have picked this up and will write again today.', set(working, { assignee: 'me' })),
+    reply(
+      'Ask for details',
+      'Could you tell me since when this happens, on which device, and what it says? A screenshot helps.',
+      set(asked),
+    ),
+    reply(
+      'Is it solved?',
+      'Does it work for you now? If I hear nothing until tomorrow I will close ticket {{ticket.number}}.',
+      set(asked),
+    ),
+    reply('Done', 'This is done. If it comes back, answer here and ticket {{ticket.number}} opens again.', set(over)),
+    reply('Thanks for waiting', 'Thanks for your patience, we are still on “{{ticket.subject}}”.'),
+    {
+      ...{ key: 'vendor-chased', label: 'Vendor chased', kind: 'note', text: 'Chased the vendor on {{today}}.' },
+      ...set(vendor),
+    },
+    { ...{ key: 'take-over', label: 'Take over', kind: 'note' }, ...set(working, { assignee: 'me' }) },
+  ]
 }
 
 function choices(labels: string[]): { key: string; label: string }[] {

@@ -4,6 +4,7 @@ import { useRef, useState, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import type { Draft, TicketDetail } from '../../../src-shared/domain/views.ts'
+import { variablesOf } from '../../../src-shared/domain/macros.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { keysText } from '../../app/commands/key-names.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
@@ -16,7 +17,7 @@ import { Tile } from '../../ui/tile.tsx'
 import { numberText } from '../tickets/words.ts'
 import { ChosenFiles } from './chosen-files.tsx'
 import classes from './composer.module.css'
-import { readWork, workText, type EntryMode } from './entry-mode.ts'
+import { readWork, workText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { filesOf } from './file-drop.tsx'
 import { ReplyConfirm } from './reply-confirm.tsx'
 import { TimeFields } from './time-fields.tsx'
@@ -34,6 +35,8 @@ interface ComposerProps {
   /** Of the duration, while work is logged. */
   duration: RefObject<HTMLInputElement | null>
   onMode(mode: EntryMode): void
+  /** `;` or `::` was typed where a word may begin: a macro is wanted in its place. */
+  onMacro(at: TextPlace): void
   onSend(): void
   /** It was taken. */
   onSent(): void
@@ -43,7 +46,8 @@ const SEND = { note: 'Add note', reply: 'Send reply', time: 'Log time' } as cons
 
 /** Writes a note, a public reply, or work that was done. The draft of each stays with its ticket while one is elsewhere. */
 export function Composer(props: ComposerProps) {
-  const { mode, ticketId, number, requester, kept, workedMinutes, field, duration, onMode, onSend, onSent } = props
+  const { mode, ticketId, number, requester, kept, workedMinutes, field, duration, onMode, onMacro, onSend, onSent } =
+    props
   const tenant = useTenant()
   const summary = useSummary()
   const { drafts } = tenant
@@ -63,6 +67,11 @@ export function Composer(props: ComposerProps) {
     const next = { text, time, ...part }
     setDraft(next)
     drafts.write(ticketId, mode, workText(mode, next))
+  }
+  const type = ({ value, selectionStart: to }: HTMLTextAreaElement): void => {
+    write({ text: value })
+    const sign = value.length === text.length + 1 ? /(?:^|\s)(;|::)$/.exec(value.slice(0, to))?.[1] : undefined
+    if (sign && !isTime) onMacro({ kind: mode, from: to - sign.length, to })
   }
   const choose = (next: readonly File[]): void => {
     setFiles(next)
@@ -88,6 +97,11 @@ export function Composer(props: ComposerProps) {
     if (isTime && minutes === null) {
       setProblem('Say how long it took, such as 45, 1h 30 or 1:30; a day at most.')
       return duration.current?.focus()
+    }
+    const [unfilled] = variablesOf(text)
+    if (unfilled !== undefined) {
+      setProblem(`{{${unfilled}}} was not filled in. Replace it, or take its braces away.`)
+      return field.current?.focus()
     }
     setSending(true)
     setProblem(null)
@@ -185,7 +199,7 @@ export function Composer(props: ComposerProps) {
           }
           rows={text === '' ? 1 : 3}
           value={text}
-          onChange={(event) => write({ text: event.target.value })}
+          onChange={(event) => type(event.target)}
           onBlur={drafts.flush}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()

@@ -1,3 +1,4 @@
+import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { dateTime } from '../../ui/time.ts'
@@ -25,4 +26,14 @@ export function describePatch(patch: TicketPatch, { configuration, technicians, 
     parts.push(`${label(configuration.customFields, key)} changed`)
   }
   return parts.join(', ')
+}
+
+/** A change with tags in words: `status set to Resolved`. */
+export function describeBulk({ patch, addTags, removeTags }: BulkChange, desk: Desk): string {
+  const parts = [
+    describePatch(patch, desk),
+    addTags.length > 0 ? `tagged ${addTags.join(', ')}` : '',
+    removeTags.length > 0 ? `no longer tagged ${removeTags.join(', ')}` : '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
 }

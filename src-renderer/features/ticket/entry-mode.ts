@@ -6,6 +6,18 @@ export function startMode(draft: (kind: EntryMode) => string): EntryMode {
   return draft('reply') !== '' && draft('note') === '' ? 'reply' : 'note'
 }
 
+/** A part of what is typed, from one character to before another. */
+export interface TextPlace {
+  kind: EntryMode
+  from: number
+  to: number
+}
+
+/** A draft with a text behind it. */
+export function withText(draft: string, text: string): string {
+  return [draft.trimEnd(), text].filter((part) => part !== '').join('\n\n')
+}
+
 /** What is typed: a text and, for work, how long it took in the person's own words. */
 interface Work {
   text: string

@@ -10,14 +10,14 @@ import { upload } from '../../tenant/uploads.ts'
 import { numberText } from '../tickets/words.ts'
 import { Composer } from './composer.tsx'
 import { Conversation, type Choosing } from './conversation.tsx'
-import { startMode, type EntryMode } from './entry-mode.ts'
+import { startMode, withText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { FailedEdits } from './failed-edits.tsx'
 import { FileDrop } from './file-drop.tsx'
 import { LinkSheet } from './link-sheet.tsx'
 import { MergeSheet } from './merge-sheet.tsx'
 import { Merged } from './merged.tsx'
 import { SplitSheet } from './split-sheet.tsx'
-import { useTicketActions } from './ticket-actions.tsx'
+import { useTicketActions, type MacroText } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
 import { NoiseHint } from './noise.tsx'
@@ -41,7 +41,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const desk = useDesk()
   const tenant = useTenant()
   const registry = useRegistry()
-  const { edit } = useTicketActions()
+  const { edit, macro } = useTicketActions()
   const scroller = useRef<HTMLDivElement>(null)
   const text = useRef<HTMLTextAreaElement>(null)
   const duration = useRef<HTMLInputElement>(null)
@@ -49,6 +49,8 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const [mode, setMode] = useState<EntryMode>(() =>
     startMode((kind) => tenant.drafts.read(ticket.id, kind, detail.drafts)),
   )
+  // Counts the texts that were put in from outside: the field begins anew with each.
+  const [inserted, setInserted] = useState(0)
   const [sheet, setSheet] = useState<SheetName | null>(null)
   const [chosen, setChosen] = useState(NONE)
   const status = desk.configuration.statuses.find(({ key }) => key === ticket.status)
@@ -69,10 +71,23 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
     // On from where a draft ends.
     field?.setSelectionRange(field.value.length, field.value.length)
   }
+  /** @param at where a text is to stand, in place of what called for it; null for behind everything */
+  const insert = (at: TextPlace | null, { macro: { kind: own }, text: put }: Parameters<MacroText>[0]): void => {
+    // What is for technicians never lands in a reply.
+    const kind = own === 'note' || !requester ? 'note' : (at?.kind ?? 'reply')
+    const read = (of: EntryMode): string => tenant.drafts.read(ticket.id, of, detail.drafts)
+    const without = at && read(at.kind).slice(0, at.from) + read(at.kind).slice(at.to)
+    if (at && without !== null && at.kind !== kind) tenant.drafts.write(ticket.id, at.kind, without)
+    const here = at?.kind === kind && without !== null
+    const next = here ? without.slice(0, at.from) + put + without.slice(at.from) : withText(read(kind), put)
+    tenant.drafts.write(ticket.id, kind, next)
+    setInserted((count) => count + 1)
+    write(kind)
+  }
   const command = (id: string, title: string, key: string, run: () => void): Command => ({
     ...{ id, title, keys: [key], run, group: 'Ticket' },
   })
-  useTicketCommands(useMemo(() => ({ ...ticket, snoozedUntil: detail.snoozedUntil }), [ticket, detail.snoozedUntil]))
+  useTicketCommands({ ...ticket, snoozedUntil: detail.snoozedUntil }, (ready) => insert(null, ready))
   useCommands([
     command('note', 'Write an internal note', 'n', () => write('note')),
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
@@ -155,7 +170,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
             <Conversation detail={detail} choosing={choosing} />
           </div>
           <Composer
-            key={mode}
+            key={`${mode} ${inserted}`}
             mode={mode}
             ticketId={ticket.id}
             number={ticket.number}
@@ -165,6 +180,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
             field={text}
             duration={duration}
             onMode={write}
+            onMacro={(at) => desk.configuration.macros?.length && macro(ticket, (ready) => insert(at, ready))}
             // Work is logged now and then; what comes next is a note again.
             onSent={() => setMode((before) => (before === 'time' ? 'note' : before))}
             onSend={() => {

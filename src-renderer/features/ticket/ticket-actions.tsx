@@ -1,14 +1,18 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { editTicket, inverseOf } from '../../tenant/edits.ts'
+import { MacroDialog } from '../macros/later.ts'
+import type { ReadyMacro } from '../macros/macro-dialog.tsx'
 import { SnoozeDialog } from '../snooze/later.ts'
 import { numberText } from '../tickets/words.ts'
 import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
 import { describePatch } from './describe-patch.ts'
+import { useChange } from './use-change.ts'
 
 /** The ticket that an action is about, with the values that it replaces. */
 export interface Subject extends Partial<TicketPatch> {
@@ -20,8 +24,13 @@ export interface Subject extends Partial<TicketPatch> {
 interface Actions {
   edit(ticket: Subject, patch: TicketPatch): void
   /** @param before runs when a value is picked, just before the edit */
+  /** Offers the client's macros; what one sets is set, its text is handed over. */
+  macro(ticket: Subject, onText: MacroText): void
   choose(kind: ChoiceKind | 'snooze', ticket: Subject, before?: () => void): void
 }
+
+/** Takes the text of a macro to where it is written on. */
+export type MacroText = (ready: ReadyMacro & { text: string }) => void
 
 interface Choice {
   kind: ChoiceKind | 'snooze'
@@ -41,6 +50,8 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const desk = useDesk()
   const tenant = useTenant()
   const [choice, setChoice] = useState<Choice | null>(null)
+  const [macro, setMacro] = useState<{ ticket: Subject; onText: MacroText } | null>(null)
+  const change = useChange()
   const undo = useUndo()
 
   const run = useCallback(
@@ -68,6 +79,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const actions = useMemo<Actions>(
     () => ({
       edit: (ticket, patch) => void edit(ticket, patch),
+      macro: (ticket, onText) => setMacro({ ticket, onText }),
       choose: (kind, ticket, before) => setChoice({ kind, ticket, before }),
     }),
     [edit],
@@ -80,6 +92,18 @@ export function TicketActions({ children }: { children: ReactNode }) {
   return (
     <ActionsContext value={actions}>
       {children}
+      {macro && (
+        <MacroDialog
+          ticket={macro.ticket}
+          onPick={(ready) => {
+            // The dialog gives the focus back before the text takes it.
+            flushSync(() => setMacro(null))
+            if (ready.change) void change(macro.ticket, ready.change, ready.effect)
+            if (ready.text !== null) macro.onText({ ...ready, text: ready.text })
+          }}
+          onClose={() => setMacro(null)}
+        />
+      )}
       {choice?.kind === 'snooze' ? (
         <SnoozeDialog
           what={`${numberText(choice.ticket.number)} · ${choice.ticket.subject}`}

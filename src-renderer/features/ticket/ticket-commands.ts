@@ -2,16 +2,19 @@ import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import type { ChoiceKind } from './choice-dialog.tsx'
-import { isAsleep, useTicketActions, type Subject } from './ticket-actions.tsx'
+import { isAsleep, useTicketActions, type MacroText, type Subject } from './ticket-actions.tsx'
 import { noiseChange } from './noise.tsx'
 import { useChange } from './use-change.ts'
 import { useAdvance } from './use-advance.ts'
 import { useResolve } from './use-resolve.ts'
 
-/** The commands that change a ticket; they do nothing without one. */
-export function useTicketCommands(ticket: Subject | null): void {
+/**
+ * The commands that change a ticket; they do nothing without one.
+ * @param onText takes the text of a macro to where it is written on
+ */
+export function useTicketCommands(ticket: Subject | null, onText: MacroText): void {
   const { me, configuration } = useDesk()
-  const { choose, edit } = useTicketActions()
+  const { choose, edit, macro } = useTicketActions()
   const resolve = useResolve(ticket)
   const advance = useAdvance()
   const change = useChange()
@@ -39,6 +42,14 @@ export function useTicketCommands(ticket: Subject | null): void {
           {
             ...{ id: 'wake', title: 'Wake from snooze', group: 'Ticket' as const, keys: ['H'] },
             run: () => edit(ticket, { snoozedUntil: null }),
+          },
+        ]
+      : []),
+    ...(configuration.macros?.length
+      ? [
+          {
+            ...{ id: 'macro', title: 'Use a canned reply or macro', group: 'Ticket' as const, keys: [';'] },
+            run: () => ticket && macro(ticket, onText),
           },
         ]
       : []),

@@ -12,6 +12,7 @@ const OFFERED = [
   'snooze',
   'wake',
   'noise',
+  'macro',
   'set-type',
   'log-time',
   'attach',

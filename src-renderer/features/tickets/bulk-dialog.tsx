@@ -9,7 +9,7 @@ import { Marked, Picker } from '../../ui/picker.tsx'
 import { Tile } from '../../ui/tile.tsx'
 import { SnoozeDialog } from '../snooze/later.ts'
 import { noiseChange } from '../ticket/noise.tsx'
-import { describePatch } from '../ticket/describe-patch.ts'
+import { describeBulk } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
 import { BulkConfirm } from './bulk-confirm.tsx'
 import { choicesOf, patchOf, tagsOf, type BulkChoice, type BulkKind } from './bulk-choices.tsx'
@@ -124,16 +124,6 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
       onClose={onClose}
     />
   )
-}
-
-/** A change of many in words: `status set to Resolved`. */
-function describeBulk({ patch, addTags, removeTags }: BulkChange, desk: Desk): string {
-  const parts = [
-    describePatch(patch, desk),
-    addTags.length > 0 ? `tagged ${addTags.join(', ')}` : '',
-    removeTags.length > 0 ? `no longer tagged ${removeTags.join(', ')}` : '',
-  ]
-  return parts.filter((part) => part !== '').join(', ')
 }
 
 function tickets(count: number): string {

@@ -10,6 +10,7 @@ import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
+import { withText } from '../ticket/entry-mode.ts'
 import { useTicketCommands } from '../ticket/ticket-commands.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { useChoosing } from './choosing.ts'
@@ -121,7 +122,17 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     { id: 'export', title: 'Export this list as CSV', group: 'List', keys: [], run: () => void exporting() },
   ])
   const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
-  useTicketCommands(inList ? (rows.at(indexOfSelected(memory, rows)) ?? null) : null)
+  const row = inList ? rows.at(indexOfSelected(memory, rows)) : undefined
+  // The text of a macro is written on in its ticket.
+  useTicketCommands(row ?? null, ({ macro, text, detail }) => {
+    const kind = detail.requester ? macro.kind : 'note'
+    tenant.drafts.write(
+      detail.ticket.id,
+      kind,
+      withText(tenant.drafts.read(detail.ticket.id, kind, detail.drafts), text),
+    )
+    if (row) open(row)
+  })
   useListCommands({
     memory,
     rows,

@@ -1,0 +1,3 @@
+import { laterDialog } from '../../app/commands/later.tsx'
+
+export const MacroDialog = laterDialog('macros', async () => (await import('./macro-dialog.tsx')).MacroDialog)

@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query'
+import { go } from 'fuzzysort'
+import { useCallback, useMemo, useState } from 'react'
+import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
+import type { Macro } from '../../../src-shared/domain/macros.ts'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { ticketQuery } from '../../tenant/queries.ts'
+import { Marked, Picker } from '../../ui/picker.tsx'
+import { Tile } from '../../ui/tile.tsx'
+import { describeBulk } from '../ticket/describe-patch.ts'
+import type { Subject } from '../ticket/ticket-actions.tsx'
+import { numberText } from '../tickets/words.ts'
+import { changeOf, textOf } from './fill.ts'
+import classes from './macros.module.css'
+
+/** A macro as it would be for one ticket. */
+export interface ReadyMacro {
+  macro: Macro
+  text: string | null
+  change: BulkChange | null
+  /** What it sets, in words. */
+  effect: string
+  detail: TicketDetail
+}
+
+interface MacroDialogProps {
+  ticket: Subject
+  onPick(ready: ReadyMacro): void
+  onClose(): void
+}
+
+/** Finds a canned text or a macro of the client, and shows what it would write and set before it does. */
+export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
+  const tenant = useTenant()
+  const summary = useSummary()
+  const desk = useDesk()
+  const { data: detail } = useQuery(ticketQuery(tenant, ticket.id))
+  const [now] = useState(() => Date.now())
+  const all = useMemo(
+    () =>
+      detail
+        ? (desk.configuration.macros ?? []).map((macro): ReadyMacro & { label: string } => {
+            const change = changeOf(macro, desk)
+            const text = textOf(macro, { detail, desk, client: summary, now })
+            const effect = change ? describeBulk(change, desk) : ''
+            return { macro, label: macro.label, text, change, effect, detail }
+          })
+        : [],
+    [detail, desk, summary, now],
+  )
+  const search = useCallback(
+    (typed: string): { ready: ReadyMacro; indexes: readonly number[] }[] =>
+      typed.trim() === ''
+        ? all.map((ready) => ({ ready, indexes: [] }))
+        : go(typed.trim(), all, { keys: ['label', 'text'], limit: 0, threshold: 0.3 }).map((result) => ({
+            ready: result.obj,
+            indexes: [...(result[0]?.indexes ?? [])],
+          })),
+    [all],
+  )
+  return (
+    <Picker
+      label="Canned replies and macros"
+      placeholder="Find a canned reply or macro"
+      context={
+        <>
+          <Tile initials={summary.initials} colour={summary.colour} size={18} />
+          {summary.shortName} · {numberText(ticket.number)} · {ticket.subject}
+        </>
+      }
+      search={search}
+      keyOf={({ ready }) => ready.macro.key}
+      render={({ ready, indexes }) => (
+        <span className={classes.macro}>
+          <span>
+            <Marked text={ready.macro.label} indexes={indexes} />
+            {ready.macro.kind === 'note' && ready.text !== null && <small>internal note</small>}
+          </span>
+          {ready.effect && <span className={classes.effect}>{capital(ready.effect)}</span>}
+          {ready.text !== null && <Preview text={ready.text} />}
+        </span>
+      )}
+      empty={detail ? 'Nothing here goes by that name.' : ''}
+      onPick={({ ready }) => onPick(ready)}
+      onClose={onClose}
+    />
+  )
+}
+
+/** The text as it would be written, with what nobody could fill marked. */
+function Preview({ text }: { text: string }) {
+  return (
+    <span className={classes.preview}>
+      {text.split(/(\{\{[^{}]*\}\})/).map((part, index) => (index % 2 === 1 ? <b key={index}>{part}</b> : part))}
+    </span>
+  )
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

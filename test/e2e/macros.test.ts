@@ -1,0 +1,130 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { sampleConfiguration } from '../support/sample.ts'
+import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
+
+// Canned replies and macros of each client, by keyboard.
+
+const macros = [
+  {
+    ...{ key: 'parked', label: 'Park it', kind: 'reply' as const },
+    text: 'Hi {{requester.firstName}}, we wait for the vendor on {{ticket.number}}. {{client.shortName}} desk',
+    set: { status: 'vendor', addTags: ['parked'] },
+  },
+  { key: 'inside', label: 'For us', kind: 'note' as const, text: 'Not for the client.' },
+  { key: 'odd', label: 'Odd one', kind: 'reply' as const, text: 'Dear {{requester.title}}' },
+  { key: 'mine', label: 'Take over', kind: 'note' as const, set: { assignee: 'me' as const, priority: 'p1' } },
+]
+const stage = setStage('macros', () => {
+  const data = sandboxLike(['Acme', 5], ['Birch', 3])
+  const clients = data.clients.map((client) =>
+    client.tenant.name === 'Acme' ? { ...client, configuration: { ...sampleConfiguration, macros } } : client,
+  )
+  return { ...data, clients }
+})
+
+const composer = (page: Page, name: string) => page.getByRole('form', { name }).getByRole('textbox')
+const finder = (page: Page) => page.getByRole('combobox', { name: 'Canned replies and macros' })
+
+async function stored(number: number): Promise<{ status: string; tags: string[]; priority: string } | undefined> {
+  const [row] = await stage.owner<{ data: { status: string; tags: string[]; priority: string } }[]>`
+    select data from ticket where data ->> 'subject' = ${`Acme ticket ${number}`}`
+  return row?.data
+}
+
+test('; finds a macro by its name, shows what it would do, writes and sets; one z takes back what was set', async () => {
+  const host = await stage.begin()
+  const { page, close, complaints } = await stage.open(host, 'Acme')
+  await stage.goAway(page)
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  await page.getByRole('article', { name: 'Ticket 5' }).waitFor({ timeout: SOON })
+  // In one breath, though the finder is loaded when it is first needed.
+  await page.keyboard.type(';park')
+  const option = page.getByRole('option', { name: /Park it/ })
+  await expect
+    .poll(() => option.innerText(), { timeout: SOON })
+    .toContain('Status set to Awaiting Vendor, tagged parked')
+  expect(await option.innerText()).toContain('Hi Contact, we wait for the vendor on 5.')
+  await page.keyboard.press('Enter')
+  const reply = composer(page, 'Public reply')
+  await expect
+    .poll(() => reply.inputValue(), { timeout: SOON })
+    .toBe('Hi Contact, we wait for the vendor on 5. Acme desk')
+  await page.getByText(/^Ticket 5: status set to Awaiting Vendor, tagged parked/).waitFor({ timeout: SOON })
+  // On from where it ends.
+  await page.keyboard.type(' signed')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => page.getByText('Acme desk signed').count(), { timeout: SOON }).toBeGreaterThan(0)
+  await page.keyboard.press('z')
+  await stage.comeBack(page)
+  await waitForSynced(page)
+  expect(await stored(5)).toMatchObject({ status: 'open', tags: [] })
+  expect(complaints).toEqual([])
+  await close()
+})
+
+test('in a text ; and :: call the finder in their place, and what is for technicians never lands in a reply', async () => {
+  const host = await stage.begin('other')
+  const { page, close } = await stage.open(host, 'Acme')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('article', { name: 'Ticket 4' }).waitFor({ timeout: SOON })
+  await page.keyboard.press('r')
+  // A sign like others behind a word.
+  await page.keyboard.type('First; then ')
+  expect(await finder(page).count()).toBe(0)
+  await page.keyboard.type('::park')
+  await page.getByRole('option', { name: /Park it/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  const reply = composer(page, 'Public reply')
+  await expect.poll(() => reply.inputValue(), { timeout: SOON }).toMatch(/^First; then Hi Contact, we wait/)
+  await page.keyboard.type(' ;us')
+  await page.getByRole('option', { name: /For us/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  await expect.poll(() => composer(page, 'Internal note').inputValue(), { timeout: SOON }).toBe('Not for the client.')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('r')
+  await expect.poll(() => reply.inputValue(), { timeout: SOON }).toMatch(/Acme desk $/)
+  // Esc in the finder leaves what was typed.
+  await page.keyboard.type(';')
+  await finder(page).waitFor({ timeout: SOON })
+  await page.keyboard.press('Escape')
+  await finder(page).waitFor({ state: 'detached', timeout: SOON })
+  expect(await reply.inputValue()).toMatch(/Acme desk ;$/)
+  await close()
+})
+
+test('a variable that nobody fills is said and not sent', async () => {
+  const host = await stage.begin('third')
+  const { page, close } = await stage.open(host, 'Acme')
+  await page.keyboard.press('End')
+  // From the list the ticket opens with the text.
+  await page.keyboard.type(';odd')
+  await page.getByRole('option', { name: /Odd one/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  await page.getByRole('article', { name: 'Ticket 1' }).waitFor({ timeout: SOON })
+  const reply = composer(page, 'Public reply')
+  await expect.poll(() => reply.inputValue(), { timeout: SOON }).toBe('Dear {{requester.title}}')
+  await page.keyboard.press('r')
+  await page.keyboard.press('Control+Enter')
+  await expect
+    .poll(() => page.getByRole('alert').innerText(), { timeout: SOON })
+    .toBe('{{requester.title}} was not filled in. Replace it, or take its braces away.')
+  await reply.fill('Dear Sir')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => reply.inputValue(), { timeout: SOON }).toBe('')
+  await waitForSynced(page)
+  const bodies = await stage.owner<
+    { body: string }[]
+  >`select data ->> 'body' as body from entry where data ->> 'body' like 'Dear%'`
+  expect(bodies.map(({ body }) => body)).toEqual(['Dear Sir'])
+  // One that only sets, where it is set for many clients alike: by whoever uses it.
+  await page.keyboard.press('Escape')
+  await page.keyboard.type(';take')
+  await page.getByRole('option', { name: /Take over/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  await page.getByText('Ticket 1: priority set to Urgent, assigned to you').waitFor({ timeout: SOON })
+  await close()
+})
