@@ -3,6 +3,7 @@ import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import { noiseRuleOf, type NoisePolicy } from '../../../src-shared/domain/noise.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useRegistry } from '../../app/commands/use-commands.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { PageButton } from '../../ui/page.tsx'
@@ -22,6 +23,7 @@ export function NoiseHint({ detail }: { detail: TicketDetail }) {
   const { ticket, requester } = detail
   const { noise, statuses } = useDesk().configuration
   const registry = useRegistry()
+  const keyOf = useKeyOf()
   const status = statuses.find(({ key }) => key === ticket.status)
   if (!noise || (status && !isOpenCategory(status.category))) return null
   const rule = noiseRuleOf(noise, { ...ticket, from: requester?.email ?? null })
@@ -33,7 +35,7 @@ export function NoiseHint({ detail }: { detail: TicketDetail }) {
         Looks like noise: <b>{rule.label}</b>
       </p>
       <PageButton
-        shortcut="#"
+        shortcut={keyOf('noise', '#')}
         onClick={() =>
           registry
             .all()

@@ -1,4 +1,5 @@
 import { IconMoon } from '@tabler/icons-react'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useRegistry } from '../../app/commands/use-commands.tsx'
 import { dateTime, useMinute } from '../../ui/time.ts'
 import classes from './ticket.module.css'
@@ -6,6 +7,7 @@ import classes from './ticket.module.css'
 /** Until when the ticket sleeps; a click wakes it. Nothing where it is awake. */
 export function SnoozeBadge({ until }: { until: string | null }) {
   const registry = useRegistry()
+  const keyOf = useKeyOf()
   const now = useMinute()
   if (until === null || Date.parse(until) <= now) return null
   const wake = (): void =>
@@ -14,7 +16,7 @@ export function SnoozeBadge({ until }: { until: string | null }) {
       .find(({ id }) => id === 'wake')
       ?.run()
   return (
-    <button className={classes.asleep} title="Wake it now (H)" onClick={wake}>
+    <button className={classes.asleep} title={`Wake it now (${keyOf('wake', 'H')})`} onClick={wake}>
       <IconMoon size={13} aria-hidden /> Snoozed until {dateTime(until)}
     </button>
   )

@@ -79,7 +79,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
         {back && <span className={classes.back}>Back</span>}
         <Subject row={row} excerpt={excerpt} />
         {row.noise !== null && open && (
-          <span className={classes.noise} title={`Looks like noise: ${row.noise}. # marks it.`}>
+          <span className={classes.noise} title={`Looks like noise: ${row.noise}`}>
             {row.noise}
           </span>
         )}
