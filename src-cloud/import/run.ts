@@ -149,24 +149,25 @@ async function store(
   const writes = planned.filter((one): one is Writes<Contact | Ticket> => one.act === 'add' || one.act === 'change')
   const added = writes.filter(({ act }) => act === 'add').map(({ entity }) => entity)
   if (kind === 'tickets') await giveNumbers(tx, added as Ticket[])
-  const table = tx(kind === 'contacts' ? 'contact' : 'ticket')
-  if (added.length > 0)
-    await tx`
-      insert into ${table} (tenant_id, id, data, changed)
-      select bulkhead.current_tenant(), (r.value ->> 'id')::uuid, r.value, ${JSON.stringify({ '*': { by, at } })}::text::jsonb
-      from json_array_elements(${JSON.stringify(added)}::text::json) r`
   const changed = writes
     .filter(({ act }) => act === 'change')
     .map(({ entity, changes }) => ({
       data: kind === 'tickets' ? { ...entity, updatedAt: at } : entity,
       changed: Object.fromEntries(changes.map(({ field }) => [field, { by, at }])),
     }))
-  if (changed.length > 0)
-    await tx`
-      update ${table} t set data = g.data, changed = t.changed || g.changed, version = null
-      from json_to_recordset(${JSON.stringify(changed)}::text::json) g(data json, changed jsonb)
-      where t.tenant_id = bulkhead.current_tenant() and t.id = (g.data ->> 'id')::uuid`
-  if (writes.length > 0) await tx`select bulkhead.publish()`
+  if (writes.length === 0) return
+  const [taken] = await tx<{ held: number }[]>`select bulkhead.take_versions(${writes.length}) as held`
+  const held = taken?.held ?? 0
+  const table = tx(kind === 'contacts' ? 'contact' : 'ticket')
+  await tx`
+    insert into ${table} (tenant_id, id, version, data, changed)
+    select bulkhead.current_tenant(), (r.value ->> 'id')::uuid, ${held} + r.place, r.value, ${JSON.stringify({ '*': { by, at } })}::text::jsonb
+    from json_array_elements(${JSON.stringify(added)}::text::json) with ordinality r(value, place)`
+  await tx`
+    update ${table} t set data = g.value -> 'data', changed = t.changed || (g.value -> 'changed')::jsonb,
+      version = ${held + added.length} + g.place
+    from json_array_elements(${JSON.stringify(changed)}::text::json) with ordinality g(value, place)
+    where t.tenant_id = bulkhead.current_tenant() and t.id = (g.value -> 'data' ->> 'id')::uuid`
 }
 
 /** In the order of the file. */

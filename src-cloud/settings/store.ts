@@ -110,8 +110,17 @@ export async function readFacts(tx: Transaction): Promise<{ timeZone: string; sh
   return row
 }
 
-/** The public holidays of a place from last year to three years ahead. */
+const known = new Map<string, Holiday[]>()
+
+/** The public holidays of a place from last year to three years ahead; worked out once for each place and year. */
 export function holidaysAhead(place: HolidayPlace, now: Date): Holiday[] {
+  const key = [place.country, place.state, place.region, now.getUTCFullYear()].join()
+  const found = known.get(key) ?? workedOut(place, now)
+  known.set(key, found)
+  return found
+}
+
+function workedOut(place: HolidayPlace, now: Date): Holiday[] {
   return publicHolidays(
     place,
     [-1, 0, 1, 2, 3].map((ahead) => now.getUTCFullYear() + ahead),

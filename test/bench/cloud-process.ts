@@ -17,6 +17,7 @@ export type CloudQuestion =
   | { op: 'change'; url: string }
   | { op: 'push'; rounds: number }
   | { op: 'usage' }
+  | { op: 'rows'; count: number }
 
 const wish = makeFolder()
 const clouds: { cloud: Cloud; address: DatabaseAddress }[] = []
@@ -41,6 +42,8 @@ function answer(question: CloudQuestion): unknown {
       return database('push').then((address) => measurePush(address, 1000, question.rounds))
     case 'usage':
       return usage()
+    case 'rows':
+      return rows(question.count)
   }
 }
 
@@ -81,6 +84,23 @@ async function change(url: string): Promise<Record<string, number>> {
     })
   await owner.end()
   return Object.fromEntries(feeds.map(({ tenant_id, version }) => [tenant_id, version]))
+}
+
+/** So many rows of text by plain statements of a thousand, a commit each. @returns milliseconds */
+async function rows(count: number): Promise<number> {
+  const owner = connect(await database(`rows_${Date.now()}`), 1)
+  await owner`create table plain (id uuid primary key default gen_random_uuid(), data json not null)`
+  const began = performance.now()
+  for (let from = 0; from < count; from += 1000) {
+    const some = Array.from({ length: Math.min(1000, count - from) }, (_, i) => ({
+      ...{ subject: `Imported ticket ${from + i}`, description: 'Came with an export of the product before.' },
+      ...{ status: 'open', priority: 'p2', createdAt: '2026-01-05T09:15:00.000Z' },
+    }))
+    await owner`insert into plain (data) select value from json_array_elements(${JSON.stringify(some)}::text::json)`
+  }
+  const took = performance.now() - began
+  await owner.end()
+  return took
 }
 
 /** @returns milliseconds of processor time of this process and of every process of its Postgres */

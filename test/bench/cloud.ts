@@ -50,6 +50,11 @@ export class Clouds {
     return this.#ask({ op: 'usage' })
   }
 
+  /** Writes so many rows in the same Postgres, plainly. @returns milliseconds */
+  rows(count: number): Promise<number> {
+    return this.#ask({ op: 'rows', count })
+  }
+
   #ask<Answer>(question: CloudQuestion): Promise<Answer> {
     this.#process ??= startForked(this.#bench, './cloud-process.ts')
     return this.#process.ask<Answer>(question)
@@ -67,7 +72,8 @@ export async function tenantToken(url: string, tenantId: string, technician?: st
   return TenantToken.parse(await post(url + paths.tenantToken(tenantId), token)).token
 }
 
-async function post(address: string, token: string | null, body?: object): Promise<unknown> {
+/** Posts JSON. @throws Error where the answer is not well */
+export async function post(address: string, token: string | null, body?: object): Promise<unknown> {
   const response = await fetch(address, {
     method: 'POST',
     headers: {

@@ -118,6 +118,22 @@ export const figures = {
     ...{ figure: 'start to all clients listed with 500 known clients', unit: 'ms' },
     ...{ baseline: 'the same with 30', bar: null },
   },
+  broughtIn: {
+    ...{ figure: 'onboarding: one client from a file, sent to verified and live', unit: 'ms' },
+    ...{ baseline: 'limit', bar: null },
+  },
+  manyIn: {
+    ...{ figure: 'onboarding: many clients in a row, each', unit: 'ms' },
+    ...{ baseline: 'the first of them', bar: null },
+  },
+  inherited: {
+    ...{ figure: 'onboarding: one default changed, until every client of those has it', unit: 'ms' },
+    ...{ baseline: 'limit', bar: null },
+  },
+  imported: {
+    ...{ figure: 'onboarding: tickets imported from CSV', unit: 'ms', ratio: 'speed' },
+    ...{ baseline: 'as many plain rows by raw batched SQL', bar: null },
+  },
 } as const satisfies Record<string, FigureSpec>
 
 export type FigureName = keyof typeof figures

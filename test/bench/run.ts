@@ -8,6 +8,7 @@ import { measureMemory, measurePages } from './figures/host.ts'
 import { measureLive } from './figures/live.ts'
 import { measureLifecycle } from './figures/lifecycle.ts'
 import { measureNeighbour } from './figures/neighbour.ts'
+import { measureOnboarding } from './figures/onboarding.ts'
 import { measureSeal } from './figures/seal.ts'
 import { measureSizes } from './figures/sizes.ts'
 import { measureStarts } from './figures/start.ts'
@@ -76,4 +77,5 @@ async function measure(bench: Bench): Promise<void> {
   await measureCloud(bench, clouds, desks)
   await measureCatchUp(bench, clouds)
   await measureStarts(bench, clouds)
+  await measureOnboarding(bench, clouds)
 }
