@@ -64,8 +64,11 @@ function Gate() {
 function Appearance() {
   const { settings } = useConsole()
   const { theme: scheme, density } = useStore(settings)
-  const { setColorScheme } = useMantineColorScheme()
-  useLayoutEffect(() => setColorScheme(scheme), [scheme, setColorScheme])
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  useLayoutEffect(() => {
+    // Also where nothing changes, setting it styles the whole page anew.
+    if (colorScheme !== scheme) setColorScheme(scheme)
+  }, [scheme, colorScheme, setColorScheme])
   useLayoutEffect(() => {
     document.documentElement.dataset['density'] = density
   }, [density])

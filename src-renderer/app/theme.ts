@@ -35,6 +35,8 @@ export const theme = createTheme({
   defaultRadius: 6,
   fontSizes: { xs: '12.5px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
   cursorType: 'pointer',
+  // A list that is closed is not in the page: each would be made, styled and placed with every ticket that opens.
+  components: { Combobox: { defaultProps: { keepMounted: false } } },
 })
 
 /** The nonce that the host put into the page for the style tags that Mantine makes. */

@@ -71,6 +71,34 @@ export const figures = {
   painted: {
     ...{ figure: 'local edit, key press to painted, p95', unit: 'ms', baseline: nextFrame, bar: most(16) },
   },
+  statused: {
+    ...{ figure: 'triage: status of a ticket of the large client, key press to painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(50) },
+  },
+  assigned: {
+    ...{ figure: 'triage: a ticket of the large client assigned to me, key press to painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(50) },
+  },
+  resolved: {
+    ...{ figure: 'triage: resolve and open the next ticket, key press to painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(50) },
+  },
+  searched: {
+    ...{ figure: 'triage: search as you type, key press to painted results, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(30) },
+  },
+  scrolled: {
+    ...{ figure: 'triage: scroll of the whole list, work of a frame, p99', unit: 'ms' },
+    ...{ baseline: 'limit', bar: most(16.7) },
+  },
+  opened: {
+    ...{ figure: 'triage: open a ticket of 200 entries, key press to painted, p95', unit: 'ms' },
+    ...{ baseline: nextFrame, bar: most(60) },
+  },
+  flat: {
+    ...{ figure: 'triage: memory of the window after 1,000 opened tickets', unit: 'MB' },
+    ...{ baseline: 'after the first 100', bar: most(1.1, 'ratio') },
+  },
   held: {
     ...{ figure: 'switch to a client held in the window, key press to rows painted, p95', unit: 'ms' },
     ...{ baseline: nextFrame, bar: most(50) },

@@ -13,6 +13,7 @@ import { measureSeal } from './figures/seal.ts'
 import { measureSizes } from './figures/sizes.ts'
 import { measureStarts } from './figures/start.ts'
 import { measureSwitches, SWITCH_CLIENTS } from './figures/switch.ts'
+import { measureTriage } from './figures/triage.ts'
 import { figures } from './figures.ts'
 import { removeLeftovers } from './folders.ts'
 import { startRestingHost, syncedProfile } from './host.ts'
@@ -55,6 +56,13 @@ async function measure(bench: Bench): Promise<void> {
       'busy',
       'visible',
       'painted',
+      'statused',
+      'assigned',
+      'resolved',
+      'searched',
+      'scrolled',
+      'opened',
+      'flat',
       'held',
       'awake',
       'asleep',
@@ -70,6 +78,7 @@ async function measure(bench: Bench): Promise<void> {
     await measurePages(bench, host)
     await measureLive(bench, host, cloudUrl, desks)
     await measureSwitches(bench, host)
+    await measureTriage(bench, host)
     await host.stop()
     await measureLifecycle(bench, profile, cloudUrl)
     await measureNeighbour(bench, profile, cloudUrl)

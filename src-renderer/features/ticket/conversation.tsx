@@ -1,5 +1,5 @@
 import { IconClock, IconLock, IconPaperclip } from '@tabler/icons-react'
-import { memo, type KeyboardEvent } from 'react'
+import { memo, startTransition, useEffect, useState, type KeyboardEvent } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
 import type { AttachmentView, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { durationText } from '../../ui/duration.ts'
@@ -7,6 +7,9 @@ import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
 import { numberText } from '../tickets/words.ts'
 import classes from './ticket.module.css'
+
+/** Entries that are painted with the ticket: more than fit on a screen. The rest follows without being waited for. */
+const FIRST_ENTRIES = 30
 
 /** Entries that are being chosen. */
 export interface Choosing {
@@ -24,6 +27,9 @@ interface ConversationProps {
 export function Conversation({ detail: { ticket, entries, requester, attachments }, choosing }: ConversationProps) {
   const now = useMinute()
   const opened = requester?.name ?? 'No requester'
+  const [whole, setWhole] = useState(entries.length <= FIRST_ENTRIES)
+  useEffect(() => startTransition(() => setWhole(true)), [])
+  const shown = whole ? entries : entries.slice(0, FIRST_ENTRIES)
   return (
     <ol
       className={classes.conversation}
@@ -42,7 +48,7 @@ export function Conversation({ detail: { ticket, entries, requester, attachments
           <div className={classes.text}>{ticket.description || 'No description.'}</div>
         </div>
       </li>
-      {entries.map((entry) => (
+      {shown.map((entry) => (
         <Entry
           key={entry.id}
           entry={entry}

@@ -5,10 +5,13 @@ import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
 import { resolveQuery, type Query } from '../../../src-shared/query/resolve.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import type { ListView } from '../../tenant/memory.ts'
+import { useTenant } from '../../tenant/context.tsx'
+import { keys } from '../../tenant/queries.ts'
 import classes from './search.module.css'
 import { suggest, type Suggestion } from './suggest.ts'
 
-const SEARCH_PAUSE_MS = 90
+/** Pause after a key while the answer to the last one is still awaited: nobody reads what is typed over. */
+const SEARCH_PAUSE_MS = 60
 
 interface SearchFieldProps {
   desk: Desk
@@ -27,6 +30,7 @@ export function readSearch(text: string, { configuration, technicians, me }: Des
 /** Words and operators: marked as they are typed, completed from the client's own configuration. */
 export function SearchField({ desk, view, field, onChange, onLeave }: SearchFieldProps) {
   const keyOf = useKeyOf()
+  const { queries } = useTenant()
   const [text, setText] = useState(view.text)
   const [caret, setCaret] = useState<number | null>(null)
   const [active, setActive] = useState(-1)
@@ -54,7 +58,8 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
       typed.current = next
       onChange({ text: next })
     }
-    timer.current = setTimeout(pass, next === '' ? 0 : SEARCH_PAUSE_MS)
+    if (queries.isFetching({ queryKey: keys.allSearches }) > 0) timer.current = setTimeout(pass, SEARCH_PAUSE_MS)
+    else pass()
   }
   const take = (one: Suggestion): void => {
     type(one.text, one.caret)

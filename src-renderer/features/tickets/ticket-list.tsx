@@ -120,6 +120,7 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
       role="grid"
       aria-label="Tickets"
       aria-multiselectable
+      aria-busy={rows.stale || undefined}
       data-choosing={chosen.size > 0 || undefined}
       aria-rowcount={rows.complete ? rows.total + 1 : -1}
       aria-activedescendant={selected.id ? `row-${selected.id}` : undefined}

@@ -17,6 +17,8 @@ export interface Rows {
   excerptAt(index: number): string | undefined
   /** Nothing to show yet. */
   loading: boolean
+  /** What is shown answers what was typed before, and the new answer is awaited. */
+  stale: boolean
   /** Whether `total` is the whole length. */
   complete: boolean
   error: unknown
@@ -95,6 +97,7 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
     at,
     excerptAt: none,
     loading: first.data === undefined,
+    stale: false,
     complete: outline.data !== undefined || first.data?.last === true,
     error: first.error,
   }
@@ -104,12 +107,13 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
 function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, enabled: boolean): Rows {
   const { text, order, sort } = view
   const input = { text: text.slice(0, MAX_QUERY), filter: filterOf(view, desk), order, sort }
-  const { data, error } = useQuery({ ...searchQuery(tenant, input), enabled })
+  const { data, error, isPlaceholderData } = useQuery({ ...searchQuery(tenant, input), enabled })
   return {
     total: data?.length ?? 0,
     at: (index) => data?.[index]?.row,
     excerptAt: (index) => data?.[index]?.excerpt || undefined,
     loading: data === undefined,
+    stale: isPlaceholderData,
     complete: true,
     error,
   }

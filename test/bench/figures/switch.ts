@@ -1,17 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { launchBrowser } from '../../e2e/browser.ts'
 import { percentile, type Bench } from '../bench.ts'
 import type { BenchHost } from '../host.ts'
 import { LARGE, smallTenant } from '../seed.ts'
 import { until } from '../window.ts'
-import { installProbe, type Probe } from './switch-probe.ts'
-
-declare global {
-  interface Window {
-    switchProbe: Probe
-  }
-}
+import { openBenchPage } from './page.ts'
 
 /** Small clients that the window visits to forget the large one: as many as it holds open. */
 const VISITED = 9
@@ -30,22 +23,11 @@ const FROM = smallTenant(1)
 export async function measureSwitches(bench: Bench, host: BenchHost): Promise<void> {
   if (!bench.wants('painted', 'held', 'awake', 'asleep')) return
   bench.note('Editing and switching clients in Chromium…')
-  const browser = await launchBrowser()
-  bench.afterwards(() => browser.close())
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
-  await context.addCookies([{ ...host.window.cookie, url: host.window.origin, httpOnly: true, sameSite: 'Strict' }])
-  const page = await context.newPage()
-  await page.addInitScript(installProbe)
-  await page.goto(host.window.origin)
-  await page.getByText('Aardvark Logistics').first().waitFor()
+  const { page, frame, close } = await openBenchPage(bench, host)
   // The large client is the first of the rail, those that are visited follow it.
   for (let i = 1; i < VISITED; i++)
     await host.window.call('console', 'mutation', 'clients.pin', { tenantId: smallTenant(i), pinned: true })
   const window_ = new SwitchingWindow(page, host)
-
-  const frames: number[] = []
-  for (let i = 0; i < 40; i++) frames.push(await window_.plainKey())
-  const frame = percentile(frames.slice(10), 0.95)
 
   await measurePaintedEdits(bench, host, page, frame)
   const [warm, many, few] = [bench.size(3, 1), bench.size(60, 12), bench.size(40, 6)]
@@ -66,7 +48,7 @@ export async function measureSwitches(bench: Bench, host: BenchHost): Promise<vo
     await window_.forgetLarge()
     await window_.putLargeToSleep()
   })
-  await browser.close()
+  await close()
 }
 
 /**
@@ -75,9 +57,9 @@ export async function measureSwitches(bench: Bench, host: BenchHost): Promise<vo
  */
 async function measurePaintedEdits(bench: Bench, host: BenchHost, page: Page, frame: number): Promise<void> {
   if (!bench.wants('painted')) return
-  await page.evaluate((id) => window.switchProbe.visit(id), FROM)
+  await page.evaluate((id) => window.probe.visit(id), FROM)
   await page.keyboard.press('j')
-  await page.evaluate(() => window.switchProbe.selectedSays('', true))
+  await page.evaluate(() => window.probe.selectedSays('', true))
   const row = await page.locator('[role=row][aria-selected=true]').getAttribute('id')
   const id = row?.replace('row-', '') ?? ''
   const scope = await host.window.openClient(FROM)
@@ -85,11 +67,11 @@ async function measurePaintedEdits(bench: Bench, host: BenchHost, page: Page, fr
   const times: number[] = []
   for (let i = 0; i < bench.size(60, 20) + 5; i++) {
     await host.window.call(scope, 'mutation', 'tickets.edit', { id, patch: { assigneeId: null } })
-    await page.evaluate((text) => window.switchProbe.selectedSays(text, false), name)
+    await page.evaluate((text) => window.probe.selectedSays(text, false), name)
     await delay(60)
-    await page.evaluate((text) => window.switchProbe.expectSelected(text), name)
+    await page.evaluate((text) => window.probe.expectText('[role=row][aria-selected=true]', text), name)
     await page.keyboard.press('i')
-    const time = await page.evaluate(() => window.switchProbe.painted())
+    const time = await page.evaluate(() => window.probe.painted())
     if (i >= 5) times.push(time)
     if (bench.hurries && times.length >= 8) break
   }
@@ -110,14 +92,14 @@ export class SwitchingWindow {
 
   /** Goes to a client without a measurement, and lets the window come to rest. */
   async visit(tenantId: string): Promise<void> {
-    await this.#page.evaluate((id) => window.switchProbe.visit(id), tenantId)
+    await this.#page.evaluate((id) => window.probe.visit(id), tenantId)
     await delay(60)
   }
 
   /** Visits so many other clients that the window has closed the large one; all of them stay awake. */
   async forgetLarge(): Promise<void> {
     await this.visit(smallTenant(VISITED))
-    await this.#page.evaluate(() => window.switchProbe.pass([9, 8, 7, 6, 5, 4, 3]))
+    await this.#page.evaluate(() => window.probe.pass([9, 8, 7, 6, 5, 4, 3]))
     await this.visit(FROM)
     await delay(200)
   }
@@ -134,15 +116,8 @@ export class SwitchingWindow {
 
   /** @returns milliseconds from the key press to the frame with the large client's rows */
   async switchToLarge(): Promise<number> {
-    await this.#page.evaluate((id) => window.switchProbe.expect(id), LARGE)
+    await this.#page.evaluate((id) => window.probe.expect(id), LARGE)
     await this.#page.keyboard.press('Control+1')
-    return this.#page.evaluate(() => window.switchProbe.painted())
-  }
-
-  /** The same for a key press that does next to nothing. */
-  async plainKey(): Promise<number> {
-    await this.#page.evaluate(() => window.switchProbe.expect('plain'))
-    await this.#page.keyboard.press('F8')
-    return this.#page.evaluate(() => window.switchProbe.painted())
+    return this.#page.evaluate(() => window.probe.painted())
   }
 }

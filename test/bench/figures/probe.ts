@@ -1,9 +1,13 @@
-/** What the page of a switch measurement can be asked; see {@link installProbe}. */
+/** What the page of a measurement can be asked; see {@link installProbe}. */
 export interface Probe {
   /** Measures the next key press until this client's rows are painted; for `plain`, one that adds a line of text. */
   expect(client: string): void
-  /** Measures the next key press until the selected row says so. */
-  expectSelected(text: string): void
+  /** Measures the next key press until the first element of a selector says so. */
+  expectText(selector: string, text: string): void
+  /** Measures the next key press until the first element of a selector says something else than now. */
+  expectOther(selector: string): void
+  /** Measures the next key press until the list has been searched for what is in the field. */
+  expectSearched(): void
   /** Resolves when the selected row says so, or no longer does. */
   selectedSays(text: string, says: boolean): Promise<void>
   /** Milliseconds of that. */
@@ -43,7 +47,21 @@ export function installProbe(): void {
     document.body.append(line)
     void result.promise.then(() => line.remove())
   }
-  const selectedText = (): string => document.querySelector('[role=row][aria-selected=true]')?.textContent ?? ''
+  const textOf = (selector: string): string => document.querySelector(selector)?.textContent ?? ''
+  const selectedText = (): string => textOf('[role=row][aria-selected=true]')
+  /** Looks after each change of the page; the end is the frame that paints the change. */
+  const expectThat = (holds: () => boolean): void => {
+    expected = 'text'
+    began = 0
+    result = Promise.withResolvers()
+    const look = new MutationObserver(() => {
+      if (began === 0 || !holds()) return
+      look.disconnect()
+      expected = null
+      addLine()
+    })
+    look.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
+  }
   // There is no element yet to observe.
   new MutationObserver(mark).observe(document, { subtree: true, attributeFilter: ['data-client'] })
   new PerformanceObserver((list) => {
@@ -65,23 +83,24 @@ export function installProbe(): void {
     true,
   )
 
-  window.switchProbe = {
+  window.probe = {
     expect(client) {
       expected = client
       began = 0
       result = Promise.withResolvers()
     },
-    expectSelected(text) {
-      expected = 'text'
-      began = 0
-      result = Promise.withResolvers()
-      const look = new MutationObserver(() => {
-        if (!selectedText().includes(text)) return
-        look.disconnect()
-        expected = null
-        addLine()
+    expectText: (selector, text) => expectThat(() => textOf(selector).includes(text)),
+    expectOther(selector) {
+      const before = textOf(selector)
+      expectThat(() => textOf(selector) !== '' && textOf(selector) !== before)
+    },
+    expectSearched() {
+      let searching = false
+      expectThat(() => {
+        const busy = document.querySelector('[role=grid][aria-busy]') !== null
+        searching ||= busy
+        return searching && !busy
       })
-      look.observe(document.body, { subtree: true, childList: true, characterData: true })
     },
     selectedSays: (text, says) =>
       new Promise((resolve) => {
