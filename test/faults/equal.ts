@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Sql } from '../../src-cloud/database/connect.ts'
+import type { Contact } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { Driven } from '../compartment/driver.ts'
 
@@ -20,6 +21,13 @@ export async function serverTickets(owner: Sql, tenant: string): Promise<Convers
     ticket: data,
     bodies: (bodies.get(data.id) ?? []).map(({ body }) => body).sort(),
   }))
+}
+
+/** Every contact of a tenant, as Postgres holds it. */
+export async function serverContacts(owner: Sql, tenant: string): Promise<Contact[]> {
+  const rows = await owner<{ data: Contact }[]>`
+    select data from contact where tenant_id = ${tenant} and not deleted order by id`
+  return rows.map(({ data }) => data)
 }
 
 /** The same as a compartment shows it, read ticket by ticket; its list must have the same tickets. */

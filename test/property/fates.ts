@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { hashOf } from '../../src-cloud/mutations/content.ts'
 import type { Sql } from '../../src-cloud/database/connect.ts'
 import { flatten } from '../../src-main/compartment/ledger/coalesce.ts'
+import type { Contact } from '../../src-shared/domain/people.ts'
 import { MutationBatch, MutationReply, MutationResult, type MutationBody } from '../../src-shared/protocol/mutation.ts'
 import type { serverTickets } from '../faults/equal.ts'
 import type { Arrived } from '../faults/proxy.ts'
@@ -15,6 +16,7 @@ export interface Told {
   tenant: string
   before: State
   after: State
+  contacts: readonly Contact[]
   /** Tickets that were deleted in the cloud, each with the version of that. */
   deleted: ReadonlyMap<string, number>
 }
@@ -49,23 +51,28 @@ export async function everyEditHasOneFate(told: Told): Promise<Refused[]> {
     const outcome = outcomes.get(key)
     // Sent under a client id that was given up, and again under the next.
     if (!outcome) expect([key, settled.has(hashOf(body))]).toEqual([key, true])
-    if (!outcome || !('ticketId' in body)) continue
+    const id = 'ticketId' in body ? body.ticketId : 'contactId' in body ? body.contactId : null
+    if (!outcome || id === null) continue
     if (outcome.outcome === 'conflict' || outcome.outcome === 'rejected') refused.push({ body, outcome })
-    const gone = told.deleted.get(body.ticketId)
+    const gones = [id, ...('otherId' in body ? [body.otherId] : [])].flatMap((one) => told.deleted.get(one) ?? [])
+    const gone = gones.length > 0 ? Math.min(...gones) : undefined
     if (outcome.outcome === 'rejected') {
-      expect([outcome.code, gone !== undefined]).toEqual(['ticket-deleted', true])
+      expect(['ticket-deleted', 'not-found']).toContain(outcome.code)
+      expect([body.kind, gone !== undefined]).toEqual([body.kind, true])
       continue
     }
     const version = 'version' in outcome ? outcome.version : 0
-    if (gone !== undefined) expect(version).toBeLessThan(gone)
-    if (body.kind === 'ticket.create') starts.set(body.ticketId, flatten(body.ticket))
-    if (body.kind !== 'ticket.update') continue
+    // Taking a link off what is gone is done already.
+    if (gone !== undefined && body.kind !== 'ticket.unlink') expect(version).toBeLessThan(gone)
+    if (body.kind === 'ticket.create') starts.set(id, flatten(body.ticket))
+    if (body.kind === 'contact.create') starts.set(id, flatten(body.contact))
+    if (body.kind !== 'ticket.update' && body.kind !== 'contact.update') continue
     const conflicts = outcome.outcome === 'conflict' ? outcome.conflicts.map(({ field }) => field) : []
     expect(new Set(conflicts).size).toBe(conflicts.length)
     const base = flatten(body.base)
     for (const [field, mine] of flatten(body.patch)) {
       if (conflicts.includes(field)) continue
-      const place = `${body.ticketId} ${field}`
+      const place = `${id} ${field}`
       fields.set(place, [...(fields.get(place) ?? []), { version, base: base.get(field) ?? null, mine }])
     }
   }
@@ -77,8 +84,9 @@ export async function everyEditHasOneFate(told: Told): Promise<Refused[]> {
       expect([place, base]).toEqual([place, now])
       now = mine
     }
-    const ended = told.after.find(({ ticket }) => ticket.id === id)
-    if (!told.deleted.has(id)) expect([place, flatten({ ...ended?.ticket }).get(field) ?? null]).toEqual([place, now])
+    const ended =
+      told.after.find(({ ticket }) => ticket.id === id)?.ticket ?? told.contacts.find((one) => one.id === id)
+    if (!told.deleted.has(id)) expect([place, flatten({ ...ended }).get(field) ?? null]).toEqual([place, now])
   }
   return refused
 }

@@ -5,7 +5,7 @@ import type { Sql } from '../../src-cloud/database/connect.ts'
 import { hashOf } from '../../src-cloud/mutations/content.ts'
 import type { FieldChoice, InboxItem, OutboxEntry } from '../../src-shared/domain/views.ts'
 import { CallFailed, Driven, temporaryFolder, type Inputs } from '../compartment/driver.ts'
-import { serverTickets, settled, viewOf } from '../faults/equal.ts'
+import { serverContacts, serverTickets, settled, viewOf } from '../faults/equal.ts'
 import { readLedger } from '../faults/ledger-file.ts'
 import { FaultProxy, type FaultOptions } from '../faults/proxy.ts'
 import { pushed } from '../support/cloud.ts'
@@ -23,6 +23,7 @@ export type Outage = (typeof OUTAGES)[number]
 export type Action =
   | { do: 'subject' | 'site' | 'note' | 'delete'; client: number; ticket: number }
   | { do: 'status' | 'priority' | 'seats'; client: number; ticket: number; pick: number }
+  | { do: 'link' | 'unlink' | 'contact'; client: number; ticket: number; pick: number }
   | { do: 'decide' | 'cancel'; client: number; pick: number }
   | { do: 'create' | 'reopen' | 'pause' | 'resume' | 'resync'; client: number }
   | { do: 'sync' | 'restart' | 'forget' | 'leave' | 'return'; client: number }
@@ -39,6 +40,8 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: anyOf('subject', 'site'), ...onTicket }) },
   { weight: 4, arbitrary: fc.record({ do: anyOf('note'), ...onTicket }) },
   { weight: 4, arbitrary: fc.record({ do: anyOf('status', 'priority', 'seats'), ...picked, ...onTicket }) },
+  { weight: 3, arbitrary: fc.record({ do: anyOf('link', 'unlink'), ...picked, ...onTicket }) },
+  { weight: 4, arbitrary: fc.record({ do: anyOf('contact'), ...picked, ...onTicket }) },
   { weight: 4, arbitrary: fc.record({ do: anyOf('sync'), ...client }) },
   { weight: 4, arbitrary: fc.record({ do: anyOf('decide'), ...picked }) },
   { weight: 2, arbitrary: fc.record({ do: anyOf('leave', 'return', 'pause', 'resume'), ...client }) },
@@ -66,7 +69,10 @@ export interface Place {
 }
 
 /** How often something happened that is not possible at every time. */
-export type Counts = Record<'created' | 'deleted' | 'decided' | 'reopened' | 'cancelled' | 'refused', number>
+export type Counts = Record<
+  'created' | 'deleted' | 'decided' | 'reopened' | 'cancelled' | 'refused' | 'linked' | 'unlinked' | 'contacts',
+  number
+>
 
 /** One history: what technicians do, what the network does to it, and then a good network. */
 export async function history(
@@ -86,8 +92,10 @@ export async function history(
   }
 }
 
+const NONE = { linked: 0, unlinked: 0, contacts: 0 }
+
 class World {
-  readonly counts: Counts = { created: 0, deleted: 0, decided: 0, reopened: 0, cancelled: 0, refused: 0 }
+  readonly counts: Counts = { created: 0, deleted: 0, decided: 0, reopened: 0, cancelled: 0, refused: 0, ...NONE }
   readonly #place: Place
   readonly #proxy: FaultProxy
   readonly #folders = Array.from({ length: CLIENTS }, temporaryFolder)
@@ -95,6 +103,7 @@ class World {
   readonly #away = new Set<number>()
   readonly #tag = crypto.randomUUID().slice(0, 8)
   readonly #tickets: string[] = []
+  readonly #contacts: string[] = []
   /** Tickets that the operator took away, with the version of that. */
   readonly #deleted = new Map<string, number>()
   readonly #notes = new Map<string, { ticketId: string; withdrawn: boolean }>()
@@ -145,6 +154,11 @@ class World {
         return void (await edit({ priority: what.pick % 2 === 0 ? 'p1' : 'p2' }))
       case 'note':
         return this.#note(driven, id, value)
+      case 'link':
+      case 'unlink':
+        return this.#link(driven, id, what.do, what.pick)
+      case 'contact':
+        return this.#contact(driven, what.ticket, what.pick, value)
       case 'create': {
         const draft = { subject: value, description: '', status: 'new', priority: 'p2' }
         const { ticket } = await driven.call<{ ticket: { id: string } }>('mutation', 'tickets.create', draft)
@@ -197,9 +211,13 @@ class World {
       for (const id of this.#deleted.keys()) await expect(driven.ticket(id)).rejects.toThrow('not-found')
     }
     this.#checkNotes(after)
+    const contacts = await serverContacts(owner, tenant)
+    for (const driven of this.#clients)
+      for (const one of contacts)
+        expect(await driven.call('query', 'contacts.get', { id: one.id })).toEqual({ ...one, pending: false })
     const { arrived } = this.#proxy
     const refused = await everyEditHasOneFate({
-      ...{ arrived, owner, tenant, before: this.#before, after },
+      ...{ arrived, owner, tenant, before: this.#before, after, contacts },
       deleted: this.#deleted,
     })
     this.counts.refused += refused.length
@@ -245,6 +263,26 @@ class World {
   async #note(driven: Driven, ticketId: string, body: string): Promise<void> {
     const taken = await unless(driven.call('mutation', 'tickets.addEntry', { ticketId, kind: 'note', body }))
     if (taken) this.#notes.set(body, { ticketId, withdrawn: false })
+  }
+
+  async #link(driven: Driven, id: string, act: 'link' | 'unlink', pick: number): Promise<void> {
+    const otherId = this.#tickets[pick % this.#tickets.length] ?? ''
+    if (otherId === id) return
+    const relation = pick % 2 === 0 ? 'related' : 'blocks'
+    const done = await unless(driven.call('mutation', `tickets.${act}`, { id, otherId, relation }))
+    if (done) this.counts[act === 'link' ? 'linked' : 'unlinked'] += 1
+  }
+
+  /** A person of the client: made, or one that others may change too. */
+  async #contact(driven: Driven, which: number, pick: number, value: string): Promise<void> {
+    this.counts.contacts += 1
+    const id = this.#contacts[which % CONTESTED]
+    if (id === undefined) {
+      const made = await driven.call<{ id: string }>('mutation', 'contacts.create', { name: value })
+      return void this.#contacts.push(made.id)
+    }
+    const patch = pick % 2 === 0 ? { phone: value } : { title: value }
+    await unless(driven.call('mutation', 'contacts.edit', { id, patch }))
   }
 
   async #delete(id: string): Promise<void> {
