@@ -1,5 +1,5 @@
 import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
-import { DEFAULT_VAULT_POLICY, type VaultPolicy } from '../../src-shared/domain/vault.ts'
+import { DEFAULT_VAULT_POLICY } from '../../src-shared/domain/vault.ts'
 import { MAX_ROLLUP_DUE, type Rollup } from '../../src-shared/domain/rollup.ts'
 import type { Change, Desk, SyncReport, SyncState } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
@@ -32,7 +32,7 @@ import { savedViews } from './triage/saved-views.ts'
 import { Waking } from './triage/waking.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
-import { Vault } from './vault/vault.ts'
+import { Vault, type VaultRules } from './vault/vault.ts'
 
 /** More changed tickets than this are told as `all`. */
 const MAX_NAMED = 200
@@ -78,7 +78,7 @@ export class Compartment {
     this.files = new Attachments(this.#held, cloud, assignment.online, (ticketId) => this.#changed([ticketId], false))
     this.#vault = new Vault(
       this.#held,
-      () => this.#read(readVaultPolicy),
+      () => this.#read(readVaultRules),
       () => {
         this.#changes.send({ tickets: [], desk: false, vault: true })
         this.#rollUpSoon()
@@ -259,9 +259,12 @@ function readDesk({ cache, technician }: Holdings): Desk {
 }
 
 // Rules that are not known yet, or not any more, may ask for a reason.
-function readVaultPolicy({ cache: { configuration } }: Holdings): VaultPolicy {
-  if (configuration.statuses.length === 0) return { ...DEFAULT_VAULT_POLICY, reasonNeeded: true }
-  return configuration.vault ?? DEFAULT_VAULT_POLICY
+function readVaultRules({ cache: { configuration, technicians }, technician }: Holdings): VaultRules {
+  // A cloud that says nothing of it knows of no such right.
+  const me = technicians.find(({ id }) => id === technician.id)
+  const reveals = me?.may?.includes('reveal') ?? true
+  if (configuration.statuses.length === 0) return { ...DEFAULT_VAULT_POLICY, reasonNeeded: true, reveals }
+  return { ...(configuration.vault ?? DEFAULT_VAULT_POLICY), reveals }
 }
 
 function mergeChanges(older: Change, newer: Change): Change {

@@ -43,5 +43,7 @@ export const Technician = z.looseObject({
   id: Id,
   name: z.string().min(1).max(200),
   email: z.string().max(320),
+  /** What they may at this client: `see`, `act`, `reveal`, and what a newer cloud knows. Absent: all of it. */
+  may: z.array(z.string().max(20)).optional(),
 })
 export type Technician = z.infer<typeof Technician>

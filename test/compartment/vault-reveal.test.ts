@@ -124,3 +124,15 @@ test('the row of an act names who did it', async () => {
   await ann.reveal(id, 'password')
   expect(auditOf(place.folder).at(-1)).toMatchObject({ action: 'vault.reveal', actor: idOf('Ann') })
 })
+
+test('a technician without the right to reveal at this client sees no secret, whomever a credential names, and uses it', async () => {
+  const robin = start()
+  const { id } = await robin.vault.create(login({ url: 'https://dc.example.com' }))
+  await (open.shift() as Opened).close()
+  const reader = start({ may: ['see', 'act'] })
+  expect(await reader.vault.get({ id })).toMatchObject({ canReveal: false, canUse: true, canChange: false })
+  expect(await problemCode(reader.reveal(id, 'password'))).toBe('credential-refused')
+  await (open.shift() as Opened).close()
+  const again = start({ may: ['see', 'act', 'reveal'] })
+  expect(await problemCode(again.reveal(id, 'password'))).toBeNull()
+})

@@ -7,6 +7,7 @@ import type { AuditRow } from '../../src-main/compartment/ledger/audit.ts'
 import type { Assignment } from '../../src-main/compartment/port.ts'
 import { tenantRouter } from '../../src-main/compartment/router.ts'
 import { openEncrypted, type Db } from '../../src-main/storage/open.ts'
+import type { Technician } from '../../src-shared/domain/people.ts'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
 import { problemOf, type ProblemCode } from '../../src-shared/problem.ts'
@@ -24,6 +25,8 @@ interface Opening {
   maxPages?: Assignment['maxPages']
   /** The client's rules; null where they were not loaded yet. */
   rules?: Partial<Configuration> | null
+  /** What the cloud says that the technician may; absent where it says nothing. */
+  may?: string[]
 }
 
 /** A compartment in this process, on real files, with a caller of its router. */
@@ -32,7 +35,7 @@ export class Opened {
   readonly rollups: Rollup[] = []
   readonly caller
 
-  constructor(folder: string, { me = ME, keyByte = 7, bindingByte = 1, maxPages, rules = {} }: Opening = {}) {
+  constructor(folder: string, { me = ME, keyByte = 7, bindingByte = 1, maxPages, rules = {}, may }: Opening = {}) {
     const assignment: Assignment = {
       folder,
       rootKey: new Uint8Array(32).fill(keyByte).buffer,
@@ -42,7 +45,7 @@ export class Opened {
       online: false,
     }
     if (maxPages) assignment.maxPages = maxPages
-    if (rules) putRules(folder, keyByte, { ...configuration, ...rules })
+    if (rules) putRules(folder, keyByte, { ...configuration, ...rules }, may && { ...assignment.technician, may })
     this.compartment = new Compartment(assignment, {
       tokenWanted: nothing,
       rollup: (rollup) => void this.rollups.push(rollup),
@@ -112,8 +115,11 @@ export function grant(changes: Partial<NewCredentialInput> = {}): NewCredentialI
   return { kind: 'oauth', name: 'Mail API', secrets: { refreshToken: 'refresh-1' }, ...changes }
 }
 
-function putRules(folder: string, keyByte: number, rules: Configuration): void {
+function putRules(folder: string, keyByte: number, rules: Configuration, technician?: Technician): void {
   const cache = openCache(folder, deriveKeys(new Uint8Array(32).fill(keyByte)).cache)
-  cache.write(() => cache.putConfiguration(rules))
+  cache.write(() => {
+    cache.putConfiguration(rules)
+    if (technician) cache.putTechnician(technician, 1)
+  })
   cache.close()
 }

@@ -15,16 +15,22 @@ const DAY = 86_400_000
 /** Before a credential expires, or is to be changed, this long. */
 const SOON = 14 * DAY
 
-export function canUse({ facts }: Kept, me: string): boolean {
-  return includes(facts.mayUse, me)
+/** Who acts. Who may reveal nothing at this client sees no secret, whomever a credential names. */
+export interface Person {
+  id: string
+  reveals: boolean
 }
 
-export function canReveal({ facts }: Kept, me: string): boolean {
-  return includes(facts.mayReveal, me)
+export function canUse({ facts }: Kept, me: Person): boolean {
+  return includes(facts.mayUse, me.id)
+}
+
+export function canReveal({ facts }: Kept, me: Person): boolean {
+  return me.reveals && includes(facts.mayReveal, me.id)
 }
 
 /** Who may see it may change it. What nobody may see, those change who may use it: else nobody ever could. */
-export function canChange(kept: Kept, me: string): boolean {
+export function canChange(kept: Kept, me: Person): boolean {
   const nobody = kept.facts.mayReveal !== 'everyone' && kept.facts.mayReveal.length === 0
   return canReveal(kept, me) || (nobody && canUse(kept, me))
 }
@@ -34,7 +40,7 @@ export function canChange(kept: Kept, me: string): boolean {
  * who may not see them would learn them by the change. Refresh tokens and client secrets go wherever the grant is
  * renewed, and nobody may see those.
  */
-export function neededAnew(kept: Kept, next: CredentialFacts, me: string): SecretField[] {
+export function neededAnew(kept: Kept, next: CredentialFacts, me: Person): SecretField[] {
   const { facts, has } = kept
   const moved = (...names: (keyof CredentialFacts)[]): boolean =>
     names.some((name) => JSON.stringify(facts[name]) !== JSON.stringify(next[name]))

@@ -29,6 +29,7 @@ import {
   dueOf,
   invalid,
   neededAnew,
+  type Person,
 } from './rules.ts'
 import type { Kept, Secrets, VaultStore } from './store.ts'
 import { codeOf } from './totp.ts'
@@ -37,6 +38,9 @@ import { codeOf } from './totp.ts'
 const KEPT_REMOVED = 30 * 86_400_000
 
 /** A row of the audit trail: an action about a credential. */
+/** The client's own rules, for one technician. */
+export type VaultRules = VaultPolicy & { reveals: boolean }
+
 type Audited = [action: string, id: string, detail: AuditDetail]
 
 /**
@@ -45,22 +49,23 @@ type Audited = [action: string, id: string, detail: AuditDetail]
  */
 export class Vault implements VaultCalls {
   readonly #held: Holdings
-  readonly #policy: () => VaultPolicy
+  readonly #policy: () => VaultRules
   readonly #moved: () => void
   #tidied = false
 
   /**
-   * @param policy the client's own rules
+   * @param policy the client's own rules, and whether this technician may reveal anything here
    * @param moved what windows see of credentials has changed
    */
-  constructor(held: Holdings, policy: () => VaultPolicy, moved: () => void) {
+  constructor(held: Holdings, policy: () => VaultRules, moved: () => void) {
     this.#held = held
     this.#policy = policy
     this.#moved = moved
   }
 
   policy(): VaultPolicy {
-    return this.#policy()
+    const { reasonNeeded, forgetAfter } = this.#policy()
+    return { reasonNeeded, forgetAfter }
   }
 
   list({ text, removed }: { text: string; removed: boolean }): CredentialView[] {
@@ -239,8 +244,8 @@ export class Vault implements VaultCalls {
     return true
   }
 
-  get #me(): string {
-    return this.#held.technician.id
+  get #me(): Person {
+    return { id: this.#held.technician.id, reveals: this.#policy().reveals }
   }
 
   get #store(): VaultStore {
