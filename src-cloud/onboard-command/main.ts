@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util'
 import { setTimeout as wait } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { steps, type OnboardingFile, type StepKey } from '../../src-shared/onboarding/answers.ts'
+import { steps, type StepKey } from '../../src-shared/onboarding/answers.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { OnboardingList, OnboardingPreview, OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import { CommandCloud, Refused } from './cloud.ts'
-import { readClientFile } from './read-file.ts'
+import { importAll } from './import.ts'
+import { readClientFile, type ClientFile } from './read-file.ts'
 
 const HELP = `Usage: npm run onboard -- --file=client.yaml [flags]
 
@@ -24,7 +25,8 @@ Brings clients into a cloud from files, as the console's wizard does it. docs/on
 The password comes from BULKHEAD_PASSWORD. It goes on in the cloud where this is stopped; run it again to see how far it
 is.
 
-Exit codes: 0 all are live (or would be), 1 refused, 2 a wrong flag or file, 3 a step failed and waits for somebody.
+Exit codes: 0 all are live (or would be), 1 refused, 2 a wrong flag or file, 3 a step failed and waits for somebody, 4
+rows of an import were not taken.
 `
 /** Milliseconds between two looks at how far it is. */
 const LOOK = 200
@@ -37,7 +39,8 @@ interface Flags {
   email: string
   password: string
 }
-interface Output {
+/** Takes lines. */
+export interface Output {
   write(line: string): unknown
 }
 
@@ -54,13 +57,13 @@ export async function main(
       out.write(HELP)
       return 0
     }
-    const files = flags.files.map((path) => ({ path, file: readClientFile(path) }))
+    const files = flags.files.map((path) => ({ path, client: readClientFile(path) }))
     const cloud = new CommandCloud(flags.cloud)
     await cloud.signIn(flags.email, flags.password)
     if (flags.export) return await exportOne(cloud, flags.export, out)
     let code = 0
-    for (const { path, file } of files)
-      code = Math.max(code, await (flags.dryRun ? preview : bringIn)(cloud, path, file, out))
+    for (const { path, client } of files)
+      code = Math.max(code, await (flags.dryRun ? preview : bringIn)(cloud, path, client, out))
     return code
   } catch (error) {
     if (error instanceof WrongFlag) return said(err, `${error.message}. See npm run onboard -- --help.`, 2)
@@ -105,7 +108,7 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
   }
 }
 
-async function preview(cloud: CommandCloud, path: string, file: OnboardingFile, out: Output): Promise<number> {
+async function preview(cloud: CommandCloud, path: string, { file, imports }: ClientFile, out: Output): Promise<number> {
   const { preview: found } = await cloud.ask(paths.onboardings, OnboardingPreview, {
     id: randomUUID(),
     file,
@@ -118,13 +121,14 @@ async function preview(cloud: CommandCloud, path: string, file: OnboardingFile, 
     `  people       ${found.people.join(', ')}`,
     ...(found.proof ? [`  ${found.proof}`] : []),
     ...found.notes.filter((note) => note !== found.proof).map((note) => `  ${note}`),
+    ...imports.map((one) => `  ${one.request.kind} from ${one.path}`),
   ]
   out.write(`${lines.join('\n')}\n`)
   return 0
 }
 
 /** Starts one, or takes up the one that is under way, and tells how it goes on. @returns the exit code */
-async function bringIn(cloud: CommandCloud, path: string, file: OnboardingFile, out: Output): Promise<number> {
+async function bringIn(cloud: CommandCloud, path: string, { file, imports }: ClientFile, out: Output): Promise<number> {
   const { onboardings } = await cloud.ask(paths.onboardings, OnboardingList)
   const under = onboardings.find(({ name, state }) => state === 'open' && name === file.identity.name)
   out.write(
@@ -136,7 +140,7 @@ async function bringIn(cloud: CommandCloud, path: string, file: OnboardingFile, 
   for (;;) {
     const view = await cloud.ask(paths.onboarding(id), OnboardingView)
     for (const step of steps) tell(view, step, told, out)
-    if (view.state === 'live') return 0
+    if (view.state === 'live') return importAll(cloud, view.tenantId, imports, out)
     if (view.state !== 'open') return said(out, `It was cancelled: ${view.reason ?? 'no reason was given'}.`, 1)
     if (view.next !== null && goesOnNoMore(view))
       return said(out, `It waits at "${view.next}": go on in the console, or cancel it there.`, 3)

@@ -1,8 +1,28 @@
 import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
 import { OnboardingFile } from '../../src-shared/onboarding/answers.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
+import { ImportRequest } from '../../src-shared/protocol/import.ts'
 import { plainYaml } from '../files/yaml.ts'
 import { firstIssue } from '../templates/read-template.ts'
+
+const { columns, words, dates } = ImportRequest.shape
+const CsvSource = z.union([z.string().min(1), z.strictObject({ file: z.string().min(1), columns, words, dates })])
+
+/** A client's file as the command takes it: with the CSV files, beside it, of its contacts and tickets. */
+const CommandFile = OnboardingFile.extend({
+  import: z.strictObject({ contacts: CsvSource.optional(), tickets: CsvSource.optional() }).default({}),
+})
+
+/** A client, and what is imported once it is live, contacts first. */
+export interface ClientFile {
+  file: OnboardingFile
+  imports: { path: string; request: z.input<typeof ImportRequest> }[]
+}
+
+/** Bytes of a CSV file at most: what one request takes. */
+const MAX_CSV = 15 * 1024 * 1024
 
 /** Bytes of a file at most: names that exist may be many. */
 const MAX_BYTES = 4 * 1024 * 1024
@@ -11,11 +31,14 @@ const MAX_BYTES = 4 * 1024 * 1024
  * Reads a client from a YAML (or JSON) file.
  * @throws ProblemError `invalid-input` with one sentence that names the file, and the line where it can
  */
-export function readClientFile(path: string): OnboardingFile {
-  const text = textOf(path)
+export function readClientFile(path: string): ClientFile {
+  const text = textOf(path, MAX_BYTES)
   const yaml = inFile(path, () => plainYaml(text))
-  const parsed = OnboardingFile.safeParse(yaml.value)
-  if (parsed.success) return parsed.data
+  const parsed = CommandFile.safeParse(yaml.value)
+  if (parsed.success) {
+    const { import: sources, ...file } = parsed.data
+    return { file, imports: (['contacts', 'tickets'] as const).flatMap((kind) => importOf(path, kind, sources[kind])) }
+  }
   const { path: place, message } = firstIssue(parsed.error)
   const where = place.length > 0 ? `, line ${yaml.lineOf(place)}, ${place.map(String).join('.')}` : ''
   throw new ProblemError('invalid-input', {
@@ -23,12 +46,24 @@ export function readClientFile(path: string): OnboardingFile {
   })
 }
 
-function textOf(path: string): string {
+function importOf(
+  path: string,
+  kind: 'contacts' | 'tickets',
+  source: z.output<typeof CsvSource> | undefined,
+): ClientFile['imports'] {
+  if (source === undefined) return []
+  const { file, ...more } = typeof source === 'string' ? { file: source } : source
+  const csv = resolve(dirname(path), file)
+  return [{ path: csv, request: { kind, csv: textOf(csv, MAX_CSV), ...more } }]
+}
+
+function textOf(path: string, most: number): string {
   const found = statSync(path, { throwIfNoEntry: false })
-  if (!found?.isFile())
-    throw new ProblemError('invalid-input', { reason: `There is no file ${path}. Check the path after --file.` })
-  if (found.size > MAX_BYTES)
-    throw new ProblemError('invalid-input', { reason: `${path} is larger than 4 MB. Put less into it.` })
+  if (!found?.isFile()) throw new ProblemError('invalid-input', { reason: `There is no file ${path}. Check the path.` })
+  if (found.size > most)
+    throw new ProblemError('invalid-input', {
+      reason: `${path} is larger than ${most / 1024 / 1024} MB. Divide it, or put less into it.`,
+    })
   return readFileSync(path, 'utf8')
 }
 

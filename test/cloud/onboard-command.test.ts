@@ -130,6 +130,25 @@ test('a step that fails is told, and waits for somebody: exit code 3; corrected,
   await robin.untilEnd(rows[0]?.id ?? '')
 })
 
+test('contacts and tickets come from CSV files beside it, and every row that is not taken is told: exit code 4', async () => {
+  fileOf('people.csv', 'name,email,Shoe size\nAda,ada@csv.example,38\nBo,bo at csv,41\n')
+  fileOf('tickets.csv', 'Ticket Number,Summary,Status,Contact,Opened\n7,No screen,Waiting,ada@csv.example,03/04/2025\n')
+  const tickets = '{ file: tickets.csv, dates: dmy, words: { status: { Waiting: waiting-client } } }'
+  const path = fileOf(
+    'csv.yaml',
+    `onboarding: 1\nidentity: { name: CSV Ltd, timeZone: UTC }\nimport: { contacts: people.csv, tickets: ${tickets} }\n`,
+  )
+  const { code, out } = await onboard([`--file=${path}`])
+  expect(code).toBe(4)
+  expect(out).toMatch(/^✓ contacts +1 added, 0 changed, 0 here already, 1 not taken$/m)
+  expect(out).toContain('left out: Shoe size')
+  expect(out).toContain('people.csv, line 3: "bo at csv" is no email address.')
+  expect(out).toMatch(/^✓ tickets +1 added/m)
+  const [row] = await cloud.owner<{ status: string }[]>`
+    select data ->> 'status' as status from ticket where data ->> 'subject' = 'No screen'`
+  expect(row?.status).toBe('waiting-client')
+})
+
 describe('one clear sentence', () => {
   const GOOD = 'onboarding: 1\nidentity:\n  name: Fine\n  timeZone: UTC\n'
   test.each([
@@ -166,6 +185,7 @@ describe('one clear sentence', () => {
       'line 5, people.people.0.may.1',
     ],
     ['300 characters', GOOD.replace('Fine', 'x'.repeat(300)), 'line 3, identity.name: has 300 characters; 200 at most'],
+    ['a CSV file that is not there', `${GOOD}import: { contacts: nowhere.csv }\n`, 'There is no file'],
     ['no YAML', 'onboarding: [1', 'client.yaml: '],
     ['code', GOOD.replace('Fine', '!!js/function x'), 'Unresolved tag'],
     ['a version that is not known', GOOD.replace('onboarding: 1', 'onboarding: 2'), 'line 1, onboarding'],
