@@ -29,6 +29,7 @@ import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
 import { readIds, readOutline, readPage, readPlace } from './triage/page.ts'
 import { savedViews } from './triage/saved-views.ts'
+import { timing } from './triage/timing.ts'
 import { Waking } from './triage/waking.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
@@ -130,6 +131,7 @@ export class Compartment {
       ...bulkEdits(this.#bench),
       ...decisions(this.#bench),
       ...drafting(this.#bench),
+      ...timing(this.#bench),
       ...contactBook(this.#bench),
       ...savedViews(this.#bench),
       ...attachmentCalls(this.#bench, this.files),

@@ -4,7 +4,7 @@ import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
 import { BulkBack, BulkChange, MAX_BULK, type BulkPreview, type BulkResult } from '../../src-shared/domain/bulk.ts'
 import { WorkTime } from '../../src-shared/domain/entry.ts'
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
-import { Id, Key } from '../../src-shared/domain/primitives.ts'
+import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
 import { LinkRelation, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
@@ -29,6 +29,7 @@ import {
   type TicketDetail,
   type TicketOutline,
   type TicketPage,
+  type TimerView,
   type UploadPlace,
 } from '../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../src-shared/query/parse.ts'
@@ -63,6 +64,10 @@ export interface CompartmentApi {
   drafts(ticketId: string | null): Draft[]
   /** Keeps what is being typed; an empty text forgets it. Adding the entry forgets it too. */
   saveDraft(input: { ticketId: string | null; kind: DraftKind; body: string }): void
+  /** Timers of work that run, the longest first. */
+  timers(): TimerView[]
+  startTimer(input: { ticketId: string; since?: string | undefined }): void
+  stopTimer(ticketId: string): string | null
   /** Puts tags on and takes tags off. */
   tag(input: { id: string; add: string[]; remove: string[] }): TicketDetail
   /** Notes work; a correction has minutes below zero. */
@@ -194,6 +199,13 @@ export const tenantRouter = t.router({
     saveDraft: t.procedure
       .input(z.object({ ticketId: Id.nullable(), kind: DraftKind, body: z.string().max(100_000) }))
       .mutation(({ ctx, input }) => ctx.saveDraft(input)),
+    timers: t.procedure.query(({ ctx }) => ctx.timers()),
+    startTimer: t.procedure
+      .input(z.object({ ticketId: Id, since: Instant.optional() }))
+      .mutation(({ ctx, input }) => ctx.startTimer(input)),
+    stopTimer: t.procedure
+      .input(z.object({ ticketId: Id }))
+      .mutation(({ ctx, input }) => ctx.stopTimer(input.ticketId)),
     tag: t.procedure
       .input(z.object({ id: Id, add: z.array(Tag).max(64).default([]), remove: z.array(Tag).max(64).default([]) }))
       .mutation(({ ctx, input }) => ctx.tag(input)),

@@ -340,6 +340,7 @@ export class Workspace {
       unread: rollup?.unread ?? 0,
       atRisk: rollup ? atRiskCount(rollup, Date.now()) : 0,
       credentialsDue: rollup ? credentialsDue(rollup, Date.now()) : 0,
+      timers: rollup?.timers ?? [],
       sync: stopped ? { ...sync, phase: 'stopped', progress: null, problem: stopped } : sync,
       known: rollup !== null,
     }

@@ -22,6 +22,7 @@ const Rollup = z.object({
   due: z.array(z.number()).max(MAX_ROLLUP_DUE),
   risk: z.array(z.number()).max(MAX_ROLLUP_DUE).exactOptional(),
   atRiskMinutes: z.number(),
+  timers: z.array(z.number()).max(MAX_ROLLUP_DUE).exactOptional(),
   wakes: z.array(z.number()).max(MAX_ROLLUP_DUE).exactOptional(),
   pending: Count,
   failed: Count,

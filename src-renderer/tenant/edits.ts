@@ -89,6 +89,7 @@ export function applyDetail(queries: QueryClient, detail: TicketDetail): void {
     dueAt: detail.dueAt,
     riskAt: detail.riskAt,
     snoozedUntil: detail.snoozedUntil,
+    timerSince: detail.timerSince,
     unread: detail.unread,
     pending: detail.pendingFields.length > 0 || detail.entries.some((entry) => entry.pending),
   }))

@@ -13,6 +13,8 @@ export interface Rollup {
   failed: number
   /** When snoozed tickets wake (ms since 1970), soonest first: from then on they count as open. At most as many. */
   wakes?: number[]
+  /** Since when the technician's timers run (ms since 1970); absent in counts of before there were any. */
+  timers?: number[]
   /** From when on credentials want attention (ms since 1970), soonest first; absent in counts of before. At most as many. */
   vaultFrom?: number[]
 }

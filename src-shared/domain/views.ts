@@ -33,6 +33,8 @@ export interface TicketRow {
   snoozedUntil: string | null
   /** Why it looks like noise by the client's rules; null where it does not. */
   noise: string | null
+  /** Since when its timer runs; null where none does. */
+  timerSince: string | null
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
 }
@@ -124,6 +126,12 @@ export interface ContactView extends Contact {
   pending: boolean
 }
 
+/** A timer that runs. */
+export interface TimerView {
+  ticket: TicketReference
+  since: string
+}
+
 /** A kept list, with unsent edits shown over it. */
 export interface SavedViewView extends SavedView {
   pending: boolean
@@ -134,7 +142,7 @@ export interface TicketLinkView {
   ticket: TicketReference
 }
 
-export interface TicketDetail extends Pick<TicketRow, 'dueAt' | 'riskAt' | 'snoozedUntil'> {
+export interface TicketDetail extends Pick<TicketRow, 'dueAt' | 'riskAt' | 'snoozedUntil' | 'timerSince'> {
   ticket: Ticket
   entries: EntryView[]
   requester: Contact | null
@@ -299,6 +307,8 @@ export interface ClientSummary {
   atRisk: number
   /** Credentials that are expired or to be changed, now or soon. */
   credentialsDue: number
+  /** Since when the technician's timers run (ms since 1970). */
+  timers: number[]
   sync: SyncState
   /** False until the client was synced for the first time. */
   known: boolean

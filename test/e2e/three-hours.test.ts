@@ -60,7 +60,7 @@ async function work(page: Page, who: 'Dana' | 'Lena', number: number): Promise<v
     await page.keyboard.press('Control+Enter')
     await entries.filter({ hasText: `${who} ${part} ${number}` }).waitFor({ timeout: SOON })
   }
-  await page.keyboard.press('l')
+  await page.keyboard.press('w')
   await page.keyboard.type('15')
   await page.keyboard.press('Enter')
   await page.keyboard.type(`${who} worked ${number}`)

@@ -121,7 +121,7 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
   await page.keyboard.press('Escape')
   await setStatus(page, 'Awaiting Vendor', 9)
 
-  await page.keyboard.press('l')
+  await page.keyboard.press('w')
   await page.keyboard.type('1h 30')
   await page.keyboard.press('Enter')
   await page.keyboard.type('Replaced the power supply.')

@@ -45,12 +45,12 @@ function rowOf(n: number): TicketRow {
       dueAt: null,
       riskAt: null,
     },
-    ...{ unread: false, pending: false, snoozedUntil: null, noise: null },
+    ...{ unread: false, pending: false, snoozedUntil: null, noise: null, timerSince: null },
   }
 }
 
 function detailOf(n: number): TicketDetail {
-  const { unread, pending: _, requesterName: __, noise: ___, riskAt, snoozedUntil, ...row } = rowOf(n)
+  const { unread, pending: _, requesterName: __, noise: ___, riskAt, snoozedUntil, timerSince, ...row } = rowOf(n)
   const ticket = { ...row, description: '', queue: null, tags: [], customFields: { asset: 'A-1' } }
   return {
     ...{ ticket, entries: [], requester: null, unread, pendingFields: [], failed: [] },
@@ -58,6 +58,7 @@ function detailOf(n: number): TicketDetail {
       dueAt: null,
       riskAt,
       snoozedUntil,
+      timerSince,
       attachments: [],
       links: [],
       mergedInto: null,

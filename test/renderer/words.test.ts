@@ -18,6 +18,7 @@ function client(id: string, part: Partial<ClientSummary> = {}): ClientSummary {
       open: 0,
       unread: 0,
       atRisk: 0,
+      timers: [],
       credentialsDue: 0,
       sync: IDLE,
       known: true,

@@ -7,19 +7,15 @@ import { prepared } from '../../storage/prepared.ts'
 import { closeDatabase, isDamage, isDiskFull, openEncrypted, storageProblem, type Db } from '../../storage/open.ts'
 import { appendAudit, type AuditDetail } from './audit.ts'
 import { flatten, isUpdate, unflatten, withFields } from './coalesce.ts'
-import { sql as genesis } from './migrations/001-genesis.ts'
-import { sql as identity } from './migrations/002-identity.ts'
-import { sql as uploads } from './migrations/003-uploads.ts'
 import { Drafts } from './drafts.ts'
-import { sql as bound } from './migrations/004-bound.ts'
-import { sql as drafts } from './migrations/005-drafts.ts'
 import { Outbox, type OutboxItem } from './outbox.ts'
 import { record } from './recording.ts'
 import { entityOf, subjectOf, withFollowers } from './subjects.ts'
+import { ledgerSteps } from './steps.ts'
+import { Timers } from './timers.ts'
 import { Uploads } from './uploads.ts'
 
 export const LEDGER_FILE = 'ledger.db'
-export const ledgerSteps: readonly string[] = [genesis, identity, uploads, bound, drafts]
 /** Milliseconds that a person is told of a salvage. */
 const SALVAGE_TOLD = 3 * 86_400_000
 
@@ -42,6 +38,8 @@ export class Ledger {
   readonly uploads: Uploads
   /** Texts that were typed and not sent. */
   readonly drafts: Drafts
+  /** Work that is being timed. */
+  readonly timers: Timers
   readonly #db: Db
   readonly #file: string
   readonly #actor: string
@@ -56,6 +54,7 @@ export class Ledger {
     this.#outbox = new Outbox(db)
     this.uploads = new Uploads(db)
     this.drafts = new Drafts(db)
+    this.timers = new Timers(db)
     const salvaged = JSON.parse(readMeta(db, 'salvaged') ?? 'null') as { at: number; told: Problem } | null
     this.salvaged = salvaged && Date.now() - salvaged.at < SALVAGE_TOLD ? salvaged.told : null
   }

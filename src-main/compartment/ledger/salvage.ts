@@ -5,7 +5,8 @@ import { problem, type Problem } from '../../../src-shared/problem.ts'
 import { migrate } from '../../storage/migrate.ts'
 import { closeDatabase, openEncrypted, opensWith, schemaVersion, type Db } from '../../storage/open.ts'
 import { appendAudit } from './audit.ts'
-import { LEDGER_FILE, ledgerSteps } from './ledger.ts'
+import { LEDGER_FILE } from './ledger.ts'
+import { ledgerSteps } from './steps.ts'
 
 /** Rows in a row that are not there before the end of a table is believed, where its end cannot be read. */
 const GIVE_UP = 2000
@@ -59,6 +60,7 @@ function fill(from: Db, to: Db, aside: string): Problem {
   const audit = copyRows(from, to, 'audit', 'seq', 0)
   copyRows(from, to, 'upload', 'place', 0)
   copyRows(from, to, 'draft', 'place', 0)
+  copyRows(from, to, 'timer', 'place', 0)
   const lost = edits.lost
   // Under a new client id nothing is on its way.
   to.exec('UPDATE outbox SET sequence = NULL')
@@ -88,7 +90,7 @@ interface Copied {
 function copyRows(
   from: Db,
   to: Db,
-  table: 'outbox' | 'audit' | 'upload' | 'draft',
+  table: 'outbox' | 'audit' | 'upload' | 'draft' | 'timer',
   column: 'place' | 'seq',
   end: number,
 ): Copied {

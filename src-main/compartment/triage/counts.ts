@@ -28,6 +28,10 @@ export function readRollup(cache: Cache, ledger: Ledger): Rollup {
     open: open.length === 0 ? 0 : count(cache, `status IN (${open.join(', ')}) AND ${awake}`),
     wakes: open.length === 0 ? [] : wakesSoonest(cache, open),
     unread: count(cache, 'version > seen'),
+    timers: ledger.timers
+      .all()
+      .slice(0, MAX_ROLLUP_DUE)
+      .map(({ since }) => since),
     ...dueSoonest(cache),
     atRiskMinutes: cache.configuration.atRiskMinutes,
     pending: ledger.count('queued'),

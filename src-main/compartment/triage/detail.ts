@@ -3,6 +3,7 @@ import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { AttachmentView, EntryView, TicketDetail, TicketReference } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
+import { instant } from '../cache/tickets.ts'
 import type { Holdings } from '../holdings.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changedFields } from './inbox.ts'
@@ -30,6 +31,7 @@ export function readTicket(held: Holdings, contents: Contents, id: string): Tick
   return {
     ticket,
     ...timesView(row),
+    timerSince: timerOf(held, id),
     entries,
     requester: ticket.requesterId === null ? null : cache.contacts.get(ticket.requesterId),
     unread: row.seen < row.version,
@@ -46,6 +48,11 @@ export function readTicket(held: Holdings, contents: Contents, id: string): Tick
       .reverse(),
     drafts: ledger.drafts.of(id),
   }
+}
+
+function timerOf({ ledger }: Holdings, id: string): string | null {
+  const since = ledger.timers.since(id)
+  return since === null ? null : instant(since)
 }
 
 /** The tickets whose conversations belong to a ticket's: merged into it, or into one that was. */

@@ -1,7 +1,7 @@
 import type { SyncReport } from '../../../src-shared/domain/views.ts'
 import { API_VERSION } from '../../../src-shared/protocol/api.ts'
 import { CACHE_VERSION } from '../cache/schema.ts'
-import { ledgerSteps } from '../ledger/ledger.ts'
+import { ledgerSteps } from '../ledger/steps.ts'
 
 /** What support needs to know of one client's sync, as text: no name, no text and no id of the client. */
 export function diagnosticsOf(report: SyncReport): string {

@@ -40,6 +40,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
   const { words } = cache
   const listening = listeningOf(cache.configuration)
   const statement = cache.statement<ListedTicket>(sql(listening !== null))
+  const timers = new Map(ledger.timers.all().map(({ ticketId, since }) => [ticketId, instant(since)]))
   const rows: TicketRow[] = []
   for (const number of numbers) {
     const row = statement.get(number)
@@ -57,6 +58,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
       createdAt: instant(row.created),
       updatedAt: instant(row.updated),
       ...timesView(row),
+      timerSince: timers.get(row.id) ?? null,
       noise: listening?.(heardOf(row, words)) ?? null,
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),

@@ -12,6 +12,7 @@ import classes from './client-header.module.css'
 import { dueText } from './due-text.ts'
 import { places, useGo } from './go.ts'
 import { useOpenDialog } from './shell-dialogs.ts'
+import { Timers } from './timers.tsx'
 import { SyncStatus } from './sync-status.tsx'
 
 /** Always says which client this is, in its name, initials and colour, and how its data stands. */
@@ -87,6 +88,7 @@ export function ClientHeader() {
         <IconKey size={15} />
         {due > 0 && <span aria-hidden>{due}</span>}
       </button>
+      <Timers />
       <SyncStatus sync={sync} tenantId={summary.id} />
       <button className={classes.switch} onClick={() => open('switcher')}>
         <IconArrowsLeftRight size={14} /> Switch client <kbd>{keyOf('switch-client', 'Mod+Shift+K')}</kbd>

@@ -162,7 +162,7 @@ export function Composer(props: ComposerProps) {
           <span className={classes.modes} role="group" aria-label="What to write">
             {modeButton('note', 'n', 'Internal note', IconLock)}
             {modeButton('reply', 'r', 'Public reply', IconSend, !requester)}
-            {modeButton('time', 'l', 'Time', IconClock)}
+            {modeButton('time', 'w', 'Time', IconClock)}
           </span>
           <span className={classes.for}>
             <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name} · {numberText(number)}

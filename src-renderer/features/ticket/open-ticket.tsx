@@ -87,11 +87,21 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const command = (id: string, title: string, key: string, run: () => void): Command => ({
     ...{ id, title, keys: [key], run, group: 'Ticket' },
   })
-  useTicketCommands({ ...ticket, snoozedUntil: detail.snoozedUntil }, (ready) => insert(null, ready))
+  const { snoozedUntil, timerSince } = detail
+  useTicketCommands(
+    { ...ticket, snoozedUntil, timerSince },
+    {
+      onText: (ready) => insert(null, ready),
+      onWork() {
+        setInserted((count) => count + 1)
+        write('time')
+      },
+    },
+  )
   useCommands([
     command('note', 'Write an internal note', 'n', () => write('note')),
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
-    command('log-time', 'Log time', 'l', () => write('time')),
+    command('log-time', 'Log time', 'w', () => write('time')),
     command('link', 'Link to another ticket', 'L', () => show('link')),
     command('merge', 'Merge into another ticket', 'm', () => show('merge')),
     ...(entries.some(({ kind, from }) => kind !== 'event' && !from)

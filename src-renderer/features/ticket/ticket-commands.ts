@@ -1,19 +1,30 @@
+import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import type { ChoiceKind } from './choice-dialog.tsx'
 import { isAsleep, useTicketActions, type MacroText, type Subject } from './ticket-actions.tsx'
 import { noiseChange } from './noise.tsx'
+import { useTimer } from './use-timer.ts'
 import { useChange } from './use-change.ts'
 import { useAdvance } from './use-advance.ts'
 import { useResolve } from './use-resolve.ts'
 
-/**
- * The commands that change a ticket; they do nothing without one.
- * @param onText takes the text of a macro to where it is written on
- */
-export function useTicketCommands(ticket: Subject | null, onText: MacroText): void {
+/** Where what is to be written on a ticket is written on. */
+interface TicketWriting {
+  /** Takes the text of a macro. */
+  onText: MacroText
+  /** Shows the draft of an entry of work. */
+  onWork(): void
+}
+
+type Timed = Subject & Pick<TicketRow, 'timerSince'>
+
+/** The commands that change a ticket; they do nothing without one. */
+export function useTicketCommands(ticket: Timed | null, { onText, onWork }: TicketWriting): void {
+  const timerSince = ticket?.timerSince ?? null
   const { me, configuration } = useDesk()
+  const timer = useTimer()
   const { choose, edit, macro } = useTicketActions()
   const resolve = useResolve(ticket)
   const advance = useAdvance()
@@ -65,6 +76,13 @@ export function useTicketCommands(ticket: Subject | null, onText: MacroText): vo
           },
         ]
       : []),
+    {
+      id: 'timer',
+      title: timerSince === null ? 'Start the timer' : 'Stop the timer and log its time',
+      group: 'Ticket',
+      keys: ['l'],
+      run: () => ticket && timer(ticket, timerSince, onWork),
+    },
     { id: 'set-status', title: 'Set status', group: 'Ticket', keys: ['s'], run: on('status') },
     { id: 'set-priority', title: 'Set priority', group: 'Ticket', keys: ['p'], run: on('priority') },
     ...(configuration.types.length > 0

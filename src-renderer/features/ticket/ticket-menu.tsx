@@ -14,6 +14,7 @@ const OFFERED = [
   'noise',
   'macro',
   'set-type',
+  'timer',
   'log-time',
   'attach',
   'link',

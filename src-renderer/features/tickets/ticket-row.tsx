@@ -76,6 +76,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
       </span>
       <span role="gridcell" className={classes.subject}>
         {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
+        {row.timerSince !== null && <span className={classes.timing} role="img" aria-label="Its timer runs" />}
         {back && <span className={classes.back}>Back</span>}
         <Subject row={row} excerpt={excerpt} />
         {row.noise !== null && open && (

@@ -124,14 +124,14 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
   const row = inList ? rows.at(indexOfSelected(memory, rows)) : undefined
   // The text of a macro is written on in its ticket.
-  useTicketCommands(row ?? null, ({ macro, text, detail }) => {
-    const kind = detail.requester ? macro.kind : 'note'
-    tenant.drafts.write(
-      detail.ticket.id,
-      kind,
-      withText(tenant.drafts.read(detail.ticket.id, kind, detail.drafts), text),
-    )
-    if (row) open(row)
+  useTicketCommands(row ?? null, {
+    onText({ macro, text, detail }) {
+      const { id } = detail.ticket
+      const kind = detail.requester ? macro.kind : 'note'
+      tenant.drafts.write(id, kind, withText(tenant.drafts.read(id, kind, detail.drafts), text))
+      if (row) open(row)
+    },
+    onWork: () => row && open(row),
   })
   useListCommands({
     memory,
