@@ -1,4 +1,4 @@
-import type { TicketSort } from '../../src-shared/domain/views.ts'
+import type { DraftKind, TicketSort } from '../../src-shared/domain/views.ts'
 import { Store } from '../ui/store.ts'
 import type { Upload } from './uploads.ts'
 
@@ -40,6 +40,8 @@ export interface Memory {
   readonly openTicket: Store<string | null>
   /** What was typed in this window and not sent; see drafts.ts. */
   readonly drafts: Map<string, string>
+  /** What the ticket that is opened next is opened to write, where it is opened for that. */
+  begin: DraftKind | null
   /** Files that go with an unsent note or reply, by kind and ticket. */
   readonly files: Map<string, readonly File[]>
   /** Whether this client has only just taken the place of another on screen; see sight.ts. */
@@ -59,6 +61,7 @@ export function createMemory(openTicket: string | null = null, isFresh = (): boo
     total: 0,
     openTicket: new Store(openTicket),
     drafts: new Map(),
+    begin: null,
     files: new Map(),
     isFresh,
     uploads: new Store<readonly Upload[]>([]),

@@ -1,9 +1,13 @@
 /** What a technician writes on a ticket: for technicians only, for the requester, or work that was done. */
 export type EntryMode = 'note' | 'reply' | 'time'
 
-/** What was begun: a note, else a reply, else work. @param draft the unsent text of each kind */
+export function isEntryMode(kind: string | null): kind is EntryMode {
+  return kind === 'note' || kind === 'reply' || kind === 'time'
+}
+
+/** A note, unless a reply was begun and no note. @param draft the unsent text of each kind */
 export function startMode(draft: (kind: EntryMode) => string): EntryMode {
-  return (['note', 'reply', 'time'] as const).find((kind) => draft(kind) !== '') ?? 'note'
+  return draft('reply') !== '' && draft('note') === '' ? 'reply' : 'note'
 }
 
 /** A part of what is typed, from one character to before another. */

@@ -10,7 +10,7 @@ import { upload } from '../../tenant/uploads.ts'
 import { numberText } from '../tickets/words.ts'
 import { Composer } from './composer.tsx'
 import { Conversation, type Choosing } from './conversation.tsx'
-import { startMode, withText, type EntryMode, type TextPlace } from './entry-mode.ts'
+import { isEntryMode, startMode, withText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { FailedEdits } from './failed-edits.tsx'
 import { FileDrop } from './file-drop.tsx'
 import { LinkSheet } from './link-sheet.tsx'
@@ -46,8 +46,9 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const text = useRef<HTMLTextAreaElement>(null)
   const duration = useRef<HTMLInputElement>(null)
   const { ticket, requester, entries } = detail
+  const [begin] = useState(tenant.memory.begin)
   const [mode, setMode] = useState<EntryMode>(() =>
-    startMode((kind) => tenant.drafts.read(ticket.id, kind, detail.drafts)),
+    isEntryMode(begin) ? begin : startMode((kind) => tenant.drafts.read(ticket.id, kind, detail.drafts)),
   )
   // Counts the texts that were put in from outside: the field begins anew with each.
   const [inserted, setInserted] = useState(0)
@@ -109,7 +110,11 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
       : []),
   ])
   // Keys act on the ticket from the first moment; the list behind it lets go of the focus.
-  useLayoutEffect(() => scroller.current?.focus({ preventScroll: true }), [])
+  useLayoutEffect(() => {
+    tenant.memory.begin = null
+    const field = begin === 'time' ? duration : isEntryMode(begin) ? text : scroller
+    field.current?.focus({ preventScroll: true })
+  }, [tenant, begin])
   const sent = useRef(false)
   const { length } = entries
   useEffect(() => {

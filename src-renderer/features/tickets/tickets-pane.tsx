@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
-import type { TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
+import type { DraftKind, TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
@@ -124,14 +124,19 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
   const row = inList ? rows.at(indexOfSelected(memory, rows)) : undefined
   // The text of a macro is written on in its ticket.
+  const begin = (kind: DraftKind): void => {
+    if (!row) return
+    memory.begin = kind
+    open(row)
+  }
   useTicketCommands(row ?? null, {
     onText({ macro, text, detail }) {
       const { id } = detail.ticket
       const kind = detail.requester ? macro.kind : 'note'
       tenant.drafts.write(id, kind, withText(tenant.drafts.read(id, kind, detail.drafts), text))
-      if (row) open(row)
+      begin(kind)
     },
-    onWork: () => row && open(row),
+    onWork: () => begin('time'),
   })
   useListCommands({
     memory,
