@@ -11,6 +11,7 @@ const COMMAND = 'npm run soak --'
 const TESTS = [
   'test/faults/',
   'test/property/',
+  'test/e2e/shift.test.ts',
   'test/attack/channel.test.ts',
   'test/cloud/feed.test.ts',
   'test/cloud/attachments.test.ts',
