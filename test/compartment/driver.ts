@@ -36,6 +36,24 @@ export interface Start {
   worker?: { entry: URL; data: unknown }
 }
 
+/** What a compartment is given when it is opened. */
+export function assignmentOf(start: Start): Assignment {
+  const rootKey = new ArrayBuffer(32)
+  new Uint8Array(rootKey).fill(start.keyByte ?? 7)
+  const assignment: Assignment = {
+    folder: start.folder,
+    rootKey,
+    binding: new Uint8Array(32).fill(start.bindingByte ?? 1),
+    cloudUrl: start.cloudUrl ?? 'http://127.0.0.1:9',
+    technician: { id: start.me ?? ME, name: 'Robin Vale', email: 'robin@example.com' },
+    online: start.online ?? start.cloudUrl !== undefined,
+  }
+  if (start.maxPages) assignment.maxPages = start.maxPages
+  if (start.maxBytes) assignment.maxBytes = start.maxBytes
+  if (start.compareAfter !== undefined) assignment.compareAfter = start.compareAfter
+  return assignment
+}
+
 /** A compartment in its real worker, driven as the supervisor drives it. */
 export class Driven {
   readonly states: SyncState[] = []
@@ -75,20 +93,8 @@ export class Driven {
       worker.once('error', reject)
       worker.once('exit', () => reject(new Error('the worker ended')))
     })
-    const rootKey = new ArrayBuffer(32)
-    new Uint8Array(rootKey).fill(start.keyByte ?? 7)
-    const assignment: Assignment = {
-      folder: start.folder,
-      rootKey,
-      binding: new Uint8Array(32).fill(start.bindingByte ?? 1),
-      cloudUrl: start.cloudUrl ?? 'http://127.0.0.1:9',
-      technician: { id: start.me ?? ME, name: 'Robin Vale', email: 'robin@example.com' },
-      online: start.online ?? start.cloudUrl !== undefined,
-    }
-    if (start.maxPages) assignment.maxPages = start.maxPages
-    if (start.maxBytes) assignment.maxBytes = start.maxBytes
-    if (start.compareAfter !== undefined) assignment.compareAfter = start.compareAfter
-    driven.post({ op: 'assign', assignment }, [rootKey])
+    const assignment = assignmentOf(start)
+    driven.post({ op: 'assign', assignment }, [assignment.rootKey])
     await opened
     return driven
   }

@@ -2,18 +2,31 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { openEncrypted } from '../../../src-main/storage/open.ts'
-import { Driven } from '../../compartment/driver.ts'
+import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import { Compartment, type CompartmentEvents } from '../../../src-main/compartment/compartment.ts'
+import { assignmentOf, Driven } from '../../compartment/driver.ts'
 import { ticketOf } from '../../compartment/desk.ts'
 import { median, timed, type Bench } from '../bench.ts'
 import { tenantToken, type Clouds } from '../cloud.ts'
 import { firstTicket, smallTenant, type SeedSize } from '../seed.ts'
 
+/** The owner of the compartment while nobody asks it for anything. */
+const NOBODY: CompartmentEvents = {
+  tokenWanted: () => undefined,
+  rollup: () => undefined,
+  syncState: () => undefined,
+  turnWanted: () => undefined,
+  turnDone: () => undefined,
+  quiet: () => undefined,
+}
+
 /**
- * Edits in a real compartment, from the call in one thread to the answer in the same, one after the other. The answer
- * comes after the ledger's commit with `synchronous=FULL`. Beside it: one row a commit into a file of the same kind.
+ * Edits in a real compartment, one after the other: in its own thread, and from the call in another thread to the
+ * answer there. The answer comes after the ledger's commit with `synchronous=FULL`. Beside it: one row a commit into a
+ * file of the same kind.
  */
 export async function measureEdits(bench: Bench, clouds: Clouds, size: SeedSize): Promise<void> {
-  if (!bench.wants('edit')) return
+  if (!bench.wants('edit', 'editCall')) return
   const cloudUrl = await clouds.cloud(size)
   const token = await tenantToken(cloudUrl, smallTenant(1))
   const folder = join(bench.folder(), 'edits')
@@ -28,20 +41,28 @@ export async function measureEdits(bench: Bench, clouds: Clouds, size: SeedSize)
   db.exec('CREATE TABLE edit (id INTEGER PRIMARY KEY, body TEXT)')
   const bare = db.prepare<[string]>('INSERT INTO edit (body) VALUES (?)')
   const first = firstTicket(size, 1)
-  const count = bench.size(400, 120)
-  const ours: number[] = []
-  const alone: number[] = []
-  for (let i = 0; i < count + 20; i++) {
-    const { id } = ticketOf(first + (i % size.smallTickets))
-    const patch = { subject: `Edit ${i}` }
-    const edit = await timed(() => compartment.edit(id, patch))
-    const row = await timed(() => bare.run(JSON.stringify({ id, patch })))
-    // The first ones warm both.
-    if (i < 20) continue
-    ours.push(edit)
-    alone.push(row)
+  const measure = async (
+    name: 'edit' | 'editCall',
+    edit: (input: { id: string; patch: TicketPatch }) => unknown,
+  ): Promise<void> => {
+    const ours: number[] = []
+    const alone: number[] = []
+    for (let i = 0; i < bench.size(400, 120) + 20; i++) {
+      const { id } = ticketOf(first + (i % size.smallTickets))
+      const patch = { subject: `${name} ${i}` }
+      const took = await timed(() => edit({ id, patch }))
+      const row = await timed(() => bare.run(JSON.stringify({ id, patch })))
+      // The first ones warm both.
+      if (i < 20) continue
+      ours.push(took)
+      alone.push(row)
+    }
+    bench.report(name, median(ours), median(alone))
   }
-  db.close()
+  await measure('editCall', ({ id, patch }) => compartment.edit(id, patch))
   await compartment.close()
-  bench.report('edit', median(ours), median(alone))
+  const within = new Compartment(assignmentOf({ folder, cloudUrl, online: false }), NOBODY)
+  await measure('edit', (input) => within.api.edit(input))
+  await within.close()
+  db.close()
 }
