@@ -1,12 +1,11 @@
 import { MantineProvider, useMantineColorScheme } from '@mantine/core'
-import { RouterProvider } from '@tanstack/react-router'
-import { lazy, Suspense, useLayoutEffect, useState } from 'react'
+import { lazyRouteComponent as later, RouterProvider } from '@tanstack/react-router'
+import { Suspense, useLayoutEffect, useState, type ReactNode } from 'react'
+import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import { ConnectingPage, LostPage, RefusedPage } from '../features/welcome/connection-pages.tsx'
-import { KeysLostPage } from '../features/welcome/keys-lost-page.tsx'
-import { UnlockPage } from '../features/welcome/unlock-page.tsx'
-import { WelcomePage } from '../features/welcome/welcome-page.tsx'
 import type { Tenants } from '../tenant/tenants.ts'
 import { useStore } from '../ui/store.ts'
+import type { ConnectionState } from './channel/connection.ts'
 import { CommandProvider } from './commands/use-commands.tsx'
 import type { ConsoleState } from './console/console.ts'
 import { ConsoleProvider, useConsole } from './console/context.tsx'
@@ -14,8 +13,11 @@ import { createAppRouter } from './routes.tsx'
 import { TenantsProvider } from './tenants-context.tsx'
 import { styleNonce, theme } from './theme.ts'
 
-// What most never see is loaded when it is needed.
-const BrokenPage = lazy(async () => ({ default: (await import('../features/welcome/broken-page.tsx')).BrokenPage }))
+// Most starts go past these.
+const WelcomePage = later(() => import('../features/welcome/welcome-page.tsx'), 'WelcomePage')
+const UnlockPage = later(() => import('../features/welcome/unlock-page.tsx'), 'UnlockPage')
+const KeysLostPage = later(() => import('../features/welcome/keys-lost-page.tsx'), 'KeysLostPage')
+const BrokenPage = later(() => import('../features/welcome/broken-page.tsx'), 'BrokenPage')
 
 /** The whole window. */
 export function App({ console, tenants }: { console: ConsoleState; tenants: Tenants }) {
@@ -39,6 +41,12 @@ function Gate() {
   const state = useStore(connection.state)
   const status = useStore(session)
   const [router] = useState(createAppRouter)
+  if (status?.state === 'open' && state !== 'refused') return <RouterProvider router={router} />
+  return <Suspense>{before(state, status)}</Suspense>
+}
+
+/** What is shown until the session is open. */
+function before(state: ConnectionState, status: SessionStatus | null): ReactNode {
   if (state === 'refused') return <RefusedPage />
   if (!status) return state === 'lost' ? <LostPage /> : <ConnectingPage />
   switch (status.state) {
@@ -50,13 +58,9 @@ function Gate() {
     case 'keys':
       return <KeysLostPage problem={status.problem} remedies={status.remedies} />
     case 'broken':
-      return (
-        <Suspense fallback={<ConnectingPage />}>
-          <BrokenPage problem={status.problem} />
-        </Suspense>
-      )
+      return <BrokenPage problem={status.problem} />
     case 'open':
-      return <RouterProvider router={router} />
+      return null
   }
 }
 

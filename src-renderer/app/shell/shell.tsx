@@ -2,9 +2,9 @@ import { Outlet } from '@tanstack/react-router'
 import { useState } from 'react'
 import { CommandPalette } from '../../features/switcher/command-palette.tsx'
 import { ClientSwitcher } from '../../features/switcher/client-switcher.tsx'
-import { ShortcutsHelp } from '../../features/switcher/shortcuts-help.tsx'
 import { useClients, useSettings } from '../console/context.tsx'
 import { UndoProvider } from '../commands/undo.tsx'
+import { laterDialog } from '../commands/later.tsx'
 import { useCommands, useOwnKeys } from '../commands/use-commands.tsx'
 import { pinnedOf } from './client-order.ts'
 import { useConsoleCommands } from './console-commands.ts'
@@ -16,6 +16,11 @@ import { DialogContext, type DialogName } from './shell-dialogs.ts'
 import classes from './shell.module.css'
 import { StatusBar } from './status-bar.tsx'
 import { useSwitchClient } from './switch-client.ts'
+
+const ShortcutsHelp = laterDialog(
+  'shortcuts',
+  async () => (await import('../../features/switcher/shortcuts-help.tsx')).ShortcutsHelp,
+)
 
 /** The frame around every screen, with the one thing that can be undone. */
 export function Shell() {
