@@ -176,7 +176,9 @@ export async function furnish(cloud: TestCloud, name: string, token: string): Pr
 export async function checksumsOf({ owner }: TestCloud, tenant: string): Promise<Record<string, string>> {
   const tables = await owner<{ name: string }[]>`
     select c.table_name as name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-    where c.table_schema = 'public' and c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE' order by 1`
+    where c.table_schema = 'public' and c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE'
+      -- Where the cloud's own watch notes how far it is, whether or not anybody asks for anything.
+      and c.table_name not in ('escalation_state', 'escalation_watch') order by 1`
   const sums: Record<string, string> = {}
   for (const { name } of tables) {
     const [row] = await owner<{ sum: string }[]>`
