@@ -14,6 +14,8 @@ const TESTS = [
   'test/e2e/shift.test.ts',
   'test/attack/channel.test.ts',
   'test/cloud/feed.test.ts',
+  'test/cloud/onboarding-many.test.ts',
+  'test/cloud/onboarding-kills.test.ts',
   'test/cloud/attachments.test.ts',
   'test/compartment/faults.test.ts',
 ]
