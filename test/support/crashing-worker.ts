@@ -17,5 +17,6 @@ parentPort?.on('message', (message: ToWorker) => {
 
 /** Arrays that are quickly made reach the limit before the collector has much to mark, or anybody loses patience. */
 function hoard(): never {
-  for (const kept: number[][] = []; ;) kept.push(new Array<number>(100_000).fill(0.5))
+  const one = [...new Float64Array(100_000)]
+  for (const kept: number[][] = []; ;) kept.push([...one])
 }
