@@ -1,9 +1,9 @@
+import { csvLine } from '../../src-shared/csv.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { importFields, type ImportKind } from '../../src-shared/protocol/import.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql } from '../database/connect.ts'
-import { csvLine } from './read-csv.ts'
 
 /** Rows of one page. */
 const PAGE = 2000

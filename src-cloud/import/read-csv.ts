@@ -1,5 +1,6 @@
 import { CsvError, type Options } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
+import { delimiterOf, isFormula } from '../../src-shared/csv.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 
 export interface CsvRow {
@@ -25,7 +26,7 @@ export function readCsvFile(text: string): CsvFile {
   const failed: unknown[] = []
   const options: Options = {
     bom: true,
-    delimiter: delimiterOf(text),
+    delimiter: delimiterOf(text, [',', ';', '\t', '|']),
     relax_column_count: true,
     relax_quotes: true,
     raw: true,
@@ -52,32 +53,8 @@ export function readCsvFile(text: string): CsvFile {
   return { header: header.values, rows: rest, bad: failed.map(() => ({ line, reason })) }
 }
 
-/** Of what separates columns, the one that comes most often in the first line. */
-function delimiterOf(text: string): string {
-  const [first = ''] = text.split(/\r\n|\n|\r/, 1)
-  const count = (mark: string) => first.split(mark).length
-  return [',', ';', '\t', '|'].reduce((best, mark) => (count(mark) > count(best) ? mark : best))
-}
-
-/** What a cell begins with that a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/
-
-/** A cell as a text that no spreadsheet executes. */
-export function guarded(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text
-}
-
 /** The way back, for a file that came out of here or out of a spreadsheet. */
 function unguarded(text: string): string {
   const trimmed = text.trim()
-  return trimmed.startsWith("'") && FORMULA.test(trimmed.slice(1)) ? trimmed.slice(1) : trimmed
-}
-
-/** One line of a CSV file (RFC 4180), every cell safe to open in a spreadsheet. */
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => quoted(guarded(cell))).join(',')}\r\n`
-}
-
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+  return trimmed.startsWith("'") && isFormula(trimmed.slice(1)) ? trimmed.slice(1) : trimmed
 }

@@ -1,5 +1,6 @@
 import { CsvError, type Options } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
+import { delimiterOf } from '../../../../src-shared/csv.ts'
 import { NewCredential } from '../../../../src-shared/domain/vault.ts'
 import { ProblemError } from '../../../../src-shared/problem.ts'
 import { checkSecrets, invalid } from '../rules.ts'
@@ -58,7 +59,7 @@ function readCsv(csv: string): { records: CsvRecord[]; bad: ReadExport['bad'] } 
   const failed: unknown[] = []
   const options: Options = {
     bom: true,
-    delimiter: delimiterOf(csv),
+    delimiter: delimiterOf(csv, [',', ';', '\t']),
     relax_column_count: true,
     relax_quotes: true,
     raw: true,
@@ -85,12 +86,6 @@ function readCsv(csv: string): { records: CsvRecord[]; bad: ReadExport['bad'] } 
 /** Lines that a record takes; its raw text has all but the last character of the newline that ends it. */
 function linesOf(raw: string): number {
   return 1 + (raw.replace(/\r?\n?$/, '').match(/\r\n|\r|\n/g)?.length ?? 0)
-}
-
-function delimiterOf(csv: string): string {
-  const [header = ''] = csv.split(/[\r\n]/, 1)
-  const count = (delimiter: string): number => header.split(delimiter).length
-  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best))
 }
 
 /** @returns why not, where there is none in the row */
