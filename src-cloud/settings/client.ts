@@ -12,6 +12,7 @@ import { proofOf } from '../../src-shared/settings/proof.ts'
 import type { HolidayPlace, LayerValues } from '../../src-shared/settings/settings.ts'
 import type { Transaction } from '../database/connect.ts'
 import { unknownPlace } from '../holidays.ts'
+import { HISTORY, historyOf, settingsChanged } from './history.ts'
 import {
   madeConfiguration,
   publishConfiguration,
@@ -24,9 +25,6 @@ import {
   type ClientLayers,
   type RevisionAuthor,
 } from './store.ts'
-
-/** Revisions that a history tells at most. */
-const HISTORY = 200
 
 /** A tenant's settings with the origin of each, in its own scope. */
 export async function viewSettings(tx: Transaction): Promise<SettingsView> {
@@ -77,13 +75,7 @@ export async function restoreSettings(
 /** Who changed a tenant's settings, when and what. */
 export async function settingsHistory(tx: Transaction): Promise<SettingsHistory> {
   const revisions = await readRevisions(tx, HISTORY + 1)
-  return {
-    revisions: revisions.slice(0, HISTORY).map(({ revision, at, by, note, settings, ...layers }, i) => ({
-      ...{ revision, at, by, note },
-      template: named(layers),
-      changes: differenceOf(revisions[i + 1]?.settings ?? {}, settings),
-    })),
-  }
+  return historyOf(revisions.map((revision) => ({ ...revision, template: named(revision) })))
 }
 
 /** Stores what differs and publishes it. A tenant from before there were layers gets its first state as a revision too. */
@@ -135,7 +127,7 @@ export async function authorOf(tx: Transaction, technician: string): Promise<Rev
 async function mustBeNewest(tx: Transaction, seen: number, newest: number): Promise<void> {
   if (seen === newest) return
   const [last] = await readRevisions(tx, 1)
-  throw new ProblemError('settings-changed', { by: last?.by.name ?? 'Somebody', at: last?.at ?? '' })
+  throw settingsChanged(last)
 }
 
 function named({ template }: Pick<ClientLayers, 'template'>): { key: string; name: string } | null {

@@ -12,9 +12,8 @@ import { asOrganisation, asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { builtIn } from '../templates/templates.ts'
 import { mustFit } from './client.ts'
+import { HISTORY, historyOf, settingsChanged } from './history.ts'
 import { publishConfiguration, readDefaults } from './store.ts'
-
-const HISTORY = 200
 
 /** What an organisation gives to its clients, in the organisation's scope. */
 export async function viewDefaults(tx: Transaction): Promise<DefaultsView> {
@@ -48,14 +47,7 @@ export async function restoreDefaults(
 
 /** Who changed an organisation's defaults, when and what. */
 export async function defaultsHistory(tx: Transaction): Promise<SettingsHistory> {
-  const rows = await readRows(tx)
-  return {
-    revisions: rows.slice(0, HISTORY).map(({ settings, ...row }, i) => ({
-      ...row,
-      template: null,
-      changes: differenceOf(rows[i + 1]?.settings ?? {}, settings),
-    })),
-  }
+  return historyOf((await readRows(tx)).map((row) => ({ ...row, template: null })))
 }
 
 /**
@@ -93,7 +85,7 @@ async function ownDefaults(tx: Transaction, seen: number): Promise<{ revision: n
   const before = await readDefaults(tx)
   if (before.revision === seen) return before
   const [last] = await readRows(tx)
-  throw new ProblemError('settings-changed', { by: last?.by.name ?? 'Somebody', at: last?.at ?? '' })
+  throw settingsChanged(last)
 }
 
 async function storeDefaults(
