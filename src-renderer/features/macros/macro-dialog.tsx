@@ -8,12 +8,12 @@ import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { Marked, Picker } from '../../ui/picker.tsx'
-import { Tile } from '../../ui/tile.tsx'
 import { describeBulk } from '../ticket/describe-patch.ts'
 import type { Subject } from '../ticket/ticket-actions.tsx'
 import { numberText } from '../tickets/words.ts'
 import { changeOf, textOf } from './fill.ts'
 import classes from './macros.module.css'
+import { About } from '../ticket/about.tsx'
 
 /** A macro as it would be for one ticket. */
 export interface ReadyMacro {
@@ -65,10 +65,9 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
       label="Canned replies and macros"
       placeholder="Find a canned reply or macro"
       context={
-        <>
-          <Tile initials={summary.initials} colour={summary.colour} size={18} />
-          {summary.shortName} · {numberText(ticket.number)} · {ticket.subject}
-        </>
+        <About>
+          {numberText(ticket.number)} · {ticket.subject}
+        </About>
       }
       search={search}
       keyOf={({ ready }) => ready.macro.key}

@@ -2,7 +2,7 @@ import { useCallback, useState, type ReactNode } from 'react'
 import { useSummary } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { Picker } from '../../ui/picker.tsx'
-import { Tile } from '../../ui/tile.tsx'
+import { About } from '../ticket/about.tsx'
 import actions from '../ticket/actions.module.css'
 import { momentOf, problemOf, snoozeChoices } from './choices.ts'
 
@@ -26,12 +26,7 @@ export function SnoozeDialog({ what, asleep, onPick, onClose }: SnoozeDialogProp
     <Picker
       label="Snooze until"
       placeholder="Snooze until … tomorrow 9, in 2 hours, next monday"
-      context={
-        <>
-          <Tile initials={summary.initials} colour={summary.colour} size={18} />
-          {summary.shortName} · {what}
-        </>
-      }
+      context={<About>{what}</About>}
       search={search}
       keyOf={({ key }) => key}
       render={({ label, times }) => (

@@ -2,11 +2,10 @@ import { go } from 'fuzzysort'
 import { useCallback, useMemo, type ReactNode } from 'react'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
-import { useSummary } from '../../tenant/context.tsx'
 import { Marked, Picker } from '../../ui/picker.tsx'
-import { Tile } from '../../ui/tile.tsx'
 import listClasses from '../tickets/list.module.css'
 import { numberText } from '../tickets/words.ts'
+import { About } from './about.tsx'
 import classes from './actions.module.css'
 import { resolvingStatuses } from './resolve.ts'
 import type { Subject } from './ticket-actions.tsx'
@@ -39,7 +38,6 @@ const LABELS = {
 
 /** Chooses a status, priority or assignee by keyboard; says of which client and ticket. */
 export function ChoiceDialog({ kind, ticket, desk, onPick, onClose }: ChoiceDialogProps) {
-  const summary = useSummary()
   const choices = useMemo(() => choicesOf(kind, ticket, desk), [kind, ticket, desk])
   const search = useCallback(
     (text: string) =>
@@ -56,10 +54,9 @@ export function ChoiceDialog({ kind, ticket, desk, onPick, onClose }: ChoiceDial
       label={LABELS[kind]}
       placeholder={LABELS[kind]}
       context={
-        <>
-          <Tile initials={summary.initials} colour={summary.colour} size={18} />
-          {summary.shortName} · {numberText(ticket.number)} · {ticket.subject}
-        </>
+        <About>
+          {numberText(ticket.number)} · {ticket.subject}
+        </About>
       }
       search={search}
       keyOf={({ choice }) => choice.key}

@@ -4,10 +4,10 @@ import type { BulkBack, BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { runBulk, takeBulkBack } from '../../tenant/bulk.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useTenant } from '../../tenant/context.tsx'
 import { Marked, Picker } from '../../ui/picker.tsx'
-import { Tile } from '../../ui/tile.tsx'
 import { SnoozeDialog } from '../snooze/later.ts'
+import { About } from '../ticket/about.tsx'
 import { noiseChange } from '../ticket/noise.tsx'
 import { describeBulk } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
@@ -36,7 +36,6 @@ const LABELS = {
 /** Chooses a value for many tickets, then says what it would do before it is done. */
 export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps) {
   const tenant = useTenant()
-  const summary = useSummary()
   const act = useAct()
   const undo = useUndo()
   const [ids] = useState(given)
@@ -99,12 +98,7 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
     <Picker
       label={LABELS[kind]}
       placeholder={LABELS[kind]}
-      context={
-        <>
-          <Tile initials={summary.initials} colour={summary.colour} size={18} />
-          {summary.shortName} · {tickets(ids.length)}
-        </>
-      }
+      context={<About>{tickets(ids.length)}</About>}
       search={search}
       keyOf={({ choice }) => choice.key}
       render={({ choice, indexes }) => (

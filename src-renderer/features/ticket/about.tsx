@@ -1,0 +1,14 @@
+import type { ReactNode } from 'react'
+import { useSummary } from '../../tenant/context.tsx'
+import { Tile } from '../../ui/tile.tsx'
+
+/** Above a choice: which client it is about, as its dialog was opened, and what there. */
+export function About({ children }: { children: ReactNode }) {
+  const { initials, colour, shortName } = useSummary()
+  return (
+    <>
+      <Tile initials={initials} colour={colour} size={18} />
+      {shortName} · {children}
+    </>
+  )
+}
