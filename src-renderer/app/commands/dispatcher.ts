@@ -29,7 +29,8 @@ interface Options {
 }
 
 const NAMED = /^(?:Enter|Escape|Backspace|Delete|Home|End|PageUp|PageDown|Arrow(?:Up|Down|Left|Right))$/
-const MODIFIERS = /^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock)$/
+/** Keys that mean nothing by themselves. */
+export const MODIFIERS = /^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock)$/
 
 /**
  * Decides what a key does. While a screen is on its way, keys are held and pressed again in order once it stands, so

@@ -1,4 +1,5 @@
 import type { CommandRegistry } from '../../app/commands/commands.ts'
+import { MODIFIERS } from '../../app/commands/dispatcher.ts'
 import { keysText } from '../../app/commands/key-names.ts'
 import type { Settings } from '../../../src-shared/domain/views.ts'
 
@@ -24,14 +25,15 @@ interface Taken {
 }
 
 /** Keys that move the focus, or leave what is open, wherever one is. */
-const FIXED =
-  /^(?:Tab|Enter|Escape|Backspace|Delete| |Shift|Control|Alt|AltGraph|Meta|CapsLock|Dead|Unidentified|Process)$/
+const FIXED = /^(?:Tab|Enter|Escape|Backspace|Delete| |Dead|Unidentified|Process)$/
 
 /** Takes a key for a command: at once where it is free, the second time where it is another's. */
 export function takeKey(choice: KeyChoice, pressed: string, registry: CommandRegistry, own: OwnKeys): Taken {
   const { id, title } = choice
-  if (/^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock)$/.test(pressed)) return { text: sayAgain(title), choice }
-  if (pressed === '' || FIXED.test(pressed) || FIXED.test(pressed.replace(/^Mod\+(?:Shift\+)?/, '')))
+  const bare = pressed.replace(/^Mod\+(?:Shift\+)?/, '')
+  // A combination begins with these.
+  if (MODIFIERS.test(bare)) return { text: askFor(title), choice }
+  if (bare === '' || FIXED.test(bare))
     return { text: `That key cannot be chosen. Press another one for “${title}”.`, choice }
   if (choice.first === null && registry.startsSequence(pressed))
     return { text: `${keysText(pressed)}, and then? Press the second key.`, choice: { ...choice, first: pressed } }
@@ -54,6 +56,7 @@ export function takeKey(choice: KeyChoice, pressed: string, registry: CommandReg
   }
 }
 
-function sayAgain(title: string): string {
+/** Asks for the key of a command. */
+export function askFor(title: string): string {
   return `Press the key for “${title}”. Esc leaves it as it is.`
 }

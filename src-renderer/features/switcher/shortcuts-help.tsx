@@ -4,7 +4,7 @@ import { Keys } from '../../app/commands/keys.tsx'
 import { useRegistry } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { takeKey, type KeyChoice, type OwnKeys } from './own-keys.ts'
+import { askFor, takeKey, type KeyChoice, type OwnKeys } from './own-keys.ts'
 import classes from './switcher.module.css'
 
 const GROUPS = ['Go to', 'Clients', 'List', 'Ticket', 'Inbox', 'Console'] as const
@@ -68,7 +68,7 @@ export function ShortcutsHelp({ onClose }: { onClose(): void }) {
                   choosing={choice?.id === command.id}
                   onChoose={() => {
                     setChoice({ id: command.id, title: command.title, asked: null, first: null })
-                    setSaid(`Press the key for “${command.title}”. Esc leaves it as it is.`)
+                    setSaid(askFor(command.title))
                   }}
                   onGiveBack={() => {
                     keep(without(own, command.id))

@@ -10,17 +10,17 @@ import type { Rows } from './use-rows.ts'
 /**
  * Finds the selected row again where many rows came or went at once, or while another client was on screen: the
  * selection then has its new index, and the list follows it. A row under the pointer goes before it.
- * @param request null while the rows are hits of a search
+ * @param searching whether the rows are hits of a search, which has no places
  */
-export function useLostSelection(rows: Rows, request: ListRequest | null, { pointing }: Steady): void {
+export function useLostSelection(rows: Rows, request: ListRequest, searching: boolean, { pointing }: Steady): void {
   const tenant = useTenant()
   const { selected } = tenant.memory
   const { id, index } = useStore(selected)
   const near = id ? placeNear(rows, id, index) : index
   const lost = near === null && rows.complete && (index >= rows.total || rows.at(index) !== undefined)
   const asked = useQuery({
-    ...placeQuery(tenant, request ?? { filter: {}, sort: { by: 'updated', direction: 'descending' } }, id ?? ''),
-    enabled: lost && request !== null,
+    ...placeQuery(tenant, request, id ?? ''),
+    enabled: lost && !searching,
   })
   const to = lost ? (asked.data ?? null) : near
   useLayoutEffect(() => {

@@ -51,7 +51,7 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
   const searching = view.text.trim() !== ''
   const viewKey = JSON.stringify(view)
   const steady = useSteadyRows({ memory, rows, scroller, height, frame: `${height} ${viewKey}` })
-  useLostSelection(rows, searching ? null : requestOf(view, desk), steady)
+  useLostSelection(rows, requestOf(view, desk), searching, steady)
   const { lead, tail } = steady.slack
   const virtualizer = useVirtualizer({
     count: rows.total,
