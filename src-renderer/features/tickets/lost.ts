@@ -9,23 +9,25 @@ import type { Rows } from './use-rows.ts'
 
 /**
  * Finds the selected row again where many rows came or went at once, or while another client was on screen: the
- * selection then has its new index, and the list follows it. A row under the pointer goes before it.
+ * selection then has its new index, and the list follows it. Where the row has left the list (it was resolved, say), the
+ * selection goes on to the row in its place. A row under the pointer goes before it.
  * @param searching whether the rows are hits of a search, which has no places
  */
-export function useLostSelection(rows: Rows, request: ListRequest, searching: boolean, { pointing }: Steady): void {
+export function useLostSelection(rows: Rows, request: ListRequest, searching: boolean, { select }: Steady): void {
   const tenant = useTenant()
-  const { selected } = tenant.memory
+  const { selected, openTicket } = tenant.memory
   const { id, index } = useStore(selected)
+  // Beside an open ticket the selection waits for it.
+  const inList = useStore(openTicket) === null
   const near = id ? placeNear(rows, id, index) : index
   const lost = near === null && rows.complete && (index >= rows.total || rows.at(index) !== undefined)
-  const asked = useQuery({
-    ...placeQuery(tenant, request, id ?? ''),
-    enabled: lost && !searching,
-  })
-  const to = lost ? (asked.data ?? null) : near
+  const asked = useQuery({ ...placeQuery(tenant, request, id ?? ''), enabled: lost && !searching })
+  const gone = lost && !searching && inList && asked.data === null && !asked.isFetching
+  const toIndex = gone ? Math.min(index, rows.total - 1) : ((lost ? asked.data : near) ?? index)
+  const toId = gone ? rows.at(toIndex)?.id : id
   useLayoutEffect(() => {
     const now = selected.get()
-    if (pointing()) return
-    if (to !== null && now.id === id && now.index === index && to !== index) selected.set({ id, index: to })
-  }, [selected, id, index, to, pointing])
+    if (!toId || now.id !== id || now.index !== index || (toId === id && toIndex === index)) return
+    select({ id: toId, index: toIndex })
+  }, [selected, select, id, index, toId, toIndex])
 }

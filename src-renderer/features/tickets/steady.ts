@@ -27,8 +27,11 @@ export interface Steady {
   slack: Slack
   /** Whether a selection is the same row at another place. */
   keeps(selection: object): boolean
-  /** Whether the pointer is on a row, which then is the one that holds still. */
-  pointing(): boolean
+  /**
+   * Selects a row without a person's key. While the pointer is on another row, that one goes on holding still, and the
+   * list does not follow the selection.
+   */
+  select(selection: { id: string | null; index: number }): void
   onPointerMove(event: PointerEvent): void
   onPointerLeave(): void
 }
@@ -104,7 +107,10 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
   return {
     slack,
     keeps: (selection) => selection === kept.current,
-    pointing: () => pointed.current !== null,
+    select(selection) {
+      if (pointed.current !== null) moved.current = kept.current = selection
+      selected.set(selection)
+    },
     onPointerMove({ target, clientX, clientY }) {
       // A list that moves under a resting pointer tells of it too.
       const rests = clientX === point.current.x && clientY === point.current.y
