@@ -190,16 +190,12 @@ export async function setStatus(page: Page, label: string, ticket: number | 'new
   await page.getByText(`Ticket ${ticket}: status set to ${label}`).waitFor({ timeout: SOON })
 }
 
-/** Opens a ticket as a technician does: its words in the search, Enter, Enter. */
+/** Opens a ticket as a technician does: its words in the search, Enter, Enter, as fast as it can be typed. */
 export async function openTicket(page: Page, subject: string): Promise<void> {
   await page.keyboard.press('/')
   await page.keyboard.type(subject)
-  // The best hit for all of it, not one for its beginning.
-  const first = page.getByTestId('ticket-row').first()
-  await expect.poll(() => first.innerText(), { timeout: SOON }).toContain(subject)
-  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toMatch(/^\d+ found$/)
+  // What is typed ahead waits for the hits of all of it.
   await page.keyboard.press('Enter')
-  await page.keyboard.press('Home')
   await page.keyboard.press('Enter')
   await page
     .getByRole('article', { name: /^Ticket/ })

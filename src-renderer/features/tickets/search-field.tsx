@@ -4,6 +4,7 @@ import type { Desk } from '../../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
 import { resolveQuery, type Query } from '../../../src-shared/query/resolve.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
+import { useDispatcher } from '../../app/commands/use-commands.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { keys } from '../../tenant/queries.ts'
@@ -22,6 +23,11 @@ interface SearchFieldProps {
   onLeave(): void
 }
 
+/** Where keys that follow a search go: to its hits, and not to those of half of it. */
+export function hitsPlace(text: string): string {
+  return `hits of ${text}`
+}
+
 /** What a search means at this client, and what of it is not understood. */
 export function readSearch(text: string, { configuration, technicians, me }: Desk): Query {
   return resolveQuery(text, { configuration, technicians, me, now: Date.now() })
@@ -31,11 +37,13 @@ export function readSearch(text: string, { configuration, technicians, me }: Des
 export function SearchField({ desk, view, field, onChange, onLeave }: SearchFieldProps) {
   const keyOf = useKeyOf()
   const { queries } = useTenant()
+  const dispatcher = useDispatcher()
   const [text, setText] = useState(view.text)
   const [caret, setCaret] = useState<number | null>(null)
   const [active, setActive] = useState(-1)
   const [scrolled, setScrolled] = useState(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const waiting = useRef<(() => void) | null>(null)
   const typed = useRef(view.text)
   const taken = useRef<Suggestion | null>(null)
   const id = useId()
@@ -55,11 +63,21 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
     setActive(-1)
     clearTimeout(timer.current)
     const pass = (): void => {
+      waiting.current = null
       typed.current = next
       onChange({ text: next })
     }
-    if (queries.isFetching({ queryKey: keys.allSearches }) > 0) timer.current = setTimeout(pass, SEARCH_PAUSE_MS)
-    else pass()
+    if (queries.isFetching({ queryKey: keys.allSearches }) > 0) {
+      waiting.current = pass
+      timer.current = setTimeout(pass, SEARCH_PAUSE_MS)
+    } else pass()
+  }
+  /** To the hits of what was typed: what is typed ahead waits for them. */
+  const toHits = (): void => {
+    clearTimeout(timer.current)
+    waiting.current?.()
+    if (text.trim() !== '') dispatcher.hold(hitsPlace(text))
+    onLeave()
   }
   const take = (one: Suggestion): void => {
     type(one.text, one.caret)
@@ -84,8 +102,9 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
     else if (key === 'Tab' && !event.shiftKey && offered[0]) take(chosen ?? offered[0])
     else if (key === 'Enter' && chosen) take(chosen)
     else if (key === 'Escape' && offered.length > 0) setCaret(null)
-    else if (key === 'Escape' || key === 'Enter' || key === 'ArrowDown') {
-      if (key === 'Escape' && text !== '') type('', null)
+    else if (key === 'Enter' || key === 'ArrowDown') toHits()
+    else if (key === 'Escape') {
+      if (text !== '') type('', null)
       onLeave()
     } else return
     event.preventDefault()

@@ -22,6 +22,7 @@ import { indexOfSelected, useListCommands } from './list-commands.ts'
 import classes from './list.module.css'
 import { requestOf } from './list-request.ts'
 import { ROW_HEIGHT, TicketList } from './ticket-list.tsx'
+import { hitsPlace } from './search-field.tsx'
 import { useTicketRows, type Rows } from './use-rows.ts'
 
 /** Width in px from which the ticket stands beside the list; as in client-page.module.css. */
@@ -55,6 +56,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const inList = ticketId === undefined && !writing
   const create = useCallback(() => go(places.newTicket(tenantId)), [go, tenantId])
   useArrived(inList && (!rows.loading || rows.error) ? places.client(tenantId) : null)
+  useArrived((rows.loading || rows.stale) && !rows.error ? null : hitsPlace(view.text))
 
   useLayoutEffect(() => {
     const { dataset } = document.documentElement
@@ -69,17 +71,20 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     // A new search replaces the old one as it is typed.
     searchField.current?.select()
   }, [])
+  // Before any key that was typed ahead is pressed.
+  useLayoutEffect(() => {
+    if (inList && searchNext.current) focusSearch()
+    if (inList) searchNext.current = false
+  }, [focusSearch, inList])
   useEffect(() => {
     if (!inList) return
-    if (searchNext.current) focusSearch()
-    searchNext.current = false
     // After the rows are painted: focusing lays the page out at once. Keys work without it.
     const timer = setTimeout(() => {
       // Not out of a field, nor out of a panel that was opened meanwhile.
       if (!document.activeElement?.closest('input, [role=dialog]')) focusList()
     }, READ_AHEAD_MS)
     return () => clearTimeout(timer)
-  }, [focusList, focusSearch, inList])
+  }, [focusList, inList])
 
   const toList = (): void => {
     memory.openTicket.set(null)
