@@ -3,7 +3,7 @@ import { connect, type Sql } from '../../src-cloud/database/connect.ts'
 import { loadOrganisation, type SandboxData } from '../../src-cloud/load.ts'
 import { startCloudProcess, type Running } from '../e2e/processes.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
-import type { Outage } from '../property/history.ts'
+import type { Outage } from '../property/actions.ts'
 
 /** Several processes of the cloud on one Postgres, all of which can be restarted while clients work. */
 export class CloudProcesses {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Sql } from '../../src-cloud/database/connect.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
+import type { SavedView } from '../../src-shared/domain/saved-view.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { Driven } from '../compartment/driver.ts'
 
@@ -30,6 +31,13 @@ export async function serverContacts(owner: Sql, tenant: string): Promise<Contac
   return rows.map(({ data }) => data)
 }
 
+/** Every saved view of a tenant, by id, as Postgres holds it. */
+export async function serverViews(owner: Sql, tenant: string): Promise<SavedView[]> {
+  const rows = await owner<{ data: SavedView }[]>`
+    select data from saved_view where tenant_id = ${tenant} and not deleted order by id`
+  return rows.map(({ data }) => data)
+}
+
 /** The same as a compartment shows it, read ticket by ticket; its list must have the same tickets. */
 export async function viewOf(driven: Driven, server: readonly Conversation[]): Promise<Conversation[]> {
   expect((await driven.outline()).total).toBe(server.length)
@@ -37,7 +45,9 @@ export async function viewOf(driven: Driven, server: readonly Conversation[]): P
   for (const { ticket } of server) {
     const detail = await driven.ticket(ticket.id)
     expect([detail.pendingFields, detail.entries.filter((entry) => entry.pending)]).toEqual([[], []])
-    seen.push({ ticket: detail.ticket, bodies: detail.entries.map(({ body }) => body).sort() })
+    // What was merged into it is shown with it.
+    const own = detail.entries.filter(({ from }) => from === null)
+    seen.push({ ticket: detail.ticket, bodies: own.map(({ body }) => body).sort() })
   }
   return seen
 }

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cases, ran, seedOf, SOAK } from '../faults/cases.ts'
 import { withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
-import { action, history, type Place } from './history.ts'
+import { action } from './actions.ts'
+import { history, type Place } from './history.ts'
 
 const TICKETS = 3
 let cloud: TestCloud

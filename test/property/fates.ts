@@ -1,9 +1,14 @@
 import { expect } from 'vitest'
 import { hashOf } from '../../src-cloud/mutations/content.ts'
 import type { Sql } from '../../src-cloud/database/connect.ts'
-import { flatten } from '../../src-main/compartment/ledger/coalesce.ts'
-import type { Contact } from '../../src-shared/domain/people.ts'
-import { MutationBatch, MutationReply, MutationResult, type MutationBody } from '../../src-shared/protocol/mutation.ts'
+import { flatten, isUpdate } from '../../src-main/compartment/ledger/coalesce.ts'
+import {
+  MutationBatch,
+  MutationReply,
+  MutationResult,
+  subjectsOf,
+  type MutationBody,
+} from '../../src-shared/protocol/mutation.ts'
 import type { serverTickets } from '../faults/equal.ts'
 import type { Arrived } from '../faults/proxy.ts'
 
@@ -15,8 +20,10 @@ export interface Told {
   owner: Sql
   tenant: string
   before: State
+  viewsBefore: readonly { id: string }[]
   after: State
-  contacts: readonly Contact[]
+  /** People and views as they ended. */
+  others: readonly { id: string }[]
   /** Tickets that were deleted in the cloud, each with the version of that. */
   deleted: ReadonlyMap<string, number>
 }
@@ -36,7 +43,7 @@ interface Written {
 /**
  * From what went over the wire and what the cloud stored of it: on each field, what was written follows what was written
  * before it, so nobody wrote over a value that they had not seen; a field that was not written is in exactly one conflict
- * record, or had that value already; and nothing was written on a ticket after it was deleted.
+ * record, or had that value already; and nothing was written on a ticket or view after it was deleted.
  * @returns what waits, or waited, for a person
  */
 export async function everyEditHasOneFate(told: Told): Promise<Refused[]> {
@@ -45,28 +52,40 @@ export async function everyEditHasOneFate(told: Told): Promise<Refused[]> {
   for (const [key, result] of answered) expect([key, result]).toEqual([key, outcomes.get(key)])
   const settled = new Set([...outcomes.keys()].map((key) => hashOf(sent.get(key))))
   const refused: Refused[] = []
+  const deleted = new Map(told.deleted)
+  for (const [key, body] of sent) {
+    const outcome = outcomes.get(key)
+    if (body.kind !== 'view.delete' || outcome?.outcome !== 'applied') continue
+    deleted.set(body.viewId, Math.min(outcome.version, deleted.get(body.viewId) ?? Infinity))
+  }
   const fields = new Map<string, Written[]>()
-  const starts = new Map(told.before.map(({ ticket }) => [ticket.id, flatten({ ...ticket })]))
+  const known = [...told.before.map(({ ticket }) => ticket), ...told.viewsBefore]
+  const starts = new Map(known.map((one) => [one.id, flatten({ ...one })]))
   for (const [key, body] of sent) {
     const outcome = outcomes.get(key)
     // Sent under a client id that was given up, and again under the next.
     if (!outcome) expect([key, settled.has(hashOf(body))]).toEqual([key, true])
-    const id = 'ticketId' in body ? body.ticketId : 'contactId' in body ? body.contactId : null
-    if (!outcome || id === null) continue
+    if (!outcome) continue
+    const about = subjectsOf(body)
+    const [id] = about
     if (outcome.outcome === 'conflict' || outcome.outcome === 'rejected') refused.push({ body, outcome })
-    const gones = [id, ...('otherId' in body ? [body.otherId] : [])].flatMap((one) => told.deleted.get(one) ?? [])
+    const gones = about.flatMap((one) => deleted.get(one) ?? [])
     const gone = gones.length > 0 ? Math.min(...gones) : undefined
     if (outcome.outcome === 'rejected') {
+      // Two merges that cross each other, or lead elsewhere meanwhile.
+      if (body.kind === 'ticket.merge' && ['circular', 'merged-elsewhere'].includes(outcome.code)) continue
       expect(['ticket-deleted', 'not-found']).toContain(outcome.code)
       expect([body.kind, gone !== undefined]).toEqual([body.kind, true])
       continue
     }
     const version = 'version' in outcome ? outcome.version : 0
-    // Taking a link off what is gone is done already.
-    if (gone !== undefined && body.kind !== 'ticket.unlink') expect(version).toBeLessThan(gone)
-    if (body.kind === 'ticket.create') starts.set(id, flatten(body.ticket))
+    // Taking off or away what is gone is done already.
+    if (gone !== undefined && body.kind !== 'ticket.unlink' && body.kind !== 'view.delete')
+      expect(version).toBeLessThan(gone)
+    if (body.kind === 'ticket.create' || body.kind === 'ticket.split') starts.set(id, flatten(body.ticket))
     if (body.kind === 'contact.create') starts.set(id, flatten(body.contact))
-    if (body.kind !== 'ticket.update' && body.kind !== 'contact.update') continue
+    if (body.kind === 'view.create') starts.set(id, flatten(body.view))
+    if (!isUpdate(body)) continue
     const conflicts = outcome.outcome === 'conflict' ? outcome.conflicts.map(({ field }) => field) : []
     expect(new Set(conflicts).size).toBe(conflicts.length)
     const base = flatten(body.base)
@@ -84,9 +103,8 @@ export async function everyEditHasOneFate(told: Told): Promise<Refused[]> {
       expect([place, base]).toEqual([place, now])
       now = mine
     }
-    const ended =
-      told.after.find(({ ticket }) => ticket.id === id)?.ticket ?? told.contacts.find((one) => one.id === id)
-    if (!told.deleted.has(id)) expect([place, flatten({ ...ended }).get(field) ?? null]).toEqual([place, now])
+    const ended = told.after.find(({ ticket }) => ticket.id === id)?.ticket ?? told.others.find((one) => one.id === id)
+    if (!deleted.has(id)) expect([place, flatten({ ...ended }).get(field) ?? null]).toEqual([place, now])
   }
   return refused
 }

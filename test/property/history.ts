@@ -1,56 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Sql } from '../../src-cloud/database/connect.ts'
 import { hashOf } from '../../src-cloud/mutations/content.ts'
 import type { FieldChoice, InboxItem, OutboxEntry } from '../../src-shared/domain/views.ts'
-import { CallFailed, Driven, temporaryFolder, type Inputs } from '../compartment/driver.ts'
-import { serverContacts, serverTickets, settled, viewOf } from '../faults/equal.ts'
+import { CallFailed, Driven, temporaryFolder, type Inputs, type Outputs } from '../compartment/driver.ts'
+import { serverContacts, serverTickets, serverViews, settled, viewOf } from '../faults/equal.ts'
 import { readLedger } from '../faults/ledger-file.ts'
 import { FaultProxy, type FaultOptions } from '../faults/proxy.ts'
 import { pushed } from '../support/cloud.ts'
+import { CLIENTS, CONTESTED, type Action, type Outage } from './actions.ts'
 import { everyEditHasOneFate } from './fates.ts'
 
 const AWAY = 'http://127.0.0.1:9'
-const CLIENTS = 3
-/** Few, so that several technicians meet on one. */
-const CONTESTED = 4
-
-/** What can happen to a cloud while its clients work. */
-export const OUTAGES = ['graceful', 'brutal', 'rolling', 'frozen'] as const
-export type Outage = (typeof OUTAGES)[number]
-
-export type Action =
-  | { do: 'subject' | 'site' | 'note' | 'delete'; client: number; ticket: number }
-  | { do: 'status' | 'priority' | 'seats'; client: number; ticket: number; pick: number }
-  | { do: 'link' | 'unlink' | 'contact'; client: number; ticket: number; pick: number }
-  | { do: 'decide' | 'cancel'; client: number; pick: number }
-  | { do: 'create' | 'reopen' | 'pause' | 'resume' | 'resync'; client: number }
-  | { do: 'sync' | 'restart' | 'forget' | 'leave' | 'return'; client: number }
-  | { do: Outage }
-
-const client = { client: fc.nat(CLIENTS - 1) }
-const picked = { ...client, pick: fc.nat(11) }
-// Beyond the contested ones: those that were opened meanwhile.
-const onTicket = { ...client, ticket: fc.nat(CONTESTED + 1) }
-const anyOf = <Name extends string>(...names: Name[]): fc.Arbitrary<Name> => fc.constantFrom(...names)
-
-/** What technicians do, and what the network and the cloud's operator do to them. */
-export const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: anyOf('subject', 'site'), ...onTicket }) },
-  { weight: 4, arbitrary: fc.record({ do: anyOf('note'), ...onTicket }) },
-  { weight: 4, arbitrary: fc.record({ do: anyOf('status', 'priority', 'seats'), ...picked, ...onTicket }) },
-  { weight: 3, arbitrary: fc.record({ do: anyOf('link', 'unlink'), ...picked, ...onTicket }) },
-  { weight: 4, arbitrary: fc.record({ do: anyOf('contact'), ...picked, ...onTicket }) },
-  { weight: 4, arbitrary: fc.record({ do: anyOf('sync'), ...client }) },
-  { weight: 4, arbitrary: fc.record({ do: anyOf('decide'), ...picked }) },
-  { weight: 2, arbitrary: fc.record({ do: anyOf('leave', 'return', 'pause', 'resume'), ...client }) },
-  { weight: 2, arbitrary: fc.record({ do: anyOf('cancel'), ...picked }) },
-  { weight: 2, arbitrary: fc.record({ do: anyOf('reopen', 'restart'), ...client }) },
-  { weight: 2, arbitrary: fc.record({ do: anyOf('create', 'forget', 'resync'), ...client }) },
-  { weight: 1, arbitrary: fc.record({ do: anyOf('delete'), ...onTicket }) },
-)
-
 /** Where a history takes place. */
 export interface Place {
   /** A cloud without faults. */
@@ -69,10 +30,11 @@ export interface Place {
 }
 
 /** How often something happened that is not possible at every time. */
-export type Counts = Record<
-  'created' | 'deleted' | 'decided' | 'reopened' | 'cancelled' | 'refused' | 'linked' | 'unlinked' | 'contacts',
-  number
->
+export type Counts = Record<(typeof COUNTED)[number], number>
+const COUNTED = [
+  ...(['created', 'deleted', 'decided', 'reopened', 'cancelled', 'refused', 'contacts', 'views'] as const),
+  ...(['link', 'unlink', 'merge', 'unmerge', 'split'] as const),
+]
 
 /** One history: what technicians do, what the network does to it, and then a good network. */
 export async function history(
@@ -92,10 +54,8 @@ export async function history(
   }
 }
 
-const NONE = { linked: 0, unlinked: 0, contacts: 0 }
-
 class World {
-  readonly counts: Counts = { created: 0, deleted: 0, decided: 0, reopened: 0, cancelled: 0, refused: 0, ...NONE }
+  readonly counts = Object.fromEntries(COUNTED.map((name) => [name, 0])) as Counts
   readonly #place: Place
   readonly #proxy: FaultProxy
   readonly #folders = Array.from({ length: CLIENTS }, temporaryFolder)
@@ -110,6 +70,8 @@ class World {
   /** Of each client, the decision that it made last. */
   readonly #decided = new Map<number, string>()
   #before: Awaited<ReturnType<typeof serverTickets>> = []
+  /** Earlier histories may have left some. */
+  #viewsBefore: Awaited<ReturnType<typeof serverViews>> = []
   #outage = Promise.resolve()
   #good = false
 
@@ -133,6 +95,7 @@ class World {
       driven.post({ op: 'online', online: true, cloudUrl: this.#proxy.url })
     }
     this.#before = await serverTickets(owner, tenant)
+    this.#viewsBefore = await serverViews(owner, tenant)
   }
 
   async act(what: Action, step: number): Promise<void> {
@@ -159,6 +122,13 @@ class World {
         return this.#link(driven, id, what.do, what.pick)
       case 'contact':
         return this.#contact(driven, what.ticket, what.pick, value)
+      case 'view':
+        return this.#view(driven, what.pick, value)
+      case 'merge':
+      case 'unmerge':
+        return this.#merge(driven, id, what.do, what.pick)
+      case 'split':
+        return this.#split(driven, id, value)
       case 'create': {
         const draft = { subject: value, description: '', status: 'new', priority: 'p2' }
         const { ticket } = await driven.call<{ ticket: { id: string } }>('mutation', 'tickets.create', draft)
@@ -210,14 +180,25 @@ class World {
       expect(await viewOf(driven, after)).toEqual(after)
       for (const id of this.#deleted.keys()) await expect(driven.ticket(id)).rejects.toThrow('not-found')
     }
-    this.#checkNotes(after)
+    await this.#checkNotes()
     const contacts = await serverContacts(owner, tenant)
     for (const driven of this.#clients)
       for (const one of contacts)
         expect(await driven.call('query', 'contacts.get', { id: one.id })).toEqual({ ...one, pending: false })
+    const views = await serverViews(owner, tenant)
+    const shown = views.map((view) => ({ ...view, pending: false }))
+    for (const driven of this.#clients) expect(await viewsOf(driven)).toEqual(shown)
     const { arrived } = this.#proxy
     const refused = await everyEditHasOneFate({
-      ...{ arrived, owner, tenant, before: this.#before, after, contacts },
+      ...{
+        arrived,
+        owner,
+        tenant,
+        before: this.#before,
+        viewsBefore: this.#viewsBefore,
+        after,
+        others: [...contacts, ...views],
+      },
       deleted: this.#deleted,
     })
     this.counts.refused += refused.length
@@ -226,9 +207,11 @@ class World {
     const kept = this.#folders.flatMap(({ folder }) => {
       const { broken, outbox } = readLedger(folder)
       expect(broken).toBeNull()
-      return outbox.flatMap(({ body, outcome }) =>
-        outcome?.outcome === 'conflict' || outcome?.outcome === 'rejected' ? [{ body, outcome }] : [],
-      )
+      return outbox.flatMap(({ body, outcome }) => {
+        const refusal = outcome?.outcome === 'conflict' || outcome?.outcome === 'rejected' ? outcome : null
+        // What hung on one that was refused was never sent.
+        return refusal && !('code' in refusal && refusal.code === 'not-created') ? [{ body, outcome: refusal }] : []
+      })
     })
     const sorted = (items: object[]): string[] => items.map((item) => hashOf(item)).sort()
     expect(sorted(kept)).toEqual(sorted(refused))
@@ -270,7 +253,43 @@ class World {
     if (otherId === id) return
     const relation = pick % 2 === 0 ? 'related' : 'blocks'
     const done = await unless(driven.call('mutation', `tickets.${act}`, { id, otherId, relation }))
-    if (done) this.counts[act === 'link' ? 'linked' : 'unlinked'] += 1
+    if (done) this.counts[act] += 1
+  }
+
+  async #merge(driven: Driven, id: string, act: 'merge' | 'unmerge', pick: number): Promise<void> {
+    const intoId = this.#tickets[pick % this.#tickets.length] ?? ''
+    if (intoId === id) return
+    const status = pick % 2 === 0 ? null : act === 'merge' ? 'done' : 'open'
+    const input = act === 'merge' ? { id, intoId, status } : { id, status }
+    // Merged already, or the other way round.
+    const done = await unless(driven.call('mutation', `tickets.${act}`, input), 'invalid-input')
+    if (done) this.counts[act] += 1
+  }
+
+  async #split(driven: Driven, fromId: string, subject: string): Promise<void> {
+    const detail = await unless(driven.ticket(fromId))
+    const entryIds = ownOf(detail).flatMap(({ id }, i) => (i % 2 === 0 ? [id] : []))
+    if (entryIds.length === 0) return
+    const ticket = { subject, description: '', status: 'new', priority: 'p2' }
+    const split = await driven.call<{ ticket: { id: string } }>('mutation', 'tickets.split', {
+      ...{ fromId, entryIds, ticket },
+    })
+    this.counts.split += 1
+    this.#tickets.push(split.ticket.id)
+  }
+
+  /** A list that everybody sees: kept, given other names and columns, and removed. */
+  async #view(driven: Driven, pick: number, name: string): Promise<void> {
+    this.counts.views += 1
+    const views = await viewsOf(driven)
+    const { id } = views[pick % CONTESTED] ?? {}
+    if (id === undefined) {
+      const sort = { by: 'updated', direction: 'descending' }
+      return void (await driven.call('mutation', 'views.create', { name, ownerId: null, filter: {}, sort }))
+    }
+    if (pick % 5 === 0) return void (await driven.call('mutation', 'views.remove', { id }))
+    const patch = pick % 2 === 0 ? { name } : { columns: ['subject', `customFields.${name}`] }
+    await driven.call('mutation', 'views.edit', { id, patch })
   }
 
   /** A person of the client: made, or one that others may change too. */
@@ -322,7 +341,7 @@ class World {
     const ticketId = entry?.ticket?.id
     if (!entry || ticketId === undefined) return
     const bodies = async (): Promise<string[]> =>
-      ((await unless(driven.ticket(ticketId)))?.entries ?? []).map(({ body }) => body)
+      ownOf(await unless(driven.ticket(ticketId))).flatMap(({ body, copiedFrom }) => (copiedFrom ? [] : [body]))
     const before = await bodies()
     if ((await unless(driven.call('mutation', 'outbox.cancel', { id: entry.id }))) === null) return
     this.counts.cancelled += 1
@@ -333,11 +352,26 @@ class World {
     }
   }
 
-  #checkNotes(after: Awaited<ReturnType<typeof serverTickets>>): void {
-    const found = after.flatMap(({ bodies }) => bodies).filter((body) => body.startsWith(this.#tag))
+  async #checkNotes(): Promise<void> {
+    const { owner, tenant } = this.#place
+    const found = await owner<{ body: string }[]>`
+      select e.data ->> 'body' as body from entry e
+      join ticket t on t.tenant_id = e.tenant_id and t.id = e.ticket_id and not t.deleted
+      where e.tenant_id = ${tenant} and not e.deleted and e.data ->> 'copiedFrom' is null
+        and starts_with(e.data ->> 'body', ${this.#tag})`
     const wanted = [...this.#notes].filter(([, { ticketId, withdrawn }]) => !withdrawn && !this.#deleted.has(ticketId))
-    expect(found.sort()).toEqual(wanted.map(([body]) => body).sort())
+    expect(found.map(({ body }) => body).sort()).toEqual(wanted.map(([body]) => body).sort())
   }
+}
+
+/** The entries that are a ticket's own, and not of one that was merged into it. */
+function ownOf(detail: Outputs['tickets']['get'] | null): Outputs['tickets']['get']['entries'] {
+  return (detail?.entries ?? []).filter(({ from }) => from === null)
+}
+
+async function viewsOf(driven: Driven): Promise<{ id: string }[]> {
+  const views = await driven.call<{ id: string }[]>('query', 'views.list')
+  return views.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function choiceOf(field: string, pick: number, text: string): FieldChoice {
@@ -348,12 +382,12 @@ function choiceOf(field: string, pick: number, text: string): FieldChoice {
 }
 
 /** What was asked for, or null where there is nothing (any more) to do it to. */
-async function unless<Value>(work: Promise<Value>): Promise<Value | null> {
+async function unless<Value>(work: Promise<Value>, also?: string): Promise<Value | null> {
   try {
     return await work
   } catch (error) {
     const code = error instanceof CallFailed ? error.problem.code : ''
-    if (!['not-found', 'edit-sent', 'edit-under-way'].includes(code)) throw error
+    if (!['not-found', 'edit-sent', 'edit-under-way', also].includes(code)) throw error
     return null
   }
 }
