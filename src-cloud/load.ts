@@ -5,6 +5,7 @@ import type { Contact, Technician } from '../src-shared/domain/people.ts'
 import type { Tenant } from '../src-shared/domain/tenant.ts'
 import type { SavedView } from '../src-shared/domain/saved-view.ts'
 import type { Ticket } from '../src-shared/domain/ticket.ts'
+import type { Role } from '../src-shared/protocol/session.ts'
 import type { EntityKind } from '../src-shared/protocol/feed.ts'
 import type { Sql, Transaction } from './database/connect.ts'
 import { tableOf } from './tables.ts'
@@ -21,7 +22,8 @@ export interface SandboxClient {
 /** An organisation with its technicians and clients. */
 export interface SandboxData {
   organisation: { id: string; name: string }
-  technicians: (Technician & { password: string })[]
+  /** Of whom nobody says otherwise, the first is administrator. */
+  technicians: (Technician & { password: string; role?: Role })[]
   clients: SandboxClient[]
 }
 
@@ -49,9 +51,10 @@ export async function loadOrganisation(sql: Sql, data: SandboxData): Promise<boo
 async function loadPeople(tx: Transaction, { organisation, technicians }: SandboxData): Promise<void> {
   await tx`insert into organisation (id, name) values (${organisation.id}, ${organisation.name})`
   const hashes = await Promise.all(technicians.map(({ password }) => hash(password)))
-  for (const [i, { id, email, name }] of technicians.entries()) {
-    await tx`insert into technician (id, organisation_id, email, name, password_hash)
-             values (${id}, ${organisation.id}, ${email.toLowerCase()}, ${name}, ${hashes[i] ?? ''})`
+  for (const [i, { id, email, name, role }] of technicians.entries()) {
+    await tx`insert into technician (id, organisation_id, email, name, password_hash, role)
+             values (${id}, ${organisation.id}, ${email.toLowerCase()}, ${name}, ${hashes[i] ?? ''},
+                     ${role ?? (i === 0 ? 'administrator' : 'technician')})`
   }
 }
 

@@ -22,6 +22,8 @@ The reference cloud tenant API. Prints "cloud ready: http://127.0.0.1:PORT" when
                        default                                            (BULKHEAD_ESCALATION_SECONDS)
   --templates=DIR      folder of templates of clients, beside those that come along
                                                                           (BULKHEAD_TEMPLATES)
+  --administrator=EMAIL   makes that technician administrator of their organisation; may come
+                       several times
   --exit-with-parent   stop when stdin ends
   --help               this text
 
@@ -39,6 +41,7 @@ interface Flags {
   escalationSeconds: number
   exitWithParent: boolean
   templates: string | undefined
+  administrators: string[]
 }
 
 /** The cloud's command line. Sets the exit code: 2 for a wrong flag, 1 where it cannot start. */
@@ -65,6 +68,7 @@ export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void
       retentionDays: flags.retentionDays,
       escalationSeconds: flags.escalationSeconds,
       templates: flags.templates,
+      administrators: flags.administrators,
       log: process.stderr,
       signal: starting.signal,
       note: (line) => process.stderr.write(`${line}\n`),
@@ -96,6 +100,7 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
           default: env['BULKHEAD_ESCALATION_SECONDS'] || String(ESCALATION_SECONDS),
         },
         templates: { type: 'string', default: env['BULKHEAD_TEMPLATES'] || '' },
+        administrator: { type: 'string', multiple: true, default: [] },
         'exit-with-parent': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -127,6 +132,7 @@ function readFlags(args: string[], env: NodeJS.ProcessEnv): Flags | null {
       escalationSeconds,
       exitWithParent: values['exit-with-parent'],
       templates: readableFolder(values.templates),
+      administrators: values.administrator,
     }
   } catch (error) {
     const [line] = (error as Error).message.split('\n')

@@ -1,22 +1,25 @@
 import type { Tenant } from '../src-shared/domain/tenant.ts'
+import type { Role } from '../src-shared/protocol/session.ts'
+import { roleOf } from './administrators.ts'
 import { asOrganisation } from './database/as.ts'
 import type { Sql } from './database/connect.ts'
 import type { OrganisationIdentity } from './tokens.ts'
 
-/** The tenants that a technician works for, by name. */
-export async function listTenants(api: Sql, { organisation, technician }: OrganisationIdentity): Promise<Tenant[]> {
-  const rows = await asOrganisation(
-    api,
-    organisation,
-    (tx) => tx<{ tenant: Tenant }[]>`
+/** The tenants that a technician works for, by name, and what they are in the organisation. */
+export async function listTenants(
+  api: Sql,
+  { organisation, technician }: OrganisationIdentity,
+): Promise<{ tenants: Tenant[]; role: Role }> {
+  return asOrganisation(api, organisation, async (tx) => {
+    const rows = await tx<{ tenant: Tenant }[]>`
       select json_build_object('id', t.id, 'name', t.name, 'shortName', t.short_name, 'domains', t.domains, 'aliases', t.aliases,
         'industry', t.industry, 'colour', t.colour, 'timeZone', t.time_zone, 'head', f.version, 'onboarding', t.onboarding) as tenant
       from tenant t
       join tenant_feed f on f.tenant_id = t.id
       join tenant_technician w on w.tenant_id = t.id and w.id = ${technician} and not w.deleted
-      order by t.name, t.id`,
-  )
-  return rows.map(({ tenant }) => tenant)
+      order by t.name, t.id`
+    return { tenants: rows.map(({ tenant }) => tenant), role: await roleOf(tx, technician) }
+  })
 }
 
 /** Whether a tenant is of the organisation and the technician works for it. */

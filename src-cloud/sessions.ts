@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import { ProblemError } from '../src-shared/problem.ts'
-import type { Session, SignIn } from '../src-shared/protocol/session.ts'
+import type { Role, Session, SignIn } from '../src-shared/protocol/session.ts'
 import { asCredential, asOrganisation } from './database/as.ts'
 import { SIGN_IN_ENDED } from './announcements.ts'
 import type { Sql, Transaction } from './database/connect.ts'
@@ -87,13 +87,13 @@ export class Sessions {
       insert into refresh_token (token_hash, organisation_id, technician_id, family, expires_at)
       values (${hashOf(refreshToken)}, ${identity.organisation}, ${identity.technician}, ${identity.family},
               now() + make_interval(days => ${REFRESH_DAYS}))`
-    const [row] = await tx<{ organisation: string; name: string; email: string }[]>`
-      select o.name as organisation, t.name, t.email from technician t join organisation o on o.id = t.organisation_id
+    const [row] = await tx<{ organisation: string; name: string; email: string; role: Role }[]>`
+      select o.name as organisation, t.name, t.email, t.role from technician t join organisation o on o.id = t.organisation_id
       where t.id = ${identity.technician}`
     if (!row) throw new ProblemError('sign-in-expired')
     return {
       organisation: { id: identity.organisation, name: row.organisation },
-      technician: { id: identity.technician, name: row.name, email: row.email },
+      technician: { id: identity.technician, name: row.name, email: row.email, role: row.role },
       accessToken: await this.#tokens.organisation(identity),
       expiresIn: this.#tokens.seconds,
       refreshToken,

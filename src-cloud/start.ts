@@ -49,6 +49,8 @@ export interface CloudOptions {
   clock?: () => number
   /** Folder of templates beside those that come along. */
   templates?: string | undefined
+  /** Addresses of technicians who become administrators of their organisations. */
+  administrators?: string[]
   /** Ends a start that is under way. */
   signal?: AbortSignal
   /** Told in one line what was done otherwise than asked. */
@@ -65,7 +67,7 @@ export interface Cloud {
 
 /**
  * Starts a cloud in this process: Postgres where none is given, migrations, seed, HTTP.
- * @throws ProblemError `port-in-use` and those of the database
+ * @throws ProblemError `port-in-use`, `not-found` for an administrator who is not there, and those of the database
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const undo: (() => Promise<unknown>)[] = []
@@ -84,6 +86,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const owner = connect(address, 2)
     undo.push(() => owner.end({ timeout: 5 }))
     if (options.seed) await plant(owner, options.seed)
+    for (const email of options.administrators ?? []) await appoint(owner, email)
     if (options.restored) await owner`select bulkhead.renew_epoch()`
     const key = await tokenKey(owner)
     undo.push(
@@ -149,6 +152,11 @@ async function plant(owner: Sql, seed: NonNullable<CloudOptions['seed']>): Promi
   if (planted) return
   await loadOrganisation(owner, await seed())
   await owner`insert into server_meta (key, value) values ('seeded', 'yes')`
+}
+
+async function appoint(owner: Sql, address: string): Promise<void> {
+  const [row] = await owner<{ done: boolean }[]>`select bulkhead.appoint_administrator(${address}) as done`
+  if (!row?.done) throw new ProblemError('not-found', { what: `A technician with the address ${address}` })
 }
 
 /** Requests and answers by method, path and status; no headers, no bodies. */

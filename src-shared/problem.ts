@@ -142,6 +142,14 @@ export const problems = {
     message: 'You have no access to this client. Ask an administrator of your organisation.',
     retry: false,
   },
+  'administrator-needed': {
+    message: 'This needs an administrator of your organisation. Ask {who}.',
+    retry: false,
+  },
+  'last-administrator': {
+    message: '{name} is the only administrator. Appoint another one first.',
+    retry: false,
+  },
   'read-only': {
     message: 'You may look at this client and not change anything. Ask an administrator if you should.',
     retry: false,

@@ -23,6 +23,8 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'sign-in-throttled': 429,
   'not-allowed': 403,
   'read-only': 403,
+  'administrator-needed': 403,
+  'last-administrator': 409,
   'not-found': 404,
   'feed-gone': 410,
   'sequence-gap': 409,

@@ -15,6 +15,7 @@ import {
   SkipStep,
   StartOnboarding,
 } from '../../src-shared/protocol/onboarding.ts'
+import { mustAdminister } from '../administrators.ts'
 import { asOrganisation } from '../database/as.ts'
 import type { Transaction } from '../database/connect.ts'
 import { organisationOnly } from '../http/identity.ts'
@@ -24,7 +25,14 @@ import { answerStep, cancelOnboarding, fileOf, retryStep, skipStep, startOnboard
 import { previewOnboarding } from '../onboarding/preview.ts'
 import { readRecord, readRecords, summaryOf, viewOf, type OnboardingRecord } from '../onboarding/record.ts'
 
-const refusals = { 400: ProblemBody, 401: ProblemBody, 404: ProblemBody, 409: ProblemBody, 422: ProblemBody }
+const refusals = {
+  400: ProblemBody,
+  401: ProblemBody,
+  403: ProblemBody,
+  404: ProblemBody,
+  409: ProblemBody,
+  422: ProblemBody,
+}
 
 /** Bringing clients in, step by step. What goes on by itself goes on in jobs; these routes answer at once. */
 export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs, shelf }: Services): Promise<void> {
@@ -39,7 +47,10 @@ export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs
     work: (tx: Transaction, technician: string) => Promise<OnboardingRecord>,
   ): Promise<OnboardingView> => {
     const { organisation, technician } = identityOf(request)
-    const record = await asOrganisation(api, organisation, (tx) => work(tx, technician))
+    const record = await asOrganisation(api, organisation, async (tx) => {
+      await mustAdminister(tx, technician)
+      return work(tx, technician)
+    })
     await jobs.ask('onboarding', record.id, { organisation, onboarding: record.id })
     return viewOf(record)
   }

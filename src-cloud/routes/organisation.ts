@@ -5,7 +5,15 @@ import { Id } from '../../src-shared/domain/primitives.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { VersionEvent, Versions, VersionsQuery } from '../../src-shared/protocol/events.ts'
-import { TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
+import {
+  GiveRole,
+  TechnicianList,
+  TechnicianOfOrganisation,
+  TenantList,
+  TenantToken,
+} from '../../src-shared/protocol/session.ts'
+import { giveRole, listTechnicians } from '../administrators.ts'
+import { asOrganisation } from '../database/as.ts'
 import { openEventStream } from '../event-stream.ts'
 import { organisationOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
@@ -31,7 +39,39 @@ export async function organisationRoutes(
         response: { 200: TenantList, 401: ProblemBody },
       },
     },
-    async (request) => ({ tenants: await listTenants(api, identityOf(request)) }),
+    async (request) => listTenants(api, identityOf(request)),
+  )
+  routes.get(
+    paths.technicians,
+    {
+      schema: {
+        summary: 'The people of the organisation, and who of them is an administrator',
+        security,
+        response: { 200: TechnicianList, 401: ProblemBody },
+      },
+    },
+    async (request) => ({
+      technicians: await asOrganisation(api, identityOf(request).organisation, listTechnicians),
+    }),
+  )
+  routes.post(
+    paths.technicianRole(':id'),
+    {
+      schema: {
+        summary: 'Appoint an administrator, or take the role away again',
+        security,
+        params: z.object({ id: Id }),
+        body: GiveRole,
+        response: {
+          200: TechnicianOfOrganisation,
+          ...{ 400: ProblemBody, 401: ProblemBody, 403: ProblemBody, 404: ProblemBody, 409: ProblemBody },
+        },
+      },
+    },
+    async (request) => {
+      const { organisation, technician } = identityOf(request)
+      return asOrganisation(api, organisation, (tx) => giveRole(tx, technician, { ...request.params, ...request.body }))
+    },
   )
   routes.post(
     paths.tenantToken(':tenantId'),

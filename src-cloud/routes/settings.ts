@@ -10,6 +10,7 @@ import {
   SettingsView,
   TemplateList,
 } from '../../src-shared/protocol/settings.ts'
+import { mustAdminister } from '../administrators.ts'
 import { asOrganisation, asTenant } from '../database/as.ts'
 import { organisationOnly, tenantOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
@@ -17,7 +18,7 @@ import type { Services } from '../http/server.ts'
 import { changeSettings, restoreSettings, settingsHistory, viewSettings } from '../settings/client.ts'
 import { changeDefaults, defaultsHistory, restoreDefaults, viewDefaults } from '../settings/defaults.ts'
 
-const refusals = { 400: ProblemBody, 401: ProblemBody, 409: ProblemBody, 422: ProblemBody }
+const refusals = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody, 409: ProblemBody, 422: ProblemBody }
 
 /** The layered settings of one tenant: the token decides which. */
 export async function settingsRoutes(app: FastifyInstance, { api, tokens }: Services): Promise<void> {
@@ -120,7 +121,10 @@ export async function defaultsRoutes(app: FastifyInstance, { api, tokens, jobs, 
     },
     async (request) => {
       const { organisation, technician } = identityOf(request)
-      const changed = await asOrganisation(api, organisation, (tx) => changeDefaults(tx, technician, request.body))
+      const changed = await asOrganisation(api, organisation, async (tx) => {
+        await mustAdminister(tx, technician)
+        return changeDefaults(tx, technician, request.body)
+      })
       if (!request.body.dryRun) await inherit(organisation)
       return changed
     },
@@ -148,7 +152,10 @@ export async function defaultsRoutes(app: FastifyInstance, { api, tokens, jobs, 
     },
     async (request) => {
       const { organisation, technician } = identityOf(request)
-      const changed = await asOrganisation(api, organisation, (tx) => restoreDefaults(tx, technician, request.body))
+      const changed = await asOrganisation(api, organisation, async (tx) => {
+        await mustAdminister(tx, technician)
+        return restoreDefaults(tx, technician, request.body)
+      })
       if (!request.body.dryRun) await inherit(organisation)
       return changed
     },

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { z } from 'zod'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { Session, TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
+import { Session, TenantList, TenantToken, type Role } from '../../src-shared/protocol/session.ts'
 import { askCloud, CloudBusy, requestCloud, type CloudRequest } from './cloud-api.ts'
 import { REFRESH_TOKEN, type Keyring } from './keyring.ts'
 
@@ -18,6 +18,8 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
   readonly #keyring: Keyring
   url: string
   signInNeeded = false
+  /** What the technician is in the organisation; null where the cloud has not said. */
+  role: Role | null = null
   #access: { token: string; until: number } | null = null
   #refreshing: Promise<string> | null = null
   /** Nothing goes out before (monotonic ms). */
@@ -58,7 +60,9 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
   }
 
   async tenants(): Promise<TenantList> {
-    return this.ask(paths.tenants, TenantList)
+    const list = await this.ask(paths.tenants, TenantList)
+    this.role = list.role ?? null
+    return list
   }
 
   /** Sends nothing for so many milliseconds. A sign-in, which a person waits for, goes out all the same. */
@@ -138,6 +142,7 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
     await this.#keyring.setSecret(REFRESH_TOKEN, Buffer.from(session.refreshToken, 'utf8'))
     this.#access = { token: session.accessToken, until: performance.now() + (session.expiresIn - MARGIN) * 1000 }
     this.signInNeeded = false
+    this.role = session.technician.role ?? null
     this.emit('signed-in')
   }
 

@@ -119,6 +119,7 @@ export class Workspace {
       sandbox: owner.sandbox,
       organisation: owner.organisation.name,
       technician: owner.technician,
+      role: session.role,
       cloudUrl: session.url,
       online: this.#watch.online,
       offlineSince: this.#offlineSince,
@@ -229,8 +230,10 @@ export class Workspace {
 
   async #listOnce(): Promise<void> {
     try {
+      const { role } = this.#parts.session
       const { tenants } = await this.#parts.session.tenants()
       if (this.#closed) return
+      if (this.#parts.session.role !== role) this.#parts.onStatus()
       this.#keepPending()
       const { changed, gone } = this.#parts.registry.replaceTenants(tenants)
       for (const id of gone) this.#closeClient(id)

@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.ts'
+import type { Role } from '../protocol/session.ts'
 import type { KeyRemedy, UnlockBy } from './keys.ts'
 
 /** What state the console is in, and with it which screen its windows show. */
@@ -31,6 +32,8 @@ export type SessionStatus =
       sandbox: boolean
       organisation: string
       technician: { id: string; name: string; email: string }
+      /** What they are in the organisation; null where the cloud has not said (yet). */
+      role: Role | null
       cloudUrl: string
       online: boolean
       /** since when the cloud has not answered */ offlineSince: string | null

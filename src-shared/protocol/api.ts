@@ -11,6 +11,8 @@ export const paths = {
   refresh: '/v1/session/refresh',
   tenants: '/v1/organisation/tenants',
   tenantToken: (tenantId: string) => `/v1/organisation/tenants/${tenantId}/token`,
+  technicians: '/v1/organisation/technicians',
+  technicianRole: (id: string) => `/v1/organisation/technicians/${id}/role`,
   events: '/v1/organisation/events',
   versions: '/v1/organisation/versions',
   defaults: '/v1/organisation/defaults',

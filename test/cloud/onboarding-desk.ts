@@ -95,7 +95,7 @@ export interface OnboardingWorld {
   cloud: TestCloud
   /** Of Alpha, who works for Acme and Zephyr. */
   robin: OnboardingDesk
-  /** Of Alpha too. So is Kim, who is not signed in. */
+  /** Of Alpha too, and like Robin an administrator. So is Kim, who is none and not signed in. */
   sam: OnboardingDesk
 }
 
@@ -108,6 +108,7 @@ export async function onboardingWorld(): Promise<OnboardingWorld> {
       name,
       email: `${name.toLowerCase()}@alpha.example`,
       password: 'secret',
+      role: name === 'Sam' ? 'administrator' : 'technician',
     })
   const cloud = await withCloud([alpha, sampleOrganisation('Beta', [sampleClient('Borealis', 3)])])
   const body = { email: 'sam@alpha.example', password: 'secret' }

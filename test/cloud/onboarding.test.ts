@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { OnboardingList } from '../../src-shared/protocol/onboarding.ts'
-import { TenantToken } from '../../src-shared/protocol/session.ts'
+import { Session, TechnicianList, TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
 import { SettingsView } from '../../src-shared/protocol/settings.ts'
+import { startCloud } from '../../src-cloud/start.ts'
 import { ask, push, readFeed, type TestCloud } from '../support/cloud.ts'
 import { uuid } from '../support/sample.ts'
-import { betaDesk, onboardingWorld, refusal, type OnboardingDesk } from './onboarding-desk.ts'
+import { betaDesk, OnboardingDesk, onboardingWorld, refusal } from './onboarding-desk.ts'
 
 const [ROBIN, SAM] = [uuid('technician', 'Alpha'), uuid('technician', 'Sam')]
 let cloud: TestCloud
@@ -297,4 +298,61 @@ test('another organisation sees nothing of it, and cannot touch it', async () =>
   expect(list.onboardings).toEqual([])
   const byTenant = await ask(cloud.url, paths.onboardings, { token: await cloud.tenantToken() })
   expect(byTenant.status).toBe(401)
+})
+
+describe('who is no administrator', () => {
+  const kim = async (url = cloud.url) => {
+    const body = { email: 'kim@alpha.example', password: 'secret' }
+    const { accessToken, technician } = Session.parse(await (await ask(url, paths.session, { body })).json())
+    return Object.assign(new OnboardingDesk(url, accessToken), { role: technician.role, id: technician.id })
+  }
+  const give = (desk: OnboardingDesk, id: string, role: string) => desk.send(paths.technicianRole(id), { role })
+
+  test('reads, changes nothing, and is told who can; appointed, they may at once; the last one stays', async () => {
+    const desk = await kim()
+    expect(desk.role).toBe('technician')
+    const { id } = await robin.start({ answers: {} })
+    const told = {
+      status: 403,
+      code: 'administrator-needed',
+      message: 'This needs an administrator of your organisation. Ask Robin of Alpha or Sam.',
+    }
+    const acts: [string, object][] = [
+      [paths.onboardings, { id: randomUUID(), answers: {} }],
+      [paths.onboardingStep(id, 'identity'), { revision: 1, answer: { name: 'Kim and Co', timeZone: 'UTC' } }],
+      [paths.onboardingCancel(id), { revision: 1, reason: 'No reason' }],
+      [paths.defaults, { revision: 0, set: { atRiskMinutes: 3 } }],
+      [paths.technicianRole(desk.id), { role: 'administrator' }],
+    ]
+    for (const [path, body] of acts) expect(await refusal(await desk.send(path, body)), path).toEqual(told)
+    expect((await desk.view(id)).revision).toBe(1)
+    expect((await ask(cloud.url, paths.defaults, { token: desk.token })).status).toBe(200)
+
+    expect((await give(robin, desk.id, 'administrator')).status).toBe(200)
+    await desk.cancel(id)
+    const list = TechnicianList.parse(
+      await (await ask(cloud.url, paths.technicians, { token: desk.token })).json(),
+    ).technicians
+    expect(list.map(({ name, role }) => [name, role])).toEqual([
+      ['Kim', 'administrator'],
+      ['Robin of Alpha', 'administrator'],
+      ['Sam', 'administrator'],
+    ])
+    for (const one of [ROBIN, SAM]) expect((await give(desk, one, 'technician')).status).toBe(200)
+    expect(await refusal(await give(desk, desk.id, 'technician'))).toMatchObject({
+      status: 409,
+      message: 'Kim is the only administrator. Appoint another one first.',
+    })
+    // Nor does another organisation see or appoint anybody here.
+    expect((await give(await betaDesk(cloud), ROBIN, 'administrator')).status).toBe(404)
+  })
+
+  test('becomes one by the command of the operator, also where it is none of the organisation that could', async () => {
+    const again = await startCloud({ database: cloud.address, administrators: ['Robin@alpha.example'] })
+    await again.close()
+    const { role } = TenantList.parse(await (await ask(cloud.url, paths.tenants, { token: robin.token })).json())
+    expect(role).toBe('administrator')
+    const nobody = startCloud({ database: cloud.address, administrators: ['nobody@alpha.example'] })
+    await expect(nobody).rejects.toThrow('A technician with the address nobody@alpha.example does not exist')
+  })
 })

@@ -212,6 +212,8 @@ describe('the server', () => {
         'get /v1/organisation/tenants',
         'get /v1/organisation/versions',
         'post /v1/organisation/tenants/{tenantId}/token',
+        'get /v1/organisation/technicians',
+        'post /v1/organisation/technicians/{id}/role',
         'get /v1/organisation/events',
         'get /v1/organisation/defaults',
         'post /v1/organisation/defaults',
