@@ -5,6 +5,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { HEARTBEAT_SECONDS, VersionEvent, Versions } from '../../src-shared/protocol/events.ts'
+import { OnboardingEvent } from '../../src-shared/protocol/onboarding.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
 /** Milliseconds below which a stream that ended counts as one that failed. */
@@ -29,6 +30,8 @@ export class CloudWatch extends EventEmitter<{
   version: [VersionEvent]
   /** The list of clients, or who works for one, has changed. */
   tenants: []
+  /** The onboarding with this id has moved on. */
+  onboarding: [string]
 }> {
   readonly #session: TechnicianSession
   readonly #heartbeat: number
@@ -172,10 +175,12 @@ export class CloudWatch extends EventEmitter<{
 
   #receive(event: EventSourceMessage): void {
     if (event.event === 'tenants') return void this.emit('tenants')
-    if (event.event !== 'version') return
     try {
-      const parsed = VersionEvent.safeParse(JSON.parse(event.data))
-      if (parsed.success) this.emit('version', parsed.data)
+      const data: unknown = JSON.parse(event.data)
+      const version = event.event === 'version' && VersionEvent.safeParse(data)
+      if (version && version.success) this.emit('version', version.data)
+      const onboarding = event.event === 'onboarding' && OnboardingEvent.safeParse(data)
+      if (onboarding && onboarding.success) this.emit('onboarding', onboarding.data.id)
     } catch {
       // Not ours to understand: the slow timer pulls anyway.
     }

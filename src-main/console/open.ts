@@ -125,6 +125,7 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
     watchClients: (signal) => watchClients(console, signal),
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
+    onboarding: () => console.workspace.onboardings,
     settings: () => console.settings(),
     changeSettings: (change) => console.changeSettings(change),
   }

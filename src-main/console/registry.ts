@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Tenant } from '../../src-shared/domain/tenant.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
+import { draftsMigration, OnboardingDrafts } from './onboarding-drafts.ts'
 
 /** The technician and organisation that a profile belongs to. */
 export interface Owner {
@@ -32,15 +33,19 @@ export const registryMigrations = [
   `CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL);
    CREATE TABLE tenant (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, rollup TEXT, pin INTEGER, opened TEXT);`,
   'ALTER TABLE tenant ADD COLUMN "left" INTEGER NOT NULL DEFAULT 0',
+  draftsMigration,
 ] as const
 
 /** console.db: which tenants there are and what their compartments published. Never tickets, notes or secrets. */
 export class Registry {
   readonly #db: Database.Database
   readonly #tenants = new Map<string, KnownTenant>()
+  /** What was typed about clients that are being brought in. */
+  readonly drafts: OnboardingDrafts
 
   constructor(db: Database.Database) {
     this.#db = db
+    this.drafts = new OnboardingDrafts(db)
     for (const row of db.prepare<[], Row>('SELECT tenant, rollup, pin, opened, "left" FROM tenant').all()) {
       const tenant = Tenant.parse(JSON.parse(row.tenant))
       const rollup = row.rollup === null ? null : (JSON.parse(row.rollup) as Rollup)

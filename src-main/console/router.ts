@@ -11,6 +11,7 @@ import {
 import { Id } from '../../src-shared/domain/primitives.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import { Settings, type ClientsChange, type ClientSummary } from '../../src-shared/domain/views.ts'
+import { onboardingRouter, type OnboardingApi } from './onboarding-router.ts'
 
 /** What the console procedures act on, for one window. */
 export interface ConsoleApi {
@@ -40,6 +41,8 @@ export interface ConsoleApi {
   watchClients(signal: AbortSignal | undefined): AsyncIterable<ClientsChange>
   closeClient(scope: string): void
   pin(tenantId: string, pinned: boolean): void
+  /** @throws ProblemError `locked`, `not-signed-in` */
+  onboarding(): OnboardingApi
   settings(): Settings
   changeSettings(change: Partial<Settings>): Settings
 }
@@ -118,6 +121,7 @@ export const consoleRouter = t.router({
       .input(z.object({ tenantId: Id, pinned: z.boolean() }))
       .mutation(({ ctx, input }) => ctx.pin(input.tenantId, input.pinned)),
   }),
+  onboarding: onboardingRouter,
   settings: t.router({
     get: t.procedure.query(({ ctx }) => ctx.settings()),
     change: t.procedure.input(Settings.partial()).mutation(({ ctx, input }) => ctx.changeSettings(input)),

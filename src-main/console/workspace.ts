@@ -12,6 +12,7 @@ import { Awareness } from './awareness.ts'
 import { clientDiagnostics } from './client-diagnostics.ts'
 import { CloudWatch } from './cloud-watch.ts'
 import { ROOT_KEY_BYTES, type Keyring } from './keyring.ts'
+import { Onboardings } from './onboardings.ts'
 import type { KnownTenant, Owner, Registry } from './registry.ts'
 import { setTenantAside } from './set-aside.ts'
 import type { TechnicianSession } from './technician-session.ts'
@@ -40,6 +41,7 @@ const LAST_TOKEN = 3_000
 /** An unlocked profile at work: its clients, their compartments, and the way to the cloud. */
 export class Workspace {
   readonly supervisor: Supervisor
+  readonly onboardings: Onboardings
   readonly #parts: WorkspaceParts
   readonly #watch: CloudWatch
   readonly #background: BackgroundSync
@@ -55,6 +57,8 @@ export class Workspace {
   constructor(parts: WorkspaceParts) {
     this.#parts = parts
     this.#watch = new CloudWatch(parts.session)
+    const { session, registry, owner } = parts
+    this.onboardings = new Onboardings({ session, registry, watch: this.#watch, email: owner.technician.email })
     this.supervisor = new Supervisor({
       worker: parts.worker,
       folder: join(parts.profile, 'tenants'),
@@ -203,6 +207,7 @@ export class Workspace {
     clearInterval(this.#minute)
     this.#awareness.stop()
     this.#watch.stop()
+    this.onboardings.close()
     this.#background.pause(true)
     await this.supervisor.close()
     this.#parts.registry.close()
@@ -337,6 +342,7 @@ export class Workspace {
       aliases: tenant.aliases,
       industry: tenant.industry,
       timeZone: tenant.timeZone,
+      ...(tenant.onboarding && { onboarding: true as const }),
       pin,
       lastOpenedAt,
       open: rollup ? openCount(rollup, Date.now()) : 0,

@@ -299,6 +299,8 @@ export interface ClientSummary {
   aliases: string[]
   industry: string
   timeZone: string
+  /** On its way in, and not live yet. */
+  onboarding?: true
   /** Place among the pinned, from 0; null where not pinned. */
   pin: number | null
   lastOpenedAt: string | null

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { OnboardingHere, OnboardingsList } from '../../src-main/console/onboarding-router.ts'
+import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
+import type { SettingsView } from '../../src-shared/protocol/settings.ts'
+import type { ClientSummary } from '../../src-shared/domain/views.ts'
+import { onboardingWorld, type OnboardingWorld } from '../cloud/onboarding-desk.ts'
+import { Cable } from '../faults/cable.ts'
+import { codeOf, HostWindow, MachineKeychain } from './host-window.ts'
+
+// Bringing clients in, as a window asks the console for it.
+
+let world: OnboardingWorld
+let cable: Cable
+let folder: string
+let window: HostWindow
+const keychain = new MachineKeychain()
+const open = (): Promise<HostWindow> => HostWindow.open({ profile: join(folder, 'profile'), keychain })
+
+beforeAll(async () => {
+  world = await onboardingWorld()
+  cable = await Cable.to(world.cloud.url)
+  folder = mkdtempSync(join(tmpdir(), 'bulkhead-onboardings-'))
+  window = await open()
+  await window.do('session.connect', { url: cable.url, email: 'robin@alpha.example', password: 'secret of Alpha' })
+  await untilOnline()
+})
+afterAll(async () => {
+  await window.close()
+  await cable.close()
+  await world.cloud.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const untilOnline = (online = true): Promise<void> =>
+  vi.waitFor(async () => expect(await window.status()).toMatchObject({ online }))
+const one = (id: string): Promise<OnboardingHere> => window.call('query', 'onboarding.one', { id })
+const list = (): Promise<OnboardingsList> => window.call('query', 'onboarding.list')
+const act = (path: string, input: object): Promise<OnboardingView> => window.do(`onboarding.${path}`, input)
+const until = (id: string, step: keyof OnboardingView['steps'], state: string): Promise<OnboardingView> =>
+  vi.waitFor(async () => {
+    const { view } = await one(id)
+    expect(view?.steps[step]).toMatchObject({ state })
+    return view!
+  })
+const identity = (name: string, domains: string[] = []) => ({ name, country: 'DE', domains })
+
+test('a client comes in by three answers; what is inherited stands for the rest', async () => {
+  const id = crypto.randomUUID()
+  await act('start', { id, answers: { identity: identity('Harbour Legal') } })
+  const identified = await until(id, 'identity', 'done')
+  expect(identified.next).toBe('start')
+  const started = await act('answer', {
+    ...{ id, revision: identified.revision, step: 'start' },
+    answer: { from: 'template', template: 'law-firm' },
+  })
+  await act('rest', { id, revision: started.revision })
+  const verified = await until(id, 'verify', 'done')
+  expect(verified.next).toBe('live')
+  expect(await window.call<SettingsView>('query', 'onboarding.settings', { id })).toMatchObject({
+    template: { key: 'law-firm' },
+  })
+  const closed = { hours: { monday: [{ from: '10:00', to: '12:00' }] } }
+  const { settings } = await window.call<SettingsView>('query', 'onboarding.settings', { id })
+  const calendars = settings.calendars.value.map((calendar) => ({ ...calendar, ...closed }))
+  expect(await window.call('query', 'onboarding.tryOut', { id, set: { calendars } })).toMatch(
+    /raised on Monday.* 11:55/,
+  )
+  expect(await codeOf(window.call('query', 'onboarding.tryOut', { id, set: { calendars: [] } }))).toBe(
+    'settings-incoherent',
+  )
+  await act('answer', { id, revision: verified.revision, step: 'live', answer: { note: 'Signed by Ms Harbour' } })
+  await until(id, 'live', 'done')
+  await vi.waitFor(async () => {
+    const clients = await window.call<ClientSummary[]>('query', 'clients.list')
+    const here = clients.find(({ name }) => name === 'Harbour Legal')
+    expect(here).toBeDefined()
+    expect(here?.onboarding).toBeUndefined()
+  })
+  const file = await window.call<{ name: string; text: string }>('query', 'onboarding.file', { id })
+  expect(file.name).toBe('harbour-legal.yaml')
+  expect(file.text).toContain('onboarding: 1')
+  expect(file.text).toContain('template: law-firm')
+})
+
+test('what a colleague does is told, and whoever was slower learns who and when', async () => {
+  const id = crypto.randomUUID()
+  const { revision } = await act('start', { id, answers: { identity: identity('Brook Clinic') } })
+  const before = window.heard.length
+  void window.call('subscription', 'onboarding.watch').catch(() => undefined)
+  await world.sam.skip(id, 'hours', 'They tell us later')
+  await vi.waitFor(() => expect(window.heard.slice(before).some((frame) => frame.includes(id))).toBe(true))
+  const skipped = { id, step: 'service', reason: 'They tell us later', revision }
+  await expect(act('skip', skipped)).rejects.toThrow(/^Sam did something here meanwhile, at .*Look at it again/)
+  expect(await codeOf(act('rest', { id, revision }))).toBe('onboarding-changed')
+  const { revision: now } = (await one(id)).view!
+  expect(await codeOf(act('cancel', { id, revision: now, reason: 'x' }))).toBe('invalid-input')
+  await act('cancel', { id, revision: now, reason: 'They chose another provider' })
+  await vi.waitFor(async () => expect((await one(id)).view).toMatchObject({ state: 'cancelled' }))
+  expect((await list()).onboardings?.find((line) => line.id === id)).toMatchObject({ state: 'cancelled' })
+})
+
+test('offline it says so, shows what was known, and keeps what is typed, also through a restart', async () => {
+  const [known, fresh] = [crypto.randomUUID(), crypto.randomUUID()]
+  const { revision } = await act('start', {
+    id: known,
+    answers: { identity: identity('Cliff Foods', ['cliff.example']) },
+  })
+  await until(known, 'identity', 'done')
+  cable.pull()
+  await untilOnline(false)
+  expect(await one(known)).toMatchObject({ view: { name: 'Cliff Foods' }, problem: { code: 'cloud-unreachable' } })
+  const answer = { id: known, step: 'start', revision, answer: { from: 'empty' } }
+  expect(await codeOf(act('answer', answer))).toBe('cloud-unreachable')
+  await window.do('onboarding.keepDraft', { id: known, step: 'start', draft: '{"from":"empty"}' })
+  await window.do('onboarding.keepDraft', { id: fresh, step: 'identity', draft: '{"name":"Dune Hotels"}' })
+  expect(await codeOf(act('start', { id: fresh, answers: { identity: identity('Dune Hotels') } }))).toBe(
+    'cloud-unreachable',
+  )
+  await window.close()
+
+  window = await open()
+  expect((await list()).problem).not.toBeNull()
+  expect((await list()).drafts).toMatchObject([{ name: 'Dune Hotels' }, { id: known }])
+  expect(await one(fresh)).toMatchObject({ view: null, drafts: { identity: '{"name":"Dune Hotels"}' } })
+  cable.plugIn()
+  await untilOnline()
+  expect(await one(known)).toMatchObject({ view: { name: 'Cliff Foods' }, drafts: { start: '{"from":"empty"}' } })
+  expect(await one(fresh)).toMatchObject({ view: null, problem: null })
+  // The domain is another's, who is on the way in.
+  const taken = { id: fresh, answers: { identity: identity('Dune Hotels', ['cliff.example']) } }
+  await expect(act('start', taken)).rejects.toThrow(/^Robin of Alpha is onboarding Cliff Foods already, since/)
+  await act('start', { id: fresh, answers: { identity: identity('Dune Hotels') } })
+  await act('answer', { ...answer, revision: (await one(known)).view?.revision })
+  expect((await list()).drafts).toEqual([])
+})
