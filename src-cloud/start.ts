@@ -111,6 +111,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     undo.push(() => contents.end({ timeout: 5 }))
     const shelf = readShelf(options.templates)
     for (const { reason } of shelf.refused) options.note?.(reason)
+    const announcements = new Announcements()
+    await announcements.start(api)
     const jobs = new Jobs(address, () =>
       options.note?.('Work that waits could not be looked at; the next try is soon.'),
     )
@@ -118,12 +120,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     jobs.start({
       defaults: async ({ organisation }, signal) => void (await inheritDefaults(api, organisation, signal)),
       onboarding: ({ organisation, onboarding }, signal) =>
-        goOn({ owner, api, shelf }, organisation, onboarding, signal),
+        goOn({ owner, api, shelf, announcements }, organisation, onboarding, signal),
     })
     undo.push(goOnWithBusy(owner, jobs))
     const tokens = new Tokens(key, options.tokenSeconds)
-    const announcements = new Announcements()
-    await announcements.start(api)
     const app = await buildServer(
       { api, contents, tokens, sessions: new Sessions(api, tokens), announcements, jobs, shelf },
       loggerOptions(options.log),

@@ -57,6 +57,7 @@ export async function startOnboarding(
       revision: 1,
       answers,
       steps: states,
+      consoleChecks: {},
     },
     ...{
       reason: null,

@@ -8,6 +8,7 @@ import type {
 } from '../../src-shared/protocol/onboarding.ts'
 import type { z } from 'zod'
 import type { Transaction } from '../database/connect.ts'
+import type { ConsoleReports } from './console-checks.ts'
 
 export type StepStates = Record<StepKey, StepState>
 
@@ -20,6 +21,7 @@ export interface OnboardingRecord {
   revision: number
   answers: Answers
   steps: StepStates
+  consoleChecks: ConsoleReports
   reason: string | null
   startedById: string
   startedBy: string
@@ -81,7 +83,7 @@ interface Row extends Omit<OnboardingRecord, 'answers' | 'steps'> {
 const columns = (tx: Transaction) => {
   const instant = (name: string) => tx`to_char(${tx(name)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
   return tx`
-    id, tenant_id as "tenantId", name, state, revision, answers, steps, reason, started_by as "startedById",
+    id, tenant_id as "tenantId", name, state, revision, answers, steps, console_checks as "consoleChecks", reason, started_by as "startedById",
     started_by_name as "startedBy", ${instant('started_at')} as "startedAt", changed_by_name as "changedBy",
     ${instant('changed_at')} as "changedAt", ${instant('ended_at')} as "endedAt"`
 }
@@ -118,7 +120,7 @@ export async function writeRecord(tx: Transaction, record: OnboardingRecord): Pr
   await tx`
     update onboarding set name = ${record.name}, state = ${record.state}, revision = ${record.revision},
       answers = ${JSON.stringify(record.answers)}::text::json, steps = ${JSON.stringify(record.steps)}::text::json,
-      busy = ${busy}, reason = ${record.reason}, changed_by_name = ${record.changedBy}, changed_at = ${record.changedAt},
+      console_checks = ${JSON.stringify(record.consoleChecks)}::text::json, busy = ${busy}, reason = ${record.reason}, changed_by_name = ${record.changedBy}, changed_at = ${record.changedAt},
       ended_at = ${record.endedAt}
     where id = ${record.id}`
 }

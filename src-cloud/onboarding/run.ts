@@ -1,10 +1,12 @@
 import type { StepKey } from '../../src-shared/onboarding/answers.ts'
-import { problem, problemOf, ProblemError } from '../../src-shared/problem.ts'
+import { problemOf, ProblemError } from '../../src-shared/problem.ts'
 import type { Check, StepState } from '../../src-shared/protocol/onboarding.ts'
+import type { Announcements } from '../announcements.ts'
 import { asOrganisation } from '../database/as.ts'
 import type { Sql } from '../database/connect.ts'
 import type { TemplateShelf } from '../templates/templates.ts'
 import { applySteps, useOrganisation } from './apply.ts'
+import { reportedChecks, verified } from './console-checks.ts'
 import { nextToRun, readRecord, writeRecord, type OnboardingRecord } from './record.ts'
 import { probes, waitingChecks } from './verify.ts'
 
@@ -14,6 +16,7 @@ export interface RunContext {
   owner: Sql
   api: Sql
   shelf: TemplateShelf
+  announcements: Pick<Announcements, 'follow'>
 }
 
 /** Tries of a step that fails for no reason that a person could do something about. */
@@ -76,41 +79,29 @@ async function applyStep(
 
 /** Looks at one thing after the other, each on view as soon as it was looked at. */
 async function verify(
-  { api, owner }: RunContext,
+  { api, owner, announcements }: RunContext,
   organisation: string,
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
   const { tenantId } = await asOrganisation(api, organisation, (tx) => readRecord(tx, id))
   let checks = waitingChecks()
+  const announced: number[] = []
   for (const { key, look } of probes) {
     signal.throwIfAborted()
-    const [state, detail] = await look({ api, owner, organisation, tenantId })
+    const [state, detail] = await look({ api, owner, organisation, tenantId, announcements, announced })
     checks = checks.map((check): Check => (check.key === key ? { ...check, state, detail } : check))
     const over = probes.at(-1)?.key === key
     const goesOn = await asOrganisation(api, organisation, async (tx) => {
       const record = await readRecord(tx, id, true)
       if (nextToRun(record) !== 'verify') return false
-      put(record, 'verify', over ? verified(checks) : { checks })
+      const all = [...checks, ...reportedChecks(record.consoleChecks)]
+      put(record, 'verify', over ? { ...verified(all), endedAt: new Date().toISOString() } : { checks: all })
       await writeRecord(tx, record)
       return true
     })
     if (!goesOn) return
   }
-}
-
-function verified(checks: Check[]): Partial<StepState> {
-  const failed = checks.filter(({ state }) => state === 'failed')
-  const warnings = checks.filter(({ state }) => state === 'warning').length
-  const notes = [
-    `${checks.length - failed.length - warnings} of ${checks.length} passed${warnings > 0 ? `, ${warnings} to look at` : ''}.`,
-  ]
-  const endedAt = new Date().toISOString()
-  if (failed.length === 0) return { state: 'done', checks, notes, endedAt }
-  const found = problem('invalid-input', {
-    reason: `${failed.map(({ label, detail }) => `${label}: ${detail}`).join(' ')} Correct it, then verify again.`,
-  })
-  return { state: 'failed', checks, notes, endedAt, problem: found }
 }
 
 /** A reason that a person can do something about ends the step; anything else is tried again later. */

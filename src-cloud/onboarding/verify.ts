@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openStatuses, Configuration } from '../../src-shared/domain/configuration.ts'
 import { NewTicket } from '../../src-shared/domain/ticket.ts'
 import { begunHistory } from '../../src-shared/domain/history.ts'
@@ -9,6 +10,7 @@ import { valuesOf } from '../../src-shared/settings/layers.ts'
 import { proofOf } from '../../src-shared/settings/proof.ts'
 import { effectOf } from '../../src-shared/sla/escalation.ts'
 import { ServiceDesk, type ClockedTicket } from '../../src-shared/sla/service-desk.ts'
+import type { Announcements } from '../announcements.ts'
 import { asOrganisation, asTenant } from '../database/as.ts'
 import type { Sql } from '../database/connect.ts'
 import { openFeed } from '../feed.ts'
@@ -22,7 +24,15 @@ export interface VerifyContext {
   owner: Sql
   organisation: string
   tenantId: string
+  /** Hears what the cloud announces of the tenant. */
+  announcements: Pick<Announcements, 'follow'>
+  /** Of the test ticket: versions of the feed that were announced meanwhile. */
+  announced: number[]
 }
+
+/** Milliseconds that an announcement may take, and between two looks for it. */
+const ANNOUNCED_WITHIN = 5000
+const LOOK = 20
 
 type Outcome = [state: Check['state'], detail: string]
 type Probe = { key: string; label: string; look: (context: VerifyContext) => Promise<Outcome> }
@@ -32,6 +42,7 @@ export const probes: readonly Probe[] = [
   { key: 'settings', label: 'The settings fit together and are delivered', look: settingsFit },
   { key: 'people', label: 'Somebody works here, and nobody by accident', look: peopleSee },
   { key: 'ticket', label: 'A test ticket goes in and comes back', look: ticketRoundTrip },
+  { key: 'alert', label: 'What happens here is told to consoles at once', look: alertsGoOut },
   { key: 'clock', label: 'The service clock runs', look: clockRuns },
   { key: 'escalation', label: 'An escalation reaches whoever is on call', look: escalationReaches },
   { key: 'isolation', label: 'The client cannot reach its neighbour', look: isolationHolds },
@@ -42,7 +53,7 @@ export function waitingChecks(): Check[] {
   return probes.map(({ key, label }) => ({ key, label, state: 'waiting', detail: '' }))
 }
 
-async function configurationOf({ api, tenantId }: VerifyContext): Promise<Configuration> {
+async function configurationOf({ api, tenantId }: Pick<VerifyContext, 'api' | 'tenantId'>): Promise<Configuration> {
   const [row] = await asTenant(api, tenantId, (tx) => tx<{ data: unknown }[]>`select data from configuration`)
   return Configuration.parse(row?.data)
 }
@@ -70,8 +81,9 @@ async function peopleSee({ api, organisation, tenantId }: VerifyContext): Promis
   return ['passed', `${sees.map(({ name }) => name).join(', ')} of ${people.length} in your organisation.`]
 }
 
-async function ticketRoundTrip({ api, owner, organisation, tenantId }: VerifyContext): Promise<Outcome> {
-  const configuration = await configurationOf({ api, owner, organisation, tenantId })
+async function ticketRoundTrip(context: VerifyContext): Promise<Outcome> {
+  const { api, owner, organisation, tenantId, announcements, announced } = context
+  const configuration = await configurationOf(context)
   const [technician] = await asTenant(
     api,
     tenantId,
@@ -93,6 +105,11 @@ async function ticketRoundTrip({ api, owner, organisation, tenantId }: VerifyCon
     }),
   }
   const mutation = { sequence: 1, schema: schemaOf(body), at: new Date().toISOString(), body }
+  const unfollow = announcements.follow(
+    organisation,
+    ({ tenant, version }) => void (tenant === tenantId && announced.push(version)),
+    () => undefined,
+  )
   try {
     const { results } = await pushMutations(
       api,
@@ -110,7 +127,25 @@ async function ticketRoundTrip({ api, owner, organisation, tenantId }: VerifyCon
     ]
   } finally {
     await owner`select bulkhead.drop_ticket(${tenantId}, ${ticketId})`
+    await told(announced)
+    unfollow()
   }
+}
+
+/** Announcements come on another connection, a moment after the commit. */
+async function told(announced: readonly number[]): Promise<void> {
+  for (let waited = 0; announced.length === 0 && waited < ANNOUNCED_WITHIN; waited += LOOK) await delay(LOOK)
+}
+
+/** The way of every alert: a change is committed, and the event streams of those who work here are told. */
+async function alertsGoOut({ announced }: VerifyContext): Promise<Outcome> {
+  const newest = announced.at(-1)
+  if (newest !== undefined)
+    return ['passed', `The test ticket was announced to the event streams, as version ${newest} of this client.`]
+  return [
+    'failed',
+    'The test ticket was announced to nobody: consoles would learn of urgent tickets by asking, minutes later. Restart the cloud.',
+  ]
 }
 
 async function clockRuns(context: VerifyContext): Promise<Outcome> {

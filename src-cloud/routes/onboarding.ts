@@ -11,6 +11,7 @@ import {
   OnboardingList,
   OnboardingPreview,
   OnboardingView,
+  ReportChecks,
   RetryStep,
   SkipStep,
   StartOnboarding,
@@ -22,6 +23,7 @@ import { organisationOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { answerStep, cancelOnboarding, fileOf, retryStep, skipStep, startOnboarding } from '../onboarding/act.ts'
+import { reportChecks } from '../onboarding/console-checks.ts'
 import { previewOnboarding } from '../onboarding/preview.ts'
 import { readRecord, readRecords, summaryOf, viewOf, type OnboardingRecord } from '../onboarding/record.ts'
 
@@ -51,6 +53,9 @@ export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs
       await mustAdminister(tx, technician)
       return work(tx, technician)
     })
+    return goOn(organisation, record)
+  }
+  const goOn = async (organisation: string, record: OnboardingRecord): Promise<OnboardingView> => {
     await jobs.ask('onboarding', record.id, { organisation, onboarding: record.id })
     return viewOf(record)
   }
@@ -155,6 +160,23 @@ export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs
     },
     async (request) =>
       act(request, (tx, technician) => skipStep(tx, technician, { ...request.params, ...request.body })),
+  )
+  routes.post(
+    paths.onboardingChecks(':id'),
+    {
+      schema: {
+        summary: 'Report what a console found where the cloud cannot look; whoever works for the client',
+        security,
+        params: One,
+        body: ReportChecks,
+        response: { 200: OnboardingView, ...refusals },
+      },
+    },
+    async (request) => {
+      const { organisation, technician } = identityOf(request)
+      const given = { ...request.params, ...request.body }
+      return goOn(organisation, await asOrganisation(api, organisation, (tx) => reportChecks(tx, technician, given)))
+    },
   )
   routes.post(
     paths.onboardingCancel(':id'),

@@ -14,6 +14,7 @@ import { ticketsOf } from './ledger/subjects.ts'
 import type { Assignment } from './port.ts'
 import type { CompartmentApi } from './router.ts'
 import { isDamage, isDiskFull } from '../storage/open.ts'
+import { selfCheck } from './self-check.ts'
 import { Cloud } from './sync/cloud.ts'
 import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
@@ -160,6 +161,7 @@ export class Compartment {
         this.#changed('all', true)
       },
       allowDeletes: () => this.sync.allowDeletes(),
+      selfCheck: () => this.#read((held) => selfCheck(held, this.#vault, readVaultRules(held).reveals)),
       diagnostics: () => diagnosticsOf(this.#report()),
       changes: (signal) => this.#changes.listen(signal),
       syncStates: (signal) => this.#states.listen(signal, this.sync.state),

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SecretField } from '../../src-shared/domain/vault.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { FileStore } from './attachments/file-store.ts'
 import { CACHE_FILE, deleteCache, openCache, type Cache } from './cache/cache.ts'
@@ -79,6 +81,25 @@ export class Holdings {
     } finally {
       deleteCache(this.#folder)
       this.#cache = openCache(this.#folder, this.#keys.cache, this.#limits?.cache)
+    }
+  }
+
+  /**
+   * For a check: whether the file of edits opens with any other key, and whether a secret opens with the right key where
+   * it is taken for another client's.
+   */
+  opensOtherwise(id: string, field: SecretField): { withOtherKey: boolean; elsewhere: boolean } {
+    const withOtherKey = opensWith(join(this.#folder, LEDGER_FILE), randomBytes(this.#keys.ledger.length))
+    const elsewhere = VaultStore.open(this.#folder, this.#keys, randomBytes(this.#binding.length))
+    try {
+      const kept = elsewhere.newest(id)
+      return { withOtherKey, elsewhere: kept !== undefined && elsewhere.open(kept, field) !== '' }
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.code === 'secret-unreadable')
+        return { withOtherKey, elsewhere: false }
+      throw error
+    } finally {
+      elsewhere.close()
     }
   }
 

@@ -32,6 +32,7 @@ import {
   type TimerView,
   type UploadPlace,
 } from '../../src-shared/domain/views.ts'
+import type { ReportedCheck } from '../../src-shared/protocol/onboarding.ts'
 import { MAX_QUERY } from '../../src-shared/query/parse.ts'
 import { vaultRouter, type VaultCalls } from './vault/router.ts'
 
@@ -130,6 +131,8 @@ export interface CompartmentApi {
   allowDeletes(): void
   /** What support needs to know, without data of the client. */
   diagnostics(): string
+  /** Looks at what only the compartment can look at, for the verification of an onboarding. */
+  selfCheck(): ReportedCheck[]
   changes(signal: AbortSignal | undefined): AsyncIterable<Change>
   syncStates(signal: AbortSignal | undefined): AsyncIterable<SyncState>
 }
@@ -299,6 +302,7 @@ export const tenantRouter = t.router({
     allowDeletes: t.procedure.mutation(({ ctx }) => ctx.allowDeletes()),
     diagnostics: t.procedure.query(({ ctx }) => ctx.diagnostics()),
   }),
+  selfCheck: t.procedure.mutation(({ ctx }) => ctx.selfCheck()),
   changes: t.procedure.subscription(({ ctx, signal }) => ctx.changes(signal)),
 })
 export type TenantRouter = typeof tenantRouter

@@ -1,7 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { KeyRemedy, KeyReport, RecoveryFile, RecoveryResult, UnlockBy } from '../../src-shared/domain/keys.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
+import type { ReportedCheck } from '../../src-shared/protocol/onboarding.ts'
 import type { SealingSource } from './host.ts'
 import { Keyring, readKeyring } from './keyring.ts'
 import { CONSOLE_KEY, fitsRegistry } from './open-registry.ts'
@@ -95,6 +96,35 @@ export class KeyActs {
       return { name: `bulkhead-recovery-${new Date().toISOString().slice(0, 10)}.json`, text, missing }
     } finally {
       zero(keys)
+    }
+  }
+
+  /**
+   * Makes a recovery file of all root keys in memory, with a passphrase that nobody learns, and reads it back: says whether
+   * this client's key came back as it is. No file is written, and none counts as saved.
+   */
+  async checkRecovery(tenantId: string): Promise<Pick<ReportedCheck, 'state' | 'detail'>> {
+    const { keyring, workspace } = this.#mustBeOpen()
+    const [keys, back] = [new Map<string, Uint8Array>(), new Map<string, Uint8Array>()]
+    try {
+      for (const name of keyring.rootKeyNames) {
+        const key = await keyring.secret(name).catch(() => null)
+        if (key) keys.set(name, key)
+      }
+      const passphrase = randomBytes(24).toString('base64')
+      const text = await writeRecoveryFile(keys, workspace.owner.organisation.name, passphrase)
+      for (const [name, key] of await readRecoveryFile(text, passphrase)) back.set(name, key)
+      if (!keys.has(tenantId)) return { state: 'failed', detail: 'The key of this client does not open here.' }
+      const lost = [...keys].filter(([name, key]) => !sameKey(key, back.get(name))).length
+      if (lost > 0) return { state: 'failed', detail: `${lost} of ${keys.size} keys did not come back as they were.` }
+      const saved = keyring.recovery?.names.includes(tenantId) ?? false
+      const next = saved
+        ? 'The file that you saved has it too.'
+        : 'The file that you saved has it not yet: save a new one.'
+      return { state: 'passed', detail: `All ${keys.size} keys came back, with that of this client. ${next}` }
+    } finally {
+      zero(keys)
+      zero(back)
     }
   }
 
@@ -202,7 +232,7 @@ export class KeyActs {
     let same = 0
     for (const [name, key] of keys) {
       const own = await keyring.secret(name).catch(() => null)
-      const equal = own !== null && own.length === key.length && timingSafeEqual(own, key)
+      const equal = own !== null && sameKey(own, key)
       own?.fill(0)
       if (name === CONSOLE_KEY && !equal) throw new ProblemError('recovery-foreign')
       if (equal) same += name === CONSOLE_KEY ? 0 : 1
@@ -245,6 +275,10 @@ export class KeyActs {
     if (!open) throw new ProblemError(this.#desk.status().state === 'locked' ? 'locked' : 'not-signed-in')
     return open
   }
+}
+
+function sameKey(one: Uint8Array, other: Uint8Array | undefined): boolean {
+  return other !== undefined && one.length === other.length && timingSafeEqual(one, other)
 }
 
 function zero(keys: ReadonlyMap<string, Uint8Array>): void {

@@ -6,6 +6,7 @@ import { Console } from './console.ts'
 import type { Host, HostOptions, WindowChannel } from './host.ts'
 import { lockProfile } from './profile-lock.ts'
 import { consoleRouter, type ConsoleApi } from './router.ts'
+import { runChecks } from './verification.ts'
 
 /** Milliseconds that changes of client summaries are gathered before windows are told. */
 const GATHER = 100
@@ -120,6 +121,17 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
       }),
     signIn: (password) => console.signIn(password),
     signOut: () => console.signOut(),
+    runChecks: async (onboardingId) => {
+      const { session, supervisor } = console.workspace
+      const desk = {
+        session,
+        knows: (tenantId: string) => console.clients().some(({ id }) => id === tenantId),
+        sync: (tenantId: string) => supervisor.syncInBackground(tenantId),
+        wake: (tenantId: string) => supervisor.wake(tenantId),
+        checkRecovery: (tenantId: string) => console.turns.take(() => console.keys.checkRecovery(tenantId)),
+      }
+      return runChecks(desk, onboardingId)
+    },
     clients: () => console.clients(),
     clientDiagnostics: async (tenantId) => console.workspace.diagnostics(tenantId),
     watchClients: (signal) => watchClients(console, signal),

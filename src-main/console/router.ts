@@ -10,6 +10,7 @@ import {
 } from '../../src-shared/domain/keys.ts'
 import { Id } from '../../src-shared/domain/primitives.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
+import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import { Settings, type ClientsChange, type ClientSummary } from '../../src-shared/domain/views.ts'
 import { onboardingRouter, type OnboardingApi } from './onboarding-router.ts'
 
@@ -35,6 +36,8 @@ export interface ConsoleApi {
   remedy(input: z.infer<typeof RemedyInput>): Promise<SessionStatus>
   signIn(password: string): Promise<SessionStatus>
   signOut(): Promise<SessionStatus>
+  /** Makes the checks of an onboarding that the cloud cannot make, and reports them to it. */
+  runChecks(onboardingId: string): Promise<OnboardingView>
   clients(): ClientSummary[]
   /** What support needs of a client, as text without customer data; also where its compartment does not start. */
   clientDiagnostics(tenantId: string): Promise<string>
@@ -106,6 +109,12 @@ export const consoleRouter = t.router({
       .input(z.object({ current: TypedPassphrase.optional(), next: Passphrase.nullable() }))
       .mutation(({ ctx, input }) => ctx.setPassphrase(input)),
     remedy: t.procedure.input(RemedyInput).mutation(({ ctx, input }) => ctx.remedy(input)),
+  }),
+  /** Of an onboarding; see docs/onboarding.md. */
+  verification: t.router({
+    run: t.procedure
+      .input(z.object({ onboardingId: Id }))
+      .mutation(({ ctx, input }) => ctx.runChecks(input.onboardingId)),
   }),
   clients: t.router({
     list: t.procedure.query(({ ctx }) => ctx.clients()),

@@ -22,6 +22,7 @@ export const paths = {
   onboardings: '/v1/organisation/onboardings',
   onboarding: (id: string) => `/v1/organisation/onboardings/${id}`,
   onboardingFile: (id: string) => `/v1/organisation/onboardings/${id}/file`,
+  onboardingChecks: (id: string) => `/v1/organisation/onboardings/${id}/checks`,
   onboardingCancel: (id: string) => `/v1/organisation/onboardings/${id}/cancel`,
   onboardingStep: (id: string, step: string) => `/v1/organisation/onboardings/${id}/steps/${step}`,
   onboardingRetry: (id: string, step: string) => `/v1/organisation/onboardings/${id}/steps/${step}/retry`,

@@ -12,8 +12,36 @@ export const Check = z.object({
   label: z.string(),
   state: z.enum(['waiting', 'passed', 'warning', 'failed']),
   detail: z.string(),
+  /** Who can look: absent for the cloud. */
+  where: z.literal('console').optional(),
+  /** Of a console's: whose it was, and when. */
+  by: z.string().optional(),
+  at: Instant.optional(),
 })
 export type Check = z.infer<typeof Check>
+
+/** What only a console can look at, since the cloud has none of it: keys, secrets and the trail of what was done. */
+export const consoleChecks = {
+  sync: 'The client’s compartment is made, and in step with the cloud',
+  reveal: 'Revealing a secret leaves a trace',
+  audit: 'The audit trail is whole',
+  sealed: 'What is stored opens with the client’s own key alone',
+  recovery: 'A recovery file brings the keys back',
+} as const
+export const ConsoleCheckKey = z.enum(Object.keys(consoleChecks) as (keyof typeof consoleChecks)[])
+export type ConsoleCheckKey = z.infer<typeof ConsoleCheckKey>
+
+/** What a console found. */
+export const ReportedCheck = z.strictObject({
+  key: ConsoleCheckKey,
+  state: z.enum(['passed', 'warning', 'failed']),
+  /** One sentence, without secrets. */
+  detail: z.string().trim().min(1).max(500),
+})
+export type ReportedCheck = z.infer<typeof ReportedCheck>
+export const ReportChecks = z.strictObject({
+  checks: z.array(ReportedCheck).min(1).max(ConsoleCheckKey.options.length),
+})
 
 export const StepState = z.object({
   /** `waiting` for an answer; `queued` and `running` go on by themselves; `failed` waits for a retry or another answer. */

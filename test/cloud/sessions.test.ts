@@ -224,6 +224,7 @@ describe('the server', () => {
         'post /v1/organisation/onboardings',
         'get /v1/organisation/onboardings/{id}',
         'get /v1/organisation/onboardings/{id}/file',
+        'post /v1/organisation/onboardings/{id}/checks',
         'post /v1/organisation/onboardings/{id}/cancel',
         'post /v1/organisation/onboardings/{id}/steps/{step}',
         'post /v1/organisation/onboardings/{id}/steps/{step}/retry',

@@ -5,7 +5,7 @@ import { ProblemError, type Problem } from '../../../src-shared/problem.ts'
 import { migrate } from '../../storage/migrate.ts'
 import { prepared } from '../../storage/prepared.ts'
 import { closeDatabase, isDamage, isDiskFull, openEncrypted, storageProblem, type Db } from '../../storage/open.ts'
-import { appendAudit, type AuditDetail } from './audit.ts'
+import { appendAudit, type AuditDetail, type AuditRow } from './audit.ts'
 import { flatten, isUpdate, unflatten, withFields } from './coalesce.ts'
 import { Drafts } from './drafts.ts'
 import { Outbox, type OutboxItem } from './outbox.ts'
@@ -319,6 +319,11 @@ export class Ledger {
     return this.#write(() => work(change))
   }
 
+  /** The audit trail, oldest first. */
+  get auditRows(): Iterable<AuditRow> {
+    return this.#db.prepare<[], AuditRow>('SELECT * FROM audit ORDER BY seq').iterate()
+  }
+
   close(): void {
     closeDatabase(this.#db)
   }
@@ -326,9 +331,8 @@ export class Ledger {
   #newItem(body: MutationBody, answers: string | null): OutboxItem {
     const place = Number(readMeta(this.#db, 'next_place'))
     writeMeta(this.#db, 'next_place', String(place + 1))
-    const at = new Date().toISOString()
-    const fresh = { sequence: null, version: null, outcome: null, attempts: 0 }
-    return { place, id: randomUUID(), at, body, state: 'queued', ...fresh, answers, needs: null }
+    const fresh = { at: new Date().toISOString(), sequence: null, version: null, outcome: null, attempts: 0 }
+    return { place, id: randomUUID(), body, state: 'queued', ...fresh, answers, needs: null }
   }
 
   /** @returns the writes that fail with it */

@@ -133,6 +133,15 @@ export class Vault implements VaultCalls {
     })
   }
 
+  /** Takes a credential away for good, at once. */
+  erase(id: string): void {
+    const { version } = this.#findChangeable(id, true)
+    this.#change(() => {
+      this.#store.erase(id)
+      return [undefined, [['vault.erase', id, { version }]]]
+    })
+  }
+
   restore({ id, version }: { id: string; version: number }): CredentialView {
     const kept = this.#findChangeable(id, true)
     const wanted = this.#store.versions(id).find((one) => one.version === version)
