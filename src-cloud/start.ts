@@ -7,6 +7,7 @@ import { defaultFolder } from './embedded/folder.ts'
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts'
 import { ESCALATION_SECONDS, escalateEvery } from './escalation/escalations.ts'
 import { buildServer } from './http/server.ts'
+import { goOnImport } from './import/run-job.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
 import { RETENTION_DAYS, sweepDaily } from './retention.ts'
@@ -121,6 +122,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       defaults: async ({ organisation }, signal) => void (await inheritDefaults(api, organisation, signal)),
       onboarding: ({ organisation, onboarding }, signal) =>
         goOn({ owner, api, shelf, announcements }, organisation, onboarding, signal),
+      import: ({ tenant, import: id }, signal) => goOnImport(contents, tenant, id, signal),
     })
     undo.push(goOnWithBusy(owner, jobs))
     const tokens = new Tokens(key, options.tokenSeconds)

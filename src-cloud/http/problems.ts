@@ -37,6 +37,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'onboarding-changed': 409,
   'onboarding-over': 409,
   'step-not-ready': 409,
+  'import-not-ready': 409,
   'content-incomplete': 409,
   'content-mismatch': 409,
   'content-unavailable': 409,

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import { importFields, type ImportField, type ImportKind, type TakenImport } from '../../src-shared/protocol/import.ts'
+import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import type { CsvFile } from './read-csv.ts'
 
 /** What products call a field, lower case and without marks; the first that fits counts. */
@@ -95,10 +96,13 @@ const PARTS = [
   ['last name', 'lastname', 'surname', 'family name', 'nachname'],
 ] as const
 
+/** A field that a cell fills: one of every import, or a custom field of the client's own by its key. */
+export type CellField = ImportField | `custom:${string}`
+
 /** Which cells of a row fill which field. */
 export interface Mapping {
   /** Index of the column, by field. */
-  places: Partial<Record<ImportField, number>>
+  places: Partial<Record<CellField, number>>
   /** First and last name, where no column has both. */
   parts: [first: number, last: number] | null
   /** Field by column, for a person to see. */
@@ -107,10 +111,18 @@ export interface Mapping {
 
 /**
  * Recognises the columns of a file, and takes a person's word for those that they named.
+ * @param custom the client's own fields of tickets
  * @throws ProblemError `invalid-input` where a word of theirs does not fit, or what has to be there was not found
  */
-export function mappingOf({ kind, columns }: TakenImport, { header, rows }: CsvFile): Mapping {
-  const fields: readonly string[] = importFields[kind]
+export function mappingOf(
+  { kind, columns }: Pick<TakenImport, 'kind' | 'columns'>,
+  { header, rows }: Pick<CsvFile, 'header' | 'rows'>,
+  custom: readonly Pick<CustomField, 'key' | 'label'>[] = [],
+): Mapping {
+  const own = new Map(
+    kind === 'tickets' ? custom.map(({ key, label }) => [`custom:${key}`, [plain(label), plain(key)]]) : [],
+  )
+  const fields: readonly string[] = [...importFields[kind], ...own.keys()]
   for (const [column, field] of Object.entries(columns)) {
     if (!header.includes(column)) refuse(`The file has no column "${column}". Its columns are ${header.join(', ')}.`)
     if (field !== null && !fields.includes(field))
@@ -124,7 +136,7 @@ export function mappingOf({ kind, columns }: TakenImport, { header, rows }: CsvF
   const free = (i: number) => columns[header[i] ?? ''] === undefined && ![...taken.values()].includes(i)
   for (const field of fields) {
     if (taken.has(field)) continue
-    const found = (names[kind][field] ?? [])
+    const found = (names[kind][field] ?? own.get(field) ?? [])
       .map((name) => header.findIndex((column, i) => free(i) && plain(column) === name))
       .find((i) => i >= 0)
     if (found !== undefined) taken.set(field, found)
@@ -159,7 +171,8 @@ export function mappingOf({ kind, columns }: TakenImport, { header, rows }: CsvF
   }
 }
 
-function plain(column: string): string {
+/** A name as it is compared: lower case, without marks. */
+export function plain(column: string): string {
   return column
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

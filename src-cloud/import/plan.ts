@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import { NewContact, type Contact } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
-import type { ImportField, TakenImport } from '../../src-shared/protocol/import.ts'
+import type { TakenImport } from '../../src-shared/protocol/import.ts'
 import { sameValue } from '../../src-shared/settings/layers.ts'
 import { firstIssue } from '../templates/read-template.ts'
-import type { Mapping } from './columns.ts'
+import type { CellField, Mapping } from './columns.ts'
+import { customValues } from './custom.ts'
 import type { CsvRow } from './read-csv.ts'
 
 /** A row that writes something. */
@@ -29,10 +30,15 @@ export interface Known {
   /** Ids by email and by name in lower case. */
   technicians: ReadonlyMap<string, string>
   tickets: ReadonlyMap<string, Ticket>
+  /** Told of each word that the client's configuration lacks. */
+  lacks: (field: WordField, word: string) => void
 }
 
+/** Fields whose cells hold one of the client's own words. */
+export type WordField = 'status' | 'priority' | 'type' | 'queue'
+
 /** A cell of a row by field; undefined where it has none or an empty one. */
-export function cellsOf({ places, parts }: Mapping, { values }: CsvRow): (field: ImportField) => string | undefined {
+export function cellsOf({ places, parts }: Mapping, { values }: CsvRow): (field: CellField) => string | undefined {
   return (field) => {
     const place = places[field]
     if (field === 'name' && place === undefined && parts)
@@ -48,7 +54,7 @@ export function cellsOf({ places, parts }: Mapping, { values }: CsvRow): (field:
 
 /** Plans one contact. Whom its email or, without one, its name finds is changed where a cell says something else. */
 export function planContact(
-  cell: (field: ImportField) => string | undefined,
+  cell: (field: CellField) => string | undefined,
   line: number,
   known: Known,
 ): Planned<Contact> {
@@ -73,9 +79,9 @@ export function planContact(
 
 /** Plans one ticket. The id that it had elsewhere, or else all of its row, finds it again. */
 export function planTicket(
-  cell: (field: ImportField) => string | undefined,
+  cell: (field: CellField) => string | undefined,
   row: CsvRow,
-  request: TakenImport,
+  request: Pick<TakenImport, 'words' | 'dates'>,
   known: Known,
 ): Planned<Ticket> {
   const { line } = row
@@ -86,8 +92,11 @@ export function planTicket(
   if (subject.length > 300) return bad(`The subject has ${subject.length} characters; 300 at most.`)
   const description = cell('description') ?? ''
   if (description.length > 100_000) return bad(`The description has ${description.length} characters; 100000 at most.`)
-  const word = (field: 'status' | 'priority' | 'type' | 'queue', list: readonly { key: string; label: string }[]) =>
-    wordOf(cell(field), field, list, request.words[field] ?? {})
+  const word = (field: WordField, list: readonly { key: string; label: string }[]) => {
+    const found = wordOf(cell(field), field, list, request.words[field] ?? {})
+    if ('reason' in found) known.lacks(field, cell(field) ?? '')
+    return found
+  }
   const [status, priority, type, queue] = [
     word('status', configuration.statuses),
     word('priority', configuration.priorities),
@@ -106,6 +115,8 @@ export function planTicket(
   if (assignee !== undefined && assigneeId === undefined)
     return bad(`No technician here is "${assignee.slice(0, 60)}". Give them this client, or leave the column out.`)
   const [created, updated, due] = dates.map(key)
+  const custom = customValues(configuration.customFields, cell)
+  if ('reason' in custom) return bad(custom.reason)
   const tags = cell('tags')
     ?.split(/[,;|]/)
     .map((tag) => tag.trim())
@@ -128,7 +139,11 @@ export function planTicket(
   )
   const id = idOf(known.tenantId, externalId ?? row.values.join('\u0000'))
   const before = known.tickets.get(id)
-  if (before) return changeOf(before, present as Partial<Ticket>, line, subject)
+  const hasCustom = Object.keys(custom.values).length > 0
+  if (before) {
+    const customFields = { ...before.customFields, ...custom.values }
+    return changeOf(before, { ...present, ...(hasCustom && { customFields }) } as Partial<Ticket>, line, subject)
+  }
   const now = new Date().toISOString()
   const fresh = configuration.statuses.find(({ category }) => category === 'new') ?? configuration.statuses[0]
   const usual = configuration.priorities.toSorted((a, b) => a.rank - b.rank)[
@@ -145,7 +160,7 @@ export function planTicket(
       type: null,
       queue: null,
     },
-    ...{ requesterId: null, assigneeId: null, tags: [], customFields: {}, dueAt: null },
+    ...{ requesterId: null, assigneeId: null, tags: [], customFields: custom.values, dueAt: null },
     ...present,
     ...{ createdAt: created ?? updated ?? now, updatedAt: updated ?? created ?? now },
     ...(externalId !== undefined && !UUID.test(externalId) && { importedId: externalId.slice(0, 200) }),
@@ -185,15 +200,17 @@ function badOf(
   return { act: 'bad', line, reason: missing ? 'The name is empty.' : `${field}: ${message}.` }
 }
 
-function vipOf(text: string | undefined): boolean | undefined {
+/** Whether a cell says yes; undefined where it says nothing. */
+export function vipOf(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined
   return /^(?:1|y|yes|true|x|vip|ja|oui|si)$/i.test(text)
 }
 
-type Found = { value: string | undefined } | { reason: string }
+/** A value that was found, or why not. */
+export type Found = { value: string | undefined } | { reason: string }
 
 /** A key of the client's own words: by its key, its label, or what was said to stand for it. */
-function wordOf(
+export function wordOf(
   text: string | undefined,
   field: string,
   list: readonly { key: string; label: string }[],

@@ -7,11 +7,24 @@ import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import type { TenantIdentity } from '../tokens.ts'
 import { mappingOf, type Mapping } from './columns.ts'
+import { LackedWords } from './create.ts'
+import { whoActs } from './job-acts.ts'
 import { cellsOf, idOf, planContact, planTicket, type Known, type Planned, type Writes } from './plan.ts'
 import { readCsvFile, type CsvRow } from './read-csv.ts'
 
 /** Rows of one transaction. What was taken stays where the next fails: the same file again goes on from there. */
 const TOGETHER = 1000
+
+/** What importing rows acts with. */
+export interface ImportRun {
+  tenant: string
+  technician: string
+  request: Pick<TakenImport, 'kind' | 'words' | 'dates' | 'dryRun'>
+  mapping: Mapping
+  /** The client's words, with those that a dry run would add. */
+  configuration: Configuration
+  lacked: LackedWords
+}
 
 /**
  * Imports contacts or tickets into a tenant, in order and some at a time. Rows that are here already change nothing, so
@@ -23,47 +36,57 @@ export async function importCsv(
   { tenant, technician }: TenantIdentity,
   request: TakenImport,
 ): Promise<ImportAnswer> {
+  if (request.create.length > 0)
+    throw new ProblemError('invalid-input', {
+      reason: 'Settings are made of a file by /v1/imports; here leave "create" out.',
+    })
   const file = readCsvFile(request.csv)
-  const mapping = mappingOf(request, file)
+  const [row] = await asTenant(api, tenant, (tx) => tx<{ data: unknown }[]>`select data from configuration`)
+  const configuration = Configuration.parse(row?.data)
+  const mapping = mappingOf(request, file, configuration.customFields)
+  const run: ImportRun = { tenant, technician, request, mapping, configuration, lacked: new LackedWords() }
   const answer: ImportAnswer = {
     columns: mapping.table,
     rows: file.rows.length,
-    added: 0,
-    changed: 0,
-    same: 0,
+    ...{ added: 0, changed: 0, same: 0, missing: {}, created: [] },
     bad: [...file.bad],
     differences: [],
   }
   const seen = new Map<string, number>()
   for (let from = 0; from < file.rows.length; from += TOGETHER) {
-    const rows = file.rows.slice(from, from + TOGETHER).filter((row) => isFirst(row, mapping, request, seen, answer))
-    const planned = await asTenant(api, tenant, (tx) => importRows(tx, tenant, technician, request, mapping, rows))
+    const rows = file.rows.slice(from, from + TOGETHER).filter((one) => {
+      const before = isFirst(one, mapping, request.kind, seen)
+      if (before !== null)
+        answer.bad.push({ line: one.line, reason: `This is about the same as line ${before}, which counts.` })
+      return before === null
+    })
+    const planned = await asTenant(api, tenant, (tx) => importRows(tx, run, rows))
     for (const one of planned) count(one, answer)
   }
   answer.bad.sort((a, b) => a.line - b.line)
+  answer.missing = run.lacked.told()
   return answer
 }
 
-/** Whether a row is the first of its file about one thing. */
-function isFirst(
+/**
+ * Whether a row is the first of its file about one thing.
+ * @returns null where it is, else the line of the first
+ */
+export function isFirst(
   row: CsvRow,
   mapping: Mapping,
-  { kind }: TakenImport,
+  kind: TakenImport['kind'],
   seen: Map<string, number>,
-  answer: ImportAnswer,
-): boolean {
+): number | null {
   const cell = cellsOf(mapping, row)
   const key = (
     kind === 'contacts' ? (cell('email') ?? cell('name')) : (cell('id') ?? row.values.join('\u0000'))
   )?.toLowerCase()
-  if (key === undefined) return true
+  if (key === undefined) return null
   const before = seen.get(key)
-  if (before === undefined) {
-    seen.set(key, row.line)
-    return true
-  }
-  answer.bad.push({ line: row.line, reason: `This is about the same as line ${before}, which counts.` })
-  return false
+  if (before !== undefined) return before
+  seen.set(key, row.line)
+  return null
 }
 
 function count(one: Planned<Contact | Ticket>, answer: ImportAnswer): void {
@@ -77,31 +100,26 @@ function count(one: Planned<Contact | Ticket>, answer: ImportAnswer): void {
   }
 }
 
-async function importRows(
+/** Plans rows, and writes them where it is no dry run, as one transaction. @throws ProblemError `read-only` */
+export async function importRows(
   tx: Transaction,
-  tenantId: string,
-  technician: string,
-  request: TakenImport,
-  mapping: Mapping,
+  run: ImportRun,
   rows: CsvRow[],
 ): Promise<Planned<Contact | Ticket>[]> {
-  const [who] = await tx<{ name: string; acts: boolean }[]>`
-    select data ->> 'name' as name, 'act' = any(may) as acts from tenant_technician where id = ${technician} and not deleted`
-  if (!who?.acts) throw new ProblemError('read-only')
-  const known = await readKnown(tx, tenantId, request, mapping, rows)
+  const { request, mapping } = run
+  const name = await whoActs(tx, run.technician)
+  const known = await readKnown(tx, run, rows)
   const planned = rows.map((row) => {
     const cell = cellsOf(mapping, row)
     return request.kind === 'contacts' ? planContact(cell, row.line, known) : planTicket(cell, row, request, known)
   })
-  if (!request.dryRun) await store(tx, request.kind, `${who.name} (import)`, planned)
+  if (!request.dryRun) await store(tx, request.kind, `${name} (import)`, planned)
   return planned
 }
 
 async function readKnown(
   tx: Transaction,
-  tenantId: string,
-  { kind }: TakenImport,
-  mapping: Mapping,
+  { tenant: tenantId, request: { kind }, mapping, configuration, lacked }: ImportRun,
   rows: CsvRow[],
 ): Promise<Known> {
   const cells = rows.map((row) => cellsOf(mapping, row))
@@ -112,14 +130,22 @@ async function readKnown(
   const ids =
     kind === 'tickets' ? rows.map((row, i) => idOf(tenantId, cells[i]?.('id') ?? row.values.join('\u0000'))) : []
   // Read one after the other: what is locked is locked in one order.
-  const [configuration] = await tx<{ data: unknown }[]>`select data from configuration`
-  const tickets = await tx<{ data: Ticket }[]>`
+  const tickets =
+    ids.length === 0
+      ? []
+      : await tx<{ data: Ticket }[]>`
     select data from ticket where not deleted and id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::text::json)) order by id for update`
-  const contacts = await tx<{ data: Contact }[]>`
+  const contacts =
+    words.length === 0
+      ? []
+      : await tx<{ data: Contact }[]>`
     with words as materialized (select value as word from json_array_elements_text(${wanted}::text::json))
     select data from contact where not deleted and (lower(data ->> 'email') in (select word from words) or lower(data ->> 'name') in (select word from words))
     order by id for no key update`
-  const technicians = await tx<{ id: string; email: string; name: string }[]>`
+  const technicians =
+    kind === 'contacts'
+      ? []
+      : await tx<{ id: string; email: string; name: string }[]>`
     select id, lower(data ->> 'email') as email, lower(data ->> 'name') as name from tenant_technician where not deleted`
   const byName = contacts.map(({ data }): [string, Contact] => [data.name.toLowerCase(), data])
   const byEmail = contacts.flatMap(({ data }): [string, Contact][] =>
@@ -127,7 +153,7 @@ async function readKnown(
   )
   return {
     tenantId,
-    configuration: Configuration.parse(configuration?.data),
+    configuration,
     contacts: new Map([...byName, ...byEmail]),
     technicians: new Map(
       technicians.flatMap(({ id, email, name }): [string, string][] => [
@@ -136,6 +162,7 @@ async function readKnown(
       ]),
     ),
     tickets: new Map(tickets.map(({ data }) => [data.id, data])),
+    lacks: (field, word) => lacked.add(field, word),
   }
 }
 

@@ -7,6 +7,8 @@ export interface JobData {
   defaults: { organisation: string }
   /** Goes on with an onboarding as far as nobody is asked. */
   onboarding: { organisation: string; onboarding: string }
+  /** Goes on with an import. */
+  import: { tenant: string; import: string }
 }
 export type JobQueue = keyof JobData
 

@@ -42,7 +42,12 @@ export class CommandCloud {
     }
   }
 
-  /** Asks a route with a token of its own, such as a tenant's. */
+  /** A text of a route with a token of its own. */
+  async textAs(token: string, path: string): Promise<string> {
+    return String(await this.#send(path, undefined, token))
+  }
+
+  /** Asks a route with a token of its own, such as a tenant's; bytes are put there. */
   async askAs<Schema extends z.ZodType>(
     token: string,
     path: string,
@@ -53,14 +58,15 @@ export class CommandCloud {
   }
 
   async #send(path: string, body?: unknown, token?: string): Promise<unknown> {
+    const bytes = body instanceof Uint8Array ? new Uint8Array(body) : null
     const response = await fetch(this.url + path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: bytes ? 'PUT' : body === undefined ? 'GET' : 'POST',
       redirect: 'error',
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
       signal: AbortSignal.timeout(PATIENCE),
     }).catch((cause: unknown) => {
       throw new ProblemError('cloud-unreachable', { url: this.url }, { cause })
@@ -68,6 +74,7 @@ export class CommandCloud {
     const theirs = response.headers.get(API_HEADER)
     if (theirs === null) throw new ProblemError('cloud-not-bulkhead', { url: this.url })
     if (theirs !== String(API_VERSION)) throw new ProblemError('cloud-version', { theirs, ours: API_VERSION })
+    if (response.ok && response.headers.get('content-type')?.startsWith('text/')) return response.text()
     const answer = (await response.json().catch(() => null)) as { error?: { code: string; message: string } } | null
     if (response.ok) return answer
     throw refusedOf(answer?.error, response.status)

@@ -121,7 +121,7 @@ async function preview(cloud: CommandCloud, path: string, { file, imports }: Cli
     `  people       ${found.people.join(', ')}`,
     ...(found.proof ? [`  ${found.proof}`] : []),
     ...found.notes.filter((note) => note !== found.proof).map((note) => `  ${note}`),
-    ...imports.map((one) => `  ${one.request.kind} from ${one.path}`),
+    ...imports.map((one) => `  ${one.kind} from ${one.path}`),
   ]
   out.write(`${lines.join('\n')}\n`)
   return 0

@@ -3,26 +3,24 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { OnboardingFile } from '../../src-shared/onboarding/answers.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
-import { ImportRequest } from '../../src-shared/protocol/import.ts'
+import { MAX_IMPORT_BYTES, RunImport, type ImportKind } from '../../src-shared/protocol/import.ts'
+import { formatOf } from '../import/read-file.ts'
 import { plainYaml } from '../files/yaml.ts'
 import { firstIssue } from '../templates/read-template.ts'
 
-const { columns, words, dates } = ImportRequest.shape
-const CsvSource = z.union([z.string().min(1), z.strictObject({ file: z.string().min(1), columns, words, dates })])
+const { columns, words, dates, create } = RunImport.shape
+const Source = z.union([z.string().min(1), z.strictObject({ file: z.string().min(1), columns, words, dates, create })])
 
-/** A client's file as the command takes it: with the CSV files, beside it, of its contacts and tickets. */
+/** A client's file as the command takes it: with the files, beside it, of its contacts and tickets. */
 const CommandFile = OnboardingFile.extend({
-  import: z.strictObject({ contacts: CsvSource.optional(), tickets: CsvSource.optional() }).default({}),
+  import: z.strictObject({ contacts: Source.optional(), tickets: Source.optional() }).default({}),
 })
 
 /** A client, and what is imported once it is live, contacts first. */
 export interface ClientFile {
   file: OnboardingFile
-  imports: { path: string; request: z.input<typeof ImportRequest> }[]
+  imports: { path: string; kind: ImportKind; size: number; request: z.input<typeof RunImport> }[]
 }
-
-/** Bytes of a CSV file at most: what one request takes. */
-const MAX_CSV = 15 * 1024 * 1024
 
 /** Bytes of a file at most: names that exist may be many. */
 const MAX_BYTES = 4 * 1024 * 1024
@@ -49,22 +47,29 @@ export function readClientFile(path: string): ClientFile {
 function importOf(
   path: string,
   kind: 'contacts' | 'tickets',
-  source: z.output<typeof CsvSource> | undefined,
+  source: z.output<typeof Source> | undefined,
 ): ClientFile['imports'] {
   if (source === undefined) return []
-  const { file, ...more } = typeof source === 'string' ? { file: source } : source
-  const csv = resolve(dirname(path), file)
-  return [{ path: csv, request: { kind, csv: textOf(csv, MAX_CSV), ...more } }]
+  const { file, ...request } = typeof source === 'string' ? { file: source } : source
+  const found = resolve(dirname(path), file)
+  formatOf(found)
+  return [{ path: found, kind, size: sizeOf(found, MAX_IMPORT_BYTES), request }]
 }
 
 function textOf(path: string, most: number): string {
+  sizeOf(path, most)
+  return readFileSync(path, 'utf8')
+}
+
+/** @throws ProblemError `invalid-input` where it is no file, or too large */
+function sizeOf(path: string, most: number): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found?.isFile()) throw new ProblemError('invalid-input', { reason: `There is no file ${path}. Check the path.` })
   if (found.size > most)
     throw new ProblemError('invalid-input', {
       reason: `${path} is larger than ${most / 1024 / 1024} MB. Divide it, or put less into it.`,
     })
-  return readFileSync(path, 'utf8')
+  return found.size
 }
 
 function inFile<T>(path: string, work: () => T): T {

@@ -5,7 +5,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 const AGAIN = 30_000
 
 /**
- * Asks, at the start and then from time to time, for the onboardings that should go on by themselves: those that a stop
+ * Asks, at the start and then from time to time, for the onboardings and imports that should go on by themselves: those that a stop
  * of the cloud, or of the database, interrupted. Those that go on already are asked for in vain.
  * @param owner as the owner of the database, who learns their ids
  * @returns a function that ends it
@@ -28,4 +28,6 @@ export function goOnWithBusy(owner: Sql, jobs: Pick<Jobs, 'ask'>): () => Promise
 async function askFor(owner: Sql, jobs: Pick<Jobs, 'ask'>): Promise<void> {
   const busy = await owner<{ organisation: string; onboarding: string }[]>`select * from bulkhead.busy_onboardings()`
   for (const one of busy) await jobs.ask('onboarding', one.onboarding, one)
+  const imports = await owner<{ tenant: string; import: string }[]>`select * from bulkhead.busy_imports()`
+  for (const one of imports) await jobs.ask('import', one.import, one)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Id, Instant } from '../domain/primitives.ts'
 
 /** What rows of an import are. */
 export const ImportKind = z.enum(['contacts', 'tickets'])
@@ -37,6 +38,8 @@ export const ImportRequest = z.strictObject({
     .default({}),
   /** Whether 03/04/2026 is the third of April (`dmy`) or the fourth of March (`mdy`); without it such a date is refused. */
   dates: z.enum(['dmy', 'mdy']).optional(),
+  /** Words of the file that the client lacks, which become settings of the client's own; the rest is told. */
+  create: z.array(z.enum(['status', 'type', 'queue', 'customFields'])).default([]),
   /** Says what it would come to, and writes nothing. */
   dryRun: z.boolean().default(false),
 })
@@ -52,6 +55,12 @@ export const ImportDifference = z.object({
 })
 export type ImportDifference = z.infer<typeof ImportDifference>
 
+export const MissingWords = z.partialRecord(
+  z.enum(['status', 'priority', 'type', 'queue']),
+  z.array(z.object({ word: z.string(), rows: z.number().int() })),
+)
+export type MissingWords = z.infer<typeof MissingWords>
+
 export const ImportAnswer = z.object({
   columns: z.array(
     z.object({
@@ -66,6 +75,10 @@ export const ImportAnswer = z.object({
   changed: z.number().int(),
   /** Rows that are here already as they are. */
   same: z.number().int(),
+  /** Words that the client's configuration lacks, with the number of their rows, by field; the most frequent first. */
+  missing: MissingWords,
+  /** What was added to the client's settings, or would be, in sentences. */
+  created: z.array(z.string()),
   /** Every row that was not taken, with its line in the file and the reason. */
   bad: z.array(z.object({ line: z.number().int(), reason: z.string() })),
   /** Of a dry run: the first differences. */
@@ -75,3 +88,61 @@ export type ImportAnswer = z.infer<typeof ImportAnswer>
 
 /** Differences that a dry run tells at most. */
 export const MAX_DIFFERENCES = 200
+
+/** Bytes of one part of a file that is sent in parts; the last may be shorter. */
+export const IMPORT_PART_BYTES = 4 * 1024 * 1024
+/** Bytes of a file at most; what a spreadsheet unpacks to, and JSON, is limited by the memory that reading gets. */
+export const MAX_IMPORT_BYTES = 128 * 1024 * 1024
+/** Rows of a file at most. */
+export const MAX_IMPORT_ROWS = 1_000_000
+
+export const ImportFormat = z.enum(['csv', 'xlsx', 'json'])
+export type ImportFormat = z.infer<typeof ImportFormat>
+
+/** Announces a file. Sent twice with the same id it is one import. */
+export const NewImport = z.strictObject({
+  id: Id,
+  kind: ImportKind,
+  /** Its ending says how it is read: csv, tsv, txt, xlsx, json, jsonl. */
+  name: z.string().trim().min(1).max(300),
+  size: z.number().int().min(1),
+})
+export type NewImport = z.infer<typeof NewImport>
+
+/** Begins to import the file that was sent, or to look at what it would come to. */
+export const RunImport = ImportRequest.omit({ kind: true, csv: true })
+export type RunImport = z.output<typeof RunImport>
+
+/** `looked`: a dry run has ended. A `failed` one can be run again; so can one that is `done`, while its file is kept. */
+export const ImportState = z.enum(['uploading', 'running', 'paused', 'looked', 'done', 'failed', 'cancelled'])
+export type ImportState = z.infer<typeof ImportState>
+
+/** An import, and how far it is. */
+export const ImportView = ImportAnswer.omit({ bad: true, rows: true }).extend({
+  id: Id,
+  kind: ImportKind,
+  name: z.string(),
+  format: ImportFormat,
+  size: z.number().int(),
+  state: ImportState,
+  dryRun: z.boolean(),
+  /** Parts that are here. */
+  parts: z.array(z.number().int()),
+  /** Null until the file was read. */
+  rows: z.number().int().nullable(),
+  /** Rows that were looked at. */
+  looked: z.number().int(),
+  /** Rows that were not taken; all of them are at `…/bad`, and the first here. */
+  badRows: z.number().int(),
+  bad: ImportAnswer.shape.bad,
+  problem: z.object({ code: z.string(), message: z.string(), retry: z.boolean() }).nullable(),
+  by: z.string(),
+  startedAt: Instant,
+  changedAt: Instant,
+  endedAt: Instant.nullable(),
+})
+export type ImportView = z.infer<typeof ImportView>
+export const ImportList = z.object({ imports: z.array(ImportView) })
+
+/** Bad rows that a view tells at most. */
+export const MAX_BAD_TOLD = 200

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import type { FieldValue } from '../../src-shared/domain/ticket.ts'
+import type { CellField } from './columns.ts'
+
+type Cell = (field: CellField) => string | undefined
+
+/** The values of a client's own fields in a row; of those whose cell is empty there is none. */
+export function customValues(
+  fields: readonly CustomField[],
+  cell: Cell,
+): { values: Record<string, FieldValue> } | { reason: string } {
+  const values: Record<string, FieldValue> = {}
+  for (const field of fields) {
+    const text = cell(`custom:${field.key}`)
+    if (text === undefined) continue
+    const value = valueOf(field, text)
+    if (value === null) return { reason: `${field.label}: "${text.slice(0, 60)}" is no ${expected(field)}.` }
+    values[field.key] = value
+  }
+  return { values }
+}
+
+/** Null where the text does not fit. */
+function valueOf(field: CustomField, text: string): FieldValue {
+  switch (field.type) {
+    case 'text':
+      return text.slice(0, 10_000)
+    case 'number': {
+      const number = Number(text.replace(/(?<=\d)[ ,](?=\d{3}\b)/g, ''))
+      return Number.isFinite(number) ? number : null
+    }
+    case 'checkbox':
+      return /^(?:1|y|yes|true|x|ja|oui|si)$/i.test(text)
+        ? true
+        : /^(?:0|n|no|false|nein|non)$/i.test(text)
+          ? false
+          : null
+    case 'date':
+      return z.union([z.iso.date(), z.iso.datetime()]).safeParse(text).success ? text : null
+    case 'url':
+      return z.url().safeParse(text).success ? text : null
+    case 'select':
+      return optionOf(field.options, text)
+    case 'multi-select': {
+      const found = text.split(/[,;|]/).map((one) => optionOf(field.options, one.trim()))
+      return found.every((one) => one !== null) ? found : null
+    }
+  }
+}
+
+function optionOf(options: readonly { key: string; label: string }[], text: string): string | null {
+  const wanted = text.toLowerCase()
+  return options.find(({ key, label }) => key.toLowerCase() === wanted || label.toLowerCase() === wanted)?.key ?? null
+}
+
+function expected(field: CustomField): string {
+  if (field.type === 'number') return 'number'
+  if (field.type === 'checkbox') return 'yes or no'
+  if (field.type === 'date') return 'date such as 2026-04-03'
+  if (field.type === 'url') return 'web address'
+  return 'options' in field ? `choice of ${field.options.map(({ label }) => label).join(', ')}` : 'text'
+}

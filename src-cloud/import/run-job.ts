@@ -1,0 +1,211 @@
+import { Configuration } from '../../src-shared/domain/configuration.ts'
+import { problemOf, ProblemError } from '../../src-shared/problem.ts'
+import { MAX_DIFFERENCES, type RunImport } from '../../src-shared/protocol/import.ts'
+import { asTenant } from '../database/as.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
+import { mappingOf, type Mapping } from './columns.ts'
+import { additionsOf, createFrom, LackedWords } from './create.ts'
+import { dropFile, readImport, writeImport, type ImportRecord } from './job-record.ts'
+import { readFile } from './read-file.ts'
+import { importRows, isFirst, type ImportRun } from './run.ts'
+import type { CsvRow } from './read-csv.ts'
+
+/** Somebody paused or cancelled it, or another process is at it. */
+class Stopped extends Error {}
+
+/**
+ * Goes on with an import that runs, to its end. Each thousand rows are one transaction, together with how far it is: what
+ * a stop of the cloud interrupted goes on where it was.
+ * @param api connections that keep no edit waiting
+ */
+export async function goOnImport(api: Sql, tenant: string, id: string, signal: AbortSignal): Promise<void> {
+  const inTenant = <T>(work: (tx: Transaction) => Promise<T>) => asTenant(api, tenant, work)
+  try {
+    const record = await inTenant((tx) => readImport(tx, id))
+    if (record.state !== 'running') return
+    if (record.rows === null) await readWhole(inTenant, record, signal)
+    await importAll(inTenant, tenant, id, signal)
+  } catch (error) {
+    if (error instanceof Stopped || signal.aborted) return
+    if (!(error instanceof ProblemError)) throw error
+    await inTenant(async (tx) => {
+      const record = await readImport(tx, id, true)
+      if (record.state === 'running') await writeImport(tx, { ...record, state: 'failed', problem: problemOf(error) })
+    })
+  }
+}
+
+type InTenant = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>
+
+async function heldRunning(tx: Transaction, id: string, signal: AbortSignal): Promise<ImportRecord> {
+  const record = await readImport(tx, id, true)
+  if (record.state !== 'running' || signal.aborted) throw new Stopped()
+  return record
+}
+
+/** Reads the file into chunks of rows. Interrupted, it is read anew. */
+async function readWhole(inTenant: InTenant, { id, format }: ImportRecord, signal: AbortSignal): Promise<void> {
+  const parts = await inTenant(async (tx) => {
+    await tx`delete from import_chunk where import_id = ${id}`
+    return tx<{ bytes: Buffer }[]>`select bytes from import_part where import_id = ${id} order by part`
+  })
+  await readFile(format, Buffer.concat(parts.map(({ bytes }) => bytes)), async ({ header, bad, total, rows }) => {
+    let chunk = 0
+    for await (const some of rows) {
+      await inTenant(async (tx) => {
+        await heldRunning(tx, id, signal)
+        await tx`
+          insert into import_chunk (tenant_id, import_id, chunk, rows)
+          values (bulkhead.current_tenant(), ${id}, ${chunk}, ${JSON.stringify(some)}::text::json)
+          on conflict (tenant_id, import_id, chunk) do update set rows = excluded.rows`
+      })
+      chunk += 1
+    }
+    await inTenant(async (tx) =>
+      writeImport(tx, { ...(await heldRunning(tx, id, signal)), header, unread: bad, rows: total }),
+    )
+  })
+}
+
+async function chunkOf(tx: Transaction, id: string, chunk: number): Promise<CsvRow[] | null> {
+  const [row] = await tx<
+    { rows: CsvRow[] }[]
+  >`select rows from import_chunk where import_id = ${id} and chunk = ${chunk}`
+  return row?.rows ?? null
+}
+
+async function importAll(inTenant: InTenant, tenant: string, id: string, signal: AbortSignal): Promise<void> {
+  const { run, mapping } = await prepared(inTenant, tenant, id, signal)
+  // Which rows are about the same as an earlier one, those before a stop included.
+  const seen = new Map<string, number>()
+  let expected = await inTenant(async (tx) => {
+    const { nextChunk } = await readImport(tx, id)
+    for (let chunk = 0; chunk < nextChunk; chunk++)
+      for (const row of (await chunkOf(tx, id, chunk)) ?? []) isFirst(row, mapping, run.request.kind, seen)
+    return nextChunk
+  })
+  for (let going = true; going; expected++) {
+    going = await inTenant(async (tx) => {
+      const record = await heldRunning(tx, id, signal)
+      if (record.nextChunk !== expected) throw new Stopped()
+      const rows = await chunkOf(tx, id, expected)
+      if (rows === null) {
+        await endWell(tx, record)
+        return false
+      }
+      await oneChunk(tx, record, run, rows, seen)
+      return true
+    })
+  }
+}
+
+async function endWell(tx: Transaction, record: ImportRecord): Promise<void> {
+  const dryRun = record.request?.dryRun ?? false
+  await writeImport(tx, { ...record, state: dryRun ? 'looked' : 'done' })
+  // With rows that were not taken it can be run once more, with other words.
+  if (!dryRun && record.progress.badRows === 0) await dropFile(tx, record.id)
+}
+
+async function oneChunk(
+  tx: Transaction,
+  record: ImportRecord,
+  run: ImportRun,
+  rows: CsvRow[],
+  seen: Map<string, number>,
+): Promise<void> {
+  const bad: { line: number; reason: string }[] = []
+  const firsts = rows.filter((row) => {
+    const before = isFirst(row, run.mapping, run.request.kind, seen)
+    if (before !== null) bad.push({ line: row.line, reason: `This is about the same as line ${before}, which counts.` })
+    return before === null
+  })
+  const planned = await importRows(tx, run, firsts)
+  const progress = { ...record.progress, looked: record.progress.looked + rows.length, missing: run.lacked.told() }
+  progress.differences = [...progress.differences]
+  for (const one of planned) {
+    if (one.act === 'bad') bad.push({ line: one.line, reason: one.reason })
+    else if (one.act === 'same') progress.same++
+    else {
+      if (one.act === 'add') progress.added++
+      else progress.changed++
+      const { line, act, name, changes } = one
+      if (run.request.dryRun && progress.differences.length < MAX_DIFFERENCES)
+        progress.differences.push({ line, act, name, changes })
+    }
+  }
+  progress.badRows += bad.length
+  await tellBad(tx, record.id, bad)
+  await writeImport(tx, { ...record, nextChunk: record.nextChunk + 1, progress })
+}
+
+async function tellBad(tx: Transaction, id: string, bad: readonly { line: number; reason: string }[]): Promise<void> {
+  if (bad.length === 0) return
+  await tx`
+    insert into import_bad (tenant_id, import_id, line, reason)
+    select bulkhead.current_tenant(), ${id}, r.line, r.reason
+    from json_to_recordset(${JSON.stringify(bad)}::text::json) r(line integer, reason text) on conflict do nothing`
+}
+
+/** Recognises columns, adds to the client's settings what is wanted of the file's words, and tells what could not be read. */
+async function prepared(
+  inTenant: InTenant,
+  tenant: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<{ run: ImportRun; mapping: Mapping }> {
+  return inTenant(async (tx) => {
+    const record = await heldRunning(tx, id, signal)
+    const { kind, header, unread, request } = record
+    if (!header || !request) throw new ProblemError('internal')
+    const first = (await chunkOf(tx, id, 0)) ?? []
+    let known = await configurationOf(tx)
+    const file = { header, rows: first }
+    let mapping = mappingOf({ kind, columns: request.columns }, file, known.customFields)
+    const lacked = new LackedWords()
+    const notes = [...record.progress.created]
+    if (request.create.length > 0 && kind === 'tickets') {
+      for (let chunk = 0, rows: CsvRow[] | null = first; rows; rows = await chunkOf(tx, id, ++chunk))
+        lacked.look(rows, mapping, request, known)
+      const left = unmapped(mapping, request)
+      if (request.dryRun) {
+        const { set, notes: would } = additionsOf(known, lacked, left, request.create)
+        known = { ...known, ...set }
+        if (record.nextChunk === 0) notes.push(...would)
+      } else {
+        notes.push(
+          ...(await createFrom(tx, record.byId, record.name, (s) => additionsOf(s, lacked, left, request.create))),
+        )
+        known = await configurationOf(tx)
+      }
+      mapping = mappingOf({ kind, columns: request.columns }, file, known.customFields)
+    }
+    const progress = { ...record.progress, columns: mapping.table, created: notes }
+    if (record.nextChunk === 0) {
+      await tellBad(tx, id, unread ?? [])
+      progress.badRows = unread?.length ?? 0
+    }
+    await writeImport(tx, { ...record, progress })
+    const taken = { ...request, kind }
+    const missing = new LackedWords()
+    for (const [field, words] of Object.entries(record.progress.missing) as [
+      keyof typeof missing.words,
+      { word: string; rows: number }[],
+    ][])
+      for (const { word, rows } of words) missing.words[field].set(word, rows)
+    return {
+      run: { tenant, technician: record.byId, request: taken, mapping, configuration: known, lacked: missing },
+      mapping,
+    }
+  })
+}
+
+function unmapped({ table }: Mapping, { columns }: RunImport): string[] {
+  return table
+    .filter(({ column, field }) => field === null && column !== '' && columns[column] !== null)
+    .map(({ column }) => column)
+}
+
+async function configurationOf(tx: Transaction): Promise<Configuration> {
+  const [row] = await tx<{ data: unknown }[]>`select data from configuration`
+  return Configuration.parse(row?.data)
+}

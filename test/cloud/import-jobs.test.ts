@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto'
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { connect } from '../../src-cloud/database/connect.ts'
+import { loadOrganisation } from '../../src-cloud/load.ts'
+import { tokenKey, Tokens } from '../../src-cloud/tokens.ts'
+import { startCloud } from '../../src-cloud/start.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { IMPORT_PART_BYTES, ImportView, type ImportKind, type RunImport } from '../../src-shared/protocol/import.ts'
+import { ask, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+import { refusal } from './onboarding-desk.ts'
+import { workbook } from './workbook.ts'
+
+let cloud: TestCloud
+let token: string
+beforeAll(async () => {
+  cloud = await withCloud()
+  token = await cloud.tenantToken()
+})
+afterAll(() => cloud.close())
+
+const send = (path: string, body: unknown, as = token) => ask(cloud.url, path, { token: as, body })
+const put = (id: string, part: number, bytes: Uint8Array, as = token, url = cloud.url) =>
+  fetch(url + paths.importPart(id, part), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${as}`, 'content-type': 'application/octet-stream' },
+    body: new Uint8Array(bytes),
+  })
+const view = async (response: Response | Promise<Response>) => {
+  const answered = await response
+  if (!answered.ok) throw new Error(await answered.text())
+  return ImportView.parse(await answered.json())
+}
+const look = (id: string) => view(ask(cloud.url, paths.importOf(id), { token }))
+async function sent(kind: ImportKind, name: string, content: string | Uint8Array): Promise<string> {
+  const [id, bytes] = [randomUUID(), Buffer.from(content)]
+  await view(send(paths.imports, { id, kind, name, size: bytes.length }))
+  for (let part = 0; part * IMPORT_PART_BYTES < bytes.length; part++)
+    await view(put(id, part, bytes.subarray(part * IMPORT_PART_BYTES, (part + 1) * IMPORT_PART_BYTES)))
+  return id
+}
+const until = (id: string, ...states: string[]) =>
+  vi.waitFor(async () => {
+    const now = await look(id)
+    expect(states, now.problem?.message).toContain(now.state)
+    return now
+  })
+async function run(id: string, request: Partial<RunImport> = {}): Promise<ImportView> {
+  await view(send(paths.importAct(id, 'run'), request))
+  return until(id, 'done', 'looked', 'failed')
+}
+const tickets = async () =>
+  (await readFeed(cloud.url, token)).changes.flatMap(({ kind, data }) => (kind === 'ticket' && data ? [data] : []))
+
+const HEADER = 'id,subject,status,priority,type,queue,Room'
+
+test('a dry run says which words the client lacks; what is wanted of them becomes settings, the rest is told by row', async () => {
+  const csv = `${HEADER}\nA-1,Screen,Parked,p1,Request,Field Team,4b\nA-2,Mouse,In Progress,Blocker,Request,desk,\nA-3,,new,p1,,,\nA-1,Again,new,p1,,,`
+  const id = await sent('tickets', 'old desk.csv', csv)
+  const dry = await run(id, { dryRun: true, create: [] })
+  expect(dry).toMatchObject({ state: 'looked', rows: 4, looked: 4, added: 0, badRows: 4 })
+  expect(dry.missing).toEqual({
+    status: [{ word: 'Parked', rows: 1 }],
+    priority: [{ word: 'Blocker', rows: 1 }],
+    type: [{ word: 'Request', rows: 2 }],
+    queue: [{ word: 'Field Team', rows: 1 }],
+  })
+  expect(dry.columns.at(-1)).toMatchObject({ column: 'Room', field: null })
+  const create: RunImport['create'] = ['status', 'type', 'queue', 'customFields']
+  const words = { priority: { Blocker: 'p1' } }
+  const would = await run(id, { dryRun: true, create, words })
+  const told = ['Statuses: Parked (waiting).', 'Types: Request.', 'Queues: Field Team.', 'Fields: Room.']
+  expect(would).toMatchObject({ state: 'looked', added: 2, badRows: 2, created: told })
+  expect(await tickets()).toHaveLength(5)
+
+  const done = await run(id, { create, words })
+  expect(done).toMatchObject({ state: 'done', added: 2, badRows: 2, created: told, missing: {} })
+  expect(done.bad).toEqual([
+    { line: 4, reason: 'The subject is empty.' },
+    { line: 5, reason: 'This is about the same as line 2, which counts.' },
+  ])
+  const [screen] = (await tickets()).filter(({ subject }) => subject === 'Screen')
+  expect(screen).toMatchObject({ status: 'parked', type: 'request', queue: 'field-team', customFields: { room: '4b' } })
+  const bad = await (await ask(cloud.url, paths.importBad(id), { token })).text()
+  expect(parse(bad)).toEqual([['line', 'reason'], ...done.bad.map(({ line, reason }) => [String(line), reason])])
+})
+
+test('paused it stands still, and goes on after a stop of the cloud where it was; nothing is taken twice', async () => {
+  const database = await freshDatabase()
+  const owner = connect(database.address, 1)
+  let running = await startCloud({ database: database.address })
+  const alpha = sampleOrganisation('Alpha', [sampleClient('Acme', 1)])
+  await loadOrganisation(owner, alpha)
+  const as = await new Tokens(await tokenKey(owner)).tenant({
+    technician: uuid('technician', 'Alpha'),
+    tenant: uuid('tenant', 'Acme'),
+  })
+  const at = (path: string, body?: object) => view(ask(running.url, path, { token: as, ...(body && { body }) }))
+  const lines = Array.from({ length: 9000 }, (_, i) => `B-${i},Row ${i},new,p1,,,`)
+  const bytes = Buffer.from(`${HEADER}\n${lines.join('\n')}`)
+  const id = randomUUID()
+  await at(paths.imports, { id, kind: 'tickets', name: 'many.csv', size: bytes.length })
+  await view(put(id, 0, bytes, as, running.url))
+  await at(paths.importAct(id, 'run'), {})
+  await vi.waitFor(async () => expect((await at(paths.importOf(id))).looked).toBeGreaterThan(0), { interval: 5 })
+  const paused = await at(paths.importAct(id, 'pause'), {})
+  expect(paused.looked).toBeLessThan(9000)
+  await running.close()
+  running = await startCloud({ database: database.address })
+  expect(await at(paths.importOf(id))).toMatchObject({ state: 'paused', looked: paused.looked })
+  await at(paths.importAct(id, 'resume'), {})
+  await running.close()
+  // As a kill leaves it: it runs, and no job of it is left.
+  await owner`delete from bulkhead_jobs.job where name = 'import'`
+  expect((await owner<{ state: string }[]>`select state from import_job`)[0]?.state).toBe('running')
+  running = await startCloud({ database: database.address })
+  const done = await vi.waitFor(async () => {
+    const now = await at(paths.importOf(id))
+    expect(now.state).toBe('done')
+    return now
+  })
+  expect(done).toMatchObject({ looked: 9000, added: 9000, badRows: 0 })
+  const [row] = await owner<
+    { n: number }[]
+  >`select count(distinct number) as n from ticket where data ->> 'subject' like 'Row %'`
+  expect(row?.n).toBe(9000)
+  // All was taken, so the file is not kept.
+  const once = await ask(running.url, paths.importAct(id, 'run'), { token: as, body: {} })
+  expect(await refusal(once)).toMatchObject({ code: 'import-not-ready' })
+  expect(await owner`select from import_chunk`).toHaveLength(0)
+  await running.close()
+  await owner.end()
+  await database.drop()
+})
+
+describe('formats', () => {
+  const rows = [
+    ['Full Name', 'E-mail', 'Office', 'VIP'],
+    ['Ada', 'ada@acme.example', 'Quay 4', 'yes'],
+    ['Björn', 'bjorn@acme.example', '', ''],
+  ]
+  test.each([
+    ['team.xlsx', () => workbook(rows)],
+    [
+      'team.json',
+      () =>
+        JSON.stringify({
+          people: rows.slice(1).map((row) => Object.fromEntries(row.map((cell, i) => [rows[0]![i], cell]))),
+        }),
+    ],
+    [
+      'team.jsonl',
+      () =>
+        rows
+          .slice(1)
+          .map((row) => JSON.stringify(Object.fromEntries(row.map((cell, i) => [rows[0]![i], cell]))))
+          .join('\n'),
+    ],
+    ['team.csv', () => Buffer.from(rows.map((row) => row.join(';')).join('\n'), 'latin1')],
+  ])('%s', async (name, content) => {
+    const done = await run(await sent('contacts', name, content()), { dryRun: true })
+    expect(done).toMatchObject({ state: 'looked', added: 2, badRows: 0 })
+    expect(done.differences.map((one) => one.name)).toEqual(['Ada', 'Björn'])
+    expect(done.columns.map(({ field }) => field)).toEqual(['name', 'email', 'site', 'vip'])
+  })
+  test('of a formula in a workbook the stored value is taken, and no text becomes one', async () => {
+    const done = await run(
+      await sent('contacts', 'f.xlsx', workbook([['name'], [{ formula: '1+1', value: 'Two' }], ['=cmd()']])),
+      { dryRun: true },
+    )
+    expect(done.differences.map((one) => one.name)).toEqual(['Two', '=cmd()'])
+  })
+})
+
+describe('one clear sentence', () => {
+  test.each([
+    ['unpacks to more than anybody has rows for', 600 * 1024 * 1024, /^This Excel file unpacks to more than 512 MiB/],
+    ['says that it is small, and is not', 100, /^This is no Excel file/],
+  ])('about a workbook that %s', async (_about, unpacks, words) => {
+    const failed = await run(await sent('contacts', 'bomb.xlsx', workbook([['name'], ['x']], unpacks)))
+    expect(failed.problem?.message).toMatch(words)
+  })
+  test.each([
+    ['a file that is none', 'x.xlsx', 'no zip', 'This is no Excel file (.xlsx), or a damaged one. Save it again.'],
+    ['JSON without rows', 'x.json', '{"a": 1, "b": []}', 'This file holds no list of objects'],
+    ['no column of names', 'x.csv', 'a,b\n1,2', 'No column was recognised as the name'],
+  ])('about %s', async (_about, name, content, words) => {
+    const failed = await run(await sent('contacts', name, content))
+    expect(failed.state).toBe('failed')
+    expect(failed.problem?.message).toContain(words)
+  })
+  test('about what is too large, of another kind, or not there yet', async () => {
+    const begin = (name: string, size: number) =>
+      send(paths.imports, { id: randomUUID(), kind: 'contacts', name, size })
+    expect(await refusal(await begin('a.csv', 200 * 1024 * 1024))).toMatchObject({
+      status: 413,
+      message: expect.stringContaining('128 MiB'),
+    })
+    expect((await refusal(await begin('a.xls', 10))).message).toContain('Save it as .xlsx')
+    const id = randomUUID()
+    await view(send(paths.imports, { id, kind: 'contacts', name: 'a.csv', size: 10 }))
+    expect((await refusal(await put(id, 0, Buffer.from('short')))).message).toBe(
+      'Part 0 of this file has 10 bytes, not 5.',
+    )
+    expect((await refusal(await put(id, 0, Buffer.alloc(IMPORT_PART_BYTES + 1)))).status).toBe(413)
+    expect((await refusal(await send(paths.importAct(id, 'run'), {}))).message).toContain('Only 0 of 1 parts')
+  })
+  test('and another client sees nothing of it', async () => {
+    const id = await sent('contacts', 'a.csv', 'name\nx')
+    expect((await ask(cloud.url, paths.importOf(id), { token: await cloud.tenantToken(1) })).status).toBe(404)
+    expect((await view(send(paths.importAct(id, 'cancel'), {}))).state).toBe('cancelled')
+  })
+})
