@@ -1,8 +1,6 @@
-/** Run by the bench as a process of its own: real clouds on one embedded Postgres, and a server of one static file. */
+/** Run by the bench as a process of its own: real clouds on one embedded Postgres. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { connect, type DatabaseAddress } from '../../src-cloud/database/connect.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src-cloud/embedded/embedded-postgres.ts'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
@@ -13,7 +11,6 @@ import { seedOf, type SeedSize } from './seed.ts'
 
 export type CloudQuestion =
   | { op: 'cloud'; size: SeedSize }
-  | { op: 'serve'; file: string }
   | { op: 'change'; url: string }
   | { op: 'push'; rounds: number }
   | { op: 'usage' }
@@ -34,8 +31,6 @@ function answer(question: CloudQuestion): unknown {
   switch (question.op) {
     case 'cloud':
       return cloud(question.size)
-    case 'serve':
-      return serve(question.file)
     case 'change':
       return change(question.url)
     case 'push':
@@ -122,13 +117,4 @@ function usage(): number {
   const own = ticks.filter(({ pid, parent }) => pid === main?.pid || parent === main?.pid)
   // A tick of /proc is 10 ms on every Linux that Node runs on.
   return (user + system) / 1000 + own.reduce((sum, one) => sum + one.ticks * 10, 0)
-}
-
-/** @returns the file's address */
-function serve(file: string): Promise<string> {
-  const body = readFileSync(file)
-  const server = createServer((_request, response) => response.end(body))
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`))
-  })
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { SANDBOX_SIGN_IN } from '../../src-main/console/sandbox-cloud.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
@@ -28,11 +27,6 @@ export class Clouds {
     const made = this.#ask<string>({ op: 'cloud', size })
     this.#urls.set(key, made)
     return made
-  }
-
-  /** Serves a file from that process. @returns its address */
-  serve(file: string): Promise<string> {
-    return this.#ask({ op: 'serve', file })
   }
 
   /** Gives every ticket of every client of a cloud another status. @returns by client, its version before */
@@ -84,12 +78,4 @@ export async function post(address: string, token: string | null, body?: object)
   })
   if (!response.ok) throw new Error(`${address} answered ${response.status}`)
   return response.json()
-}
-
-/** Writes a client's whole feed to a file. @returns its bytes */
-export async function saveFeed(url: string, token: string, file: string): Promise<number> {
-  const response = await fetch(`${url}${paths.changes}?after=0`, { headers: { authorization: `Bearer ${token}` } })
-  const bytes = Buffer.from(await response.arrayBuffer())
-  await writeFile(file, bytes)
-  return bytes.length
 }

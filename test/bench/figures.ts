@@ -14,7 +14,7 @@ const most = (limit: number, of: 'value' | 'ratio' = 'value') => ({ of, at: 'mos
 const least = (limit: number) => ({ of: 'ratio', at: 'least', limit }) as const
 
 const nextFrame = 'a key press that adds a line of text'
-const rawLoad = 'plain load of the same rows into the same encrypted schema'
+const rawLoad = 'plain load of the same rows from the same cloud into the same encrypted schema'
 const plainQuery = 'the same match alone in a plain copy'
 
 /** Every figure, in the order in which they are measured. */

@@ -8,6 +8,7 @@ import type { Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { Change } from '../../src-shared/domain/views.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
 import { Driven, type Start } from '../compartment/driver.ts'
 
 /** Milliseconds from the start until each point. */
@@ -27,12 +28,20 @@ interface Line {
   data: unknown
 }
 
+/** Where a plain load comes from and goes to. */
+export interface PlainStart {
+  folder: string
+  cloudUrl: string
+  token: string
+}
+
 /**
- * The plainest way to get the rows of a feed into the same encrypted schema: nothing is checked, nobody is answered
- * meanwhile, no place is kept.
+ * The plainest way to get the rows of a client from its cloud into the same encrypted schema: nothing is checked, nobody
+ * is answered meanwhile, no place is kept.
  */
-export async function plainLoad(url: string, folder: string): Promise<LoadTimes & { cache: Cache }> {
-  const cache = openCache(folder, randomBytes(32))
+export async function plainLoad(start: PlainStart): Promise<LoadTimes & { cache: Cache; bytes: number }> {
+  const cache = openCache(start.folder, randomBytes(32))
+  let bytes = 0
   const began = performance.now()
   const store = cache.db.transaction((lines: Line[]) => {
     for (const { kind, version, data } of lines) {
@@ -44,7 +53,7 @@ export async function plainLoad(url: string, folder: string): Promise<LoadTimes 
     }
   })
   let batch: Line[] = []
-  for await (const line of linesOf(url)) {
+  for await (const line of linesOf(start, (chunk) => (bytes += chunk))) {
     batch.push(JSON.parse(line) as Line)
     if (batch.length < BATCH) continue
     store(batch)
@@ -57,14 +66,16 @@ export async function plainLoad(url: string, folder: string): Promise<LoadTimes 
   cache.db.exec(fulltext)
   cache.db.exec(`INSERT INTO ticket_text (rowid, subject, body) SELECT number, subject,
     description || coalesce((SELECT char(10) || group_concat(body, char(10)) FROM entry WHERE ticket_id = ticket.id), '') FROM ticket`)
-  return { usable, everything: performance.now() - began, cache }
+  return { usable, everything: performance.now() - began, cache, bytes }
 }
 
-async function* linesOf(url: string): AsyncGenerator<string> {
-  const response = await fetch(url)
+async function* linesOf({ cloudUrl, token }: PlainStart, count: (bytes: number) => void): AsyncGenerator<string> {
+  const headers = { authorization: `Bearer ${token}` }
+  const response = await fetch(`${cloudUrl}${paths.changes}?after=0`, { headers })
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of response.body ?? []) {
+    count(chunk.length)
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     yield* lines

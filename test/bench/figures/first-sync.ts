@@ -5,7 +5,7 @@ import { matchOf, wordsOf } from '../../../src-main/compartment/triage/words.ts'
 import { MAX_PAGE } from '../../../src-shared/domain/views.ts'
 import type { Driven } from '../../compartment/driver.ts'
 import { median, percentile, timed, type Bench } from '../bench.ts'
-import { saveFeed, tenantToken, type Clouds } from '../cloud.ts'
+import { tenantToken, type Clouds } from '../cloud.ts'
 import { cacheBytes, firstSync, plainLoad, type LoadTimes } from '../loads.ts'
 import { LARGE, type SeedSize } from '../seed.ts'
 
@@ -36,9 +36,6 @@ export async function measureFirstSync(bench: Bench, clouds: Clouds, size: SeedS
   const cloudUrl = await clouds.cloud(size)
   const token = await tenantToken(cloudUrl, LARGE)
   const folder = bench.folder()
-  const file = join(folder, 'feed.ndjson')
-  const rawBytes = await saveFeed(cloudUrl, token, file)
-  const plainUrl = await clouds.serve(file)
 
   const runs = wantsTimes ? bench.size(3, 2) : 1
   bench.note(`First sync and plain load in turn, ${runs} times…`)
@@ -51,7 +48,7 @@ export async function measureFirstSync(bench: Bench, clouds: Clouds, size: SeedS
       return made
     }
     const [plainFolder, ourFolder] = [place('plain'), place('ours')]
-    const raw = await plainLoad(plainUrl, plainFolder)
+    const raw = await plainLoad({ folder: plainFolder, cloudUrl, token })
     plain.push(raw)
     const synced = await firstSync({ folder: ourFolder, cloudUrl, token: () => token })
     ours.push(synced)
@@ -61,7 +58,7 @@ export async function measureFirstSync(bench: Bench, clouds: Clouds, size: SeedS
     }
     raw.cache.close()
     await synced.compartment.close()
-    if (run === runs) bench.report('disk', cacheBytes(ourFolder) / 1e6, rawBytes / 1e6)
+    if (run === runs) bench.report('disk', cacheBytes(ourFolder) / 1e6, raw.bytes / 1e6)
     for (const made of [plainFolder, ourFolder]) rmSync(made, { recursive: true, force: true })
   }
   if (!wantsTimes) return
