@@ -1,4 +1,5 @@
-import { colourOf, shortNameOf, timeZoneOf, type Identity } from '../../src-shared/onboarding/answers.ts'
+import type { Identity } from '../../src-shared/onboarding/answers.ts'
+import { colourOf, shortNameOf, timeZoneOf } from '../../src-shared/onboarding/filling-in.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { Transaction } from '../database/connect.ts'
 

@@ -1,4 +1,5 @@
-import { shortNameOf, type OnboardingFile, type StepKey } from '../../src-shared/onboarding/answers.ts'
+import type { OnboardingFile, StepKey } from '../../src-shared/onboarding/answers.ts'
+import { shortNameOf } from '../../src-shared/onboarding/filling-in.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
 import type { OnboardingPreview } from '../../src-shared/protocol/onboarding.ts'
 import { asOrganisation } from '../database/as.ts'

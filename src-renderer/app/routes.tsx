@@ -48,6 +48,16 @@ const keysRoute = createRoute({
   path: 'keys',
   component: later(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
 })
+const onboardingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'onboarding',
+  component: later(() => import('../features/onboarding/onboardings-page.tsx'), 'OnboardingsPage'),
+})
+const onboardingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'onboarding/$onboardingId',
+  component: later(() => import('../features/onboarding/wizard-page.tsx'), 'WizardPage'),
+})
 const inboxesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'inbox',
@@ -61,6 +71,8 @@ export function createAppRouter() {
       clientsRoute,
       inboxesRoute,
       keysRoute,
+      onboardingsRoute,
+      onboardingRoute,
       clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, vaultRoute, inboxRoute]),
     ]),
     history: createHashHistory(),

@@ -3,15 +3,16 @@ const PART = /(\d+(?:[.,]\d+)?)\s*(?:(h)(?:ours?|rs?)?|(m)(?:in(?:ute)?s?)?)?\.?
 /**
  * Minutes that a person wrote: `90`, `45 min`, `1h 30`, `1:30`, `1.5 h`, `-15m`. A bare number is minutes, behind hours
  * too.
- * @returns null where it says no time, or more than a day
+ * @param most minutes, a day where nothing else is said
+ * @returns null where it says no time, or more than that
  */
-export function minutesOf(text: string): number | null {
+export function minutesOf(text: string, most = 1440): number | null {
   const trimmed = text.trim().toLowerCase()
   const sign = /^[-−]/.test(trimmed) ? -1 : 1
   const rest = trimmed.replace(/^[-−+]\s*/, '')
   const clock = /^(\d{1,2}):([0-5]\d)(?:\s*h)?$/.exec(rest)
   const minutes = clock ? Number(clock[1]) * 60 + Number(clock[2]) : sumOf(rest)
-  if (minutes === null || minutes === 0 || minutes > 1440) return null
+  if (minutes === null || minutes === 0 || minutes > most) return null
   return sign * minutes
 }
 

@@ -80,9 +80,11 @@ const pages: Stop[] = [
   { screen: 'conflict inbox', keys: ['g', 'i'], shows: heading(/Undecided|Inbox|decide/i) },
   { screen: 'vault', keys: ['g', 'v'], shows: heading(/Credentials/) },
   { screen: 'keys', keys: ['g', 'k'], shows: heading(/Keys/) },
+  { screen: 'onboardings', keys: ['g', 'o'], shows: heading('Onboarding') },
+  { screen: 'new client', keys: ['n'], shows: (page) => page.getByLabel('Name', { exact: true }).waitFor() },
   {
     screen: 'all clients',
-    keys: ['g', 'h'],
+    keys: ['Escape', 'g', 'h'],
     shows: (page) => page.getByRole('textbox', { name: 'Find a client' }).waitFor(),
   },
 ]

@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import type { Command } from '../commands/commands.ts'
 import { useCommands } from '../commands/use-commands.tsx'
 import { useTenants } from '../tenants-context.tsx'
+import { useNewClient } from '../../features/onboarding/new-client.ts'
 import { places, useGo } from './go.ts'
 
 /** The screens, each by two keys: `g` and a letter. Those of a client are there while one is on screen. */
@@ -9,12 +10,15 @@ export function useGoCommands(): void {
   const { tenantId } = useParams({ strict: false })
   const tenants = useTenants()
   const go = useGo()
+  const newClient = useNewClient()
   const to = (id: string, title: string, keys: string[], place: string): Command => ({
     ...{ id, title, keys, group: 'Go to', run: () => go(place) },
   })
   useCommands([
     to('all-clients', 'All clients', ['g h', 'Mod+0'], places.clients),
     to('keys', 'Keys and lock', ['g k'], places.keys),
+    to('onboardings', 'Onboarding of new clients', ['g o'], places.onboardings),
+    { id: 'new-client', title: 'New client', group: 'Clients', keys: ['g n'], run: () => newClient() },
     ...(tenantId
       ? [
           {

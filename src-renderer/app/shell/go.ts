@@ -7,12 +7,15 @@ export const places = {
   clients: '/',
   inboxes: '/inbox',
   keys: '/keys',
+  onboardings: '/onboarding',
+  onboarding: (id: string) => `/onboarding/${id}`,
   client: (tenantId: string) => `/client/${tenantId}`,
   ticket: (tenantId: string, ticketId: string) => `/client/${tenantId}/ticket/${ticketId}`,
   newTicket: (tenantId: string) => `/client/${tenantId}/new`,
   sync: (tenantId: string) => `/client/${tenantId}/sync`,
   vault: (tenantId: string) => `/client/${tenantId}/vault`,
   inbox: (tenantId: string) => `/client/${tenantId}/inbox`,
+  import: (tenantId: string) => `/client/${tenantId}/import`,
 } as const
 
 /** Goes to a screen by its address. Keys wait until it stands, so each screen has to say so with `useArrived`. */

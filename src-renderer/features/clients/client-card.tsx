@@ -28,7 +28,7 @@ export const ClientCard = memo(function ClientCard({ summary, onOpen, onPin }: C
             <span data-tone={state.tone}>{state.text}</span>
           ) : (
             <span>
-              {summary.industry}
+              {summary.onboarding ? 'On its way in' : summary.industry}
               {summary.credentialsDue > 0 && ` · ${dueText(summary.credentialsDue)}`}
             </span>
           )}

@@ -7,8 +7,10 @@ import { places, useGo } from '../../app/shell/go.ts'
 import { useSwitchClient } from '../../app/shell/switch-client.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
+import { PageButton } from '../../ui/page.tsx'
 import { EmptyNotice } from '../../ui/problem-notice.tsx'
 import { useStore } from '../../ui/store.ts'
+import { useNewClient } from '../onboarding/new-client.ts'
 import { searchClients } from '../switcher/client-search.ts'
 import { ClientCard } from './client-card.tsx'
 import classes from './clients.module.css'
@@ -21,6 +23,7 @@ export function ClientsPage() {
   const status = useStore(session)
   const switchTo = useSwitchClient()
   const go = useGo()
+  const newClient = useNewClient()
   const [text, setText] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLUListElement>(null)
@@ -51,7 +54,12 @@ export function ClientsPage() {
       <EmptyNotice
         icon={<IconBuilding size={30} stroke={1.4} />}
         title="No clients yet"
-        text="Your organisation has given you no clients. Ask an administrator; they appear here by themselves."
+        text="Your organisation has given you no clients. Ask an administrator; they appear here by themselves. Or bring one in yourself."
+        action={
+          <PageButton primary shortcut={keyOf('new-client', 'g n')} onClick={() => newClient()}>
+            New client
+          </PageButton>
+        }
       />
     )
   }
@@ -92,6 +100,9 @@ export function ClientsPage() {
           />
           <kbd>{keyOf('find-client', '/')}</kbd>
         </div>
+        <PageButton shortcut={keyOf('onboardings', 'g o')} onClick={() => go(places.onboardings)}>
+          Onboarding
+        </PageButton>
       </header>
       {undecided.length > 0 && (
         <button className={classes.undecided} onClick={() => go(places.inboxes)}>
@@ -109,9 +120,14 @@ export function ClientsPage() {
           title="No client goes by that"
           text="Names, short names, domains and aliases are searched."
           action={
-            <button className={classes.clear} onClick={() => setText('')}>
-              Show all clients
-            </button>
+            <div className={classes.acts}>
+              <button className={classes.clear} onClick={() => setText('')}>
+                Show all clients
+              </button>
+              <button className={classes.clear} onClick={() => newClient(text)}>
+                Bring “{text.trim()}” in
+              </button>
+            </div>
           }
         />
       )}

@@ -7,6 +7,7 @@ import { useSwitchClient } from '../../app/shell/switch-client.ts'
 import { Marked, Picker } from '../../ui/picker.tsx'
 import { Tile } from '../../ui/tile.tsx'
 import { ClientCounts } from '../clients/client-counts.tsx'
+import { useNewClient } from '../onboarding/new-client.ts'
 import { searchClients, type ClientHit } from './client-search.ts'
 import classes from './switcher.module.css'
 
@@ -16,6 +17,7 @@ export function ClientSwitcher({ onClose }: { onClose(): void }) {
   const { client } = useConsole()
   const current = useParams({ strict: false }).tenantId
   const switchTo = useSwitchClient()
+  const newClient = useNewClient()
   // Most recent first, the one on screen last: Enter alone goes back to where one came from.
   const inOrder = useMemo(
     () =>
@@ -50,7 +52,12 @@ export function ClientSwitcher({ onClose }: { onClose(): void }) {
           <ClientCounts client={found} />
         </>
       )}
-      empty="No client goes by that name, domain or alias."
+      empty={(text) => (
+        <>
+          No client goes by that name, domain or alias. <Keys combination="Mod+Enter" /> brings “{text.trim()}” in as a
+          new one.
+        </>
+      )}
       footer={
         <>
           <span>
@@ -69,6 +76,11 @@ export function ClientSwitcher({ onClose }: { onClose(): void }) {
         switchTo(hit.client.id)
       }}
       onKey={(event, hit) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !hit) {
+          onClose()
+          newClient(event.target instanceof HTMLInputElement ? event.target.value : '')
+          return true
+        }
         if (event.key.toLowerCase() !== 'p' || !(event.ctrlKey || event.metaKey)) return false
         if (hit) {
           const { id, pin } = hit.client

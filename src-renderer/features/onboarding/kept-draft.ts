@@ -1,0 +1,58 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { StepKey } from '../../../src-shared/onboarding/answers.ts'
+import { useConsole } from '../../app/console/context.tsx'
+
+/** Milliseconds of typing that a crash can cost. */
+const PAUSE = 400
+
+interface KeptDraft<Draft> {
+  draft: Draft
+  /** Something was typed that is no answer yet. */
+  touched: boolean
+  change(part: Partial<Draft>): void
+  /** It was answered: the cloud keeps it from now on. */
+  answered(): void
+}
+
+/** What is typed into a step: in the window at once, and a moment later where it outlives the window and the console. */
+export function useKeptDraft<Draft extends object>(
+  { id, step, kept }: { id: string; step: StepKey; kept: boolean },
+  begin: () => Draft,
+): KeptDraft<Draft> {
+  const { client } = useConsole()
+  const [draft, setDraft] = useState(begin)
+  const [touched, setTouched] = useState(kept)
+  const waiting = useRef<{ draft: Draft; timer: ReturnType<typeof setTimeout> } | null>(null)
+  const save = useCallback(() => {
+    const found = waiting.current
+    if (!found) return
+    clearTimeout(found.timer)
+    waiting.current = null
+    const input = { id, step, draft: JSON.stringify(found.draft) }
+    // What cannot be kept now stays in the window, and goes with the next letter.
+    client.onboarding.keepDraft.mutate(input).catch(() => undefined)
+  }, [client, id, step])
+  useEffect(() => {
+    window.addEventListener('pagehide', save)
+    return () => {
+      window.removeEventListener('pagehide', save)
+      save()
+    }
+  }, [save])
+  return {
+    draft,
+    touched,
+    change(part) {
+      const next = { ...draft, ...part }
+      setDraft(next)
+      setTouched(true)
+      if (waiting.current) clearTimeout(waiting.current.timer)
+      waiting.current = { draft: next, timer: setTimeout(save, PAUSE) }
+    },
+    answered() {
+      if (waiting.current) clearTimeout(waiting.current.timer)
+      waiting.current = null
+      setTouched(false)
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { Page } from 'playwright-core'
+import { OnboardingFile } from '../../src-shared/onboarding/answers.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
+import { SettingsView } from '../../src-shared/protocol/settings.ts'
+import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
+import { ask } from '../support/cloud.ts'
+import { openWindow } from './browser.ts'
+import { DANA, sandboxLike, setStage, shownClient, SOON } from './story.ts'
+
+// A technician brings clients in by keyboard alone.
+
+const stage = setStage('onboarding', () => sandboxLike(['Acme', 3], ['Brook', 2]))
+
+const heading = (page: Page, name: string): Promise<void> =>
+  page.getByRole('form', { name, exact: true }).getByRole('heading', { name, exact: true }).waitFor({ timeout: SOON })
+const stateOf = (page: Page, step: string): Promise<string> => page.getByTestId(`state-${step}`).innerText()
+
+/** Chooses in the field in focus by its first letters. */
+async function pick(page: Page, field: string, letters: string, option: string): Promise<void> {
+  const chosen = async () => {
+    await page.keyboard.type(letters)
+    return page.getByLabel(field).evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.label)
+  }
+  // Letters count as one word for a second; a machine that stalls between them begins anew.
+  await expect.poll(chosen, { timeout: SOON, interval: 1500 }).toBe(option)
+}
+
+async function goToOnboarding(page: Page): Promise<void> {
+  await page.getByRole('list', { name: 'Clients' }).waitFor({ timeout: SOON })
+  await page.keyboard.type('go')
+  await page.getByRole('main', { name: 'Onboarding', exact: true }).waitFor({ timeout: SOON })
+}
+
+async function desk(): Promise<OnboardingDesk> {
+  const { accessToken } = Session.parse(await (await ask(stage.url, paths.session, { body: DANA })).json())
+  return new OnboardingDesk(stage.url, accessToken)
+}
+
+async function settingsOf({ url, token }: OnboardingDesk, tenantId: string): Promise<SettingsView> {
+  const minted = await ask(url, paths.tenantToken(tenantId), { token, method: 'POST' })
+  const { token: tenant } = TenantToken.parse(await minted.json())
+  return SettingsView.parse(await (await ask(url, paths.settings, { token: tenant })).json())
+}
+
+test('three answers by keyboard, through a closed window and a restart, lead to the same settings as a file', async () => {
+  let host = await stage.begin()
+  const first = await openWindow(stage.browser, host.address)
+  await goToOnboarding(first.page)
+  await first.page.keyboard.press('n')
+  await heading(first.page, 'Identity')
+  await first.page.keyboard.type('Harbour Legal')
+  await first.page.keyboard.press('Tab')
+  await pick(first.page, 'Country', 'germ', 'Germany')
+  await first.page.keyboard.press('Control+Enter')
+  await heading(first.page, 'Start from')
+  // Chosen and not sent, the window closed, the console ended.
+  await first.page.keyboard.press('ArrowDown')
+  await first.page.getByText('Kept here as a draft').waitFor({ timeout: SOON })
+  const chosen = await first.page
+    .getByRole('radio', { checked: true })
+    .evaluate((radio) => radio.parentElement?.innerText)
+  await first.close()
+  await host.stop()
+
+  host = await stage.begin()
+  const { page, complaints, close } = await openWindow(stage.browser, host.address)
+  await goToOnboarding(page)
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Start from')
+  expect(await page.getByRole('radio', { checked: true }).evaluate((radio) => radio.parentElement?.innerText)).toBe(
+    chosen,
+  )
+  // The one that was proposed by the name.
+  await page.keyboard.press('ArrowUp')
+  expect(await page.getByRole('radio', { name: 'Law firm' }).isChecked()).toBe(true)
+  await page.keyboard.press('Enter')
+  await heading(page, 'Hours')
+  await expect
+    .poll(() => page.getByTestId('proof').innerText(), { timeout: SOON })
+    .toMatch(/^A P1 raised on .* is due /)
+  // What is typed is proved as it is typed; then the inherited hours are taken again.
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('10-11')
+  await page.getByText('the client’s own').waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Take the inherited hours again' }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Control+Shift+Enter')
+  await heading(page, 'Verify')
+  await expect.poll(() => stateOf(page, 'verify'), { timeout: SOON }).toMatch(/of \d+ passed/)
+  expect(await stateOf(page, 'hours')).toMatch(/^A P1 raised on/)
+  await page.keyboard.press('Control+Enter')
+  await heading(page, 'Go live')
+  await page.keyboard.type('Signed by Ms Harbour')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('heading', { name: 'Harbour Legal is live' }).waitFor({ timeout: SOON })
+  const downloading = page.waitForEvent('download')
+  await page.keyboard.press('x')
+  const download = await downloading
+  expect(download.suggestedFilename()).toBe('harbour-legal.yaml')
+  const exported = OnboardingFile.parse(parse(readFileSync(await download.path(), 'utf8')))
+  expect(exported).toMatchObject({
+    identity: { name: 'Harbour Legal', country: 'DE' },
+    live: { note: 'Signed by Ms Harbour' },
+  })
+  await page.keyboard.press('o')
+  await expect.poll(() => shownClient(page), { timeout: SOON }).toBe('Harbour Legal')
+
+  const dana = await desk()
+  const start = { from: 'template', template: 'law-firm' } as const
+  const { id } = await dana.start({
+    file: { onboarding: 1, identity: { name: 'Quay Notaries', country: 'DE' }, start } as never,
+  })
+  const other = await dana.untilEnd(id)
+  const harbour = (await dana.tenants()).find(({ name }) => name === 'Harbour Legal')
+  const { revision: _one, ...ours } = await settingsOf(dana, harbour?.id ?? '')
+  const { revision: _other, ...theirs } = await settingsOf(dana, other.tenantId)
+  expect(ours).toEqual(theirs)
+  expect(complaints).toEqual([])
+  await close()
+})
+
+test('a name and a domain of others are told while they are typed; a cancelled client leaves nothing behind', async () => {
+  const { page, close } = await openWindow(stage.browser, (await stage.begin()).address)
+  await goToOnboarding(page)
+  await page.keyboard.press('n')
+  await heading(page, 'Identity')
+  await page.keyboard.type('acme')
+  await page.getByText('A client called Acme is there already.').waitFor({ timeout: SOON })
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('Cliff Foods')
+  await page.keyboard.press('Tab')
+  await pick(page, 'Country', 'portu', 'Portugal')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('alert').getByText('Its country has several time zones. Choose one.').waitFor({ timeout: SOON })
+  await page.keyboard.press('Tab')
+  await pick(page, 'Time zone', 'europe/l', 'Europe/Lisbon')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('brook.example')
+  await page.getByText('brook.example belongs to your client Brook.').waitFor({ timeout: SOON })
+  await page.keyboard.press('Control+Enter')
+  await page
+    .getByRole('alert')
+    .getByText('The domain brook.example belongs to your client Brook.')
+    .waitFor({ timeout: SOON })
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('cliff.example')
+  await page.keyboard.press('Control+Enter')
+  await heading(page, 'Start from')
+  const made = () => stage.owner`select from tenant where name = 'Cliff Foods'`
+  await expect.poll(async () => (await made()).length, { timeout: SOON }).toBe(1)
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('3')
+  await heading(page, 'Hours')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('s')
+  await page.keyboard.type('They tell us later')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => stateOf(page, 'hours'), { timeout: SOON }).toBe('Skipped: They tell us later')
+  await page.keyboard.press('Control+K')
+  await page.keyboard.type('cancel this onb')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'Cancel the onboarding of Cliff Foods' }).waitFor({ timeout: SOON })
+  await page.keyboard.type('They chose another provider')
+  await page.keyboard.press('Enter')
+  await page.getByText('They chose another provider. Nothing of the client was left behind.').waitFor({ timeout: SOON })
+  expect(await made()).toHaveLength(0)
+  await close()
+})
+
+test('while the cloud is away it says so, and what is typed waits through a new window', async () => {
+  let host = await stage.begin()
+  const first = await openWindow(stage.browser, host.address)
+  await goToOnboarding(first.page)
+  await stage.goAway(first.page)
+  await first.page.getByTestId('onboarding-offline').waitFor({ timeout: SOON })
+  await first.page.keyboard.press('n')
+  await heading(first.page, 'Identity')
+  await first.page.keyboard.type('Dune Hotels')
+  await first.page.keyboard.press('Tab')
+  await pick(first.page, 'Country', 'spain', 'Spain')
+  await first.page.keyboard.press('Tab')
+  await pick(first.page, 'Time zone', 'europe/m', 'Europe/Madrid')
+  await first.page.keyboard.press('Control+Enter')
+  await first.page.getByRole('alert').getByText('does not answer').waitFor({ timeout: SOON })
+  await first.close()
+  await host.stop()
+
+  host = await stage.begin()
+  const { page, close } = await openWindow(stage.browser, host.address)
+  await goToOnboarding(page)
+  await page.getByRole('region', { name: 'Typed here, not sent' }).getByText('Dune Hotels').waitFor({ timeout: SOON })
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Identity')
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Dune Hotels')
+  await stage.comeBack(page)
+  await expect.poll(() => page.getByTestId('onboarding-offline').count(), { timeout: SOON }).toBe(0)
+  await page.keyboard.press('Control+Enter')
+  await heading(page, 'Start from')
+  expect(await page.getByRole('heading', { name: 'Dune Hotels' }).count()).toBe(1)
+  await close()
+})
