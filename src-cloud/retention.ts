@@ -1,3 +1,4 @@
+import { asTenant } from './database/as.ts'
 import type { Sql } from './database/connect.ts'
 
 /** Days that tombstones are kept where nothing else is said. */
@@ -39,6 +40,21 @@ export async function sweepContents(owner: Sql, days: number, signal?: AbortSign
     }
   }
   return dropped
+}
+
+/** Days that the file of an import is kept which is not run any more. */
+const IMPORT_DAYS = 7
+
+/** Drops the files of imports that nobody has touched for a week, of one tenant after the other. */
+export async function sweepImports({ owner, api }: { owner: Sql; api: Sql }, signal?: AbortSignal): Promise<void> {
+  for (const id of await tenantsOf(owner)) {
+    if (signal?.aborted) break
+    await asTenant(api, id, async (tx) => {
+      const old = tx`select id from import_job where state <> 'running' and changed_at < now() - make_interval(days => ${IMPORT_DAYS})`
+      await tx`delete from import_part where import_id in (${old})`
+      await tx`delete from import_chunk where import_id in (${old})`
+    })
+  }
 }
 
 async function tenantsOf(owner: Sql): Promise<string[]> {

@@ -10,10 +10,11 @@ import { buildServer } from './http/server.ts'
 import { goOnImport } from './import/run-job.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
-import { RETENTION_DAYS, sweepDaily } from './retention.ts'
+import { RETENTION_DAYS, sweepDaily, sweepImports } from './retention.ts'
 import { Sessions } from './sessions.ts'
 import { goOnWithBusy } from './onboarding/busy.ts'
 import { goOn } from './onboarding/run.ts'
+import { renewConfigurations } from './settings/renew.ts'
 import { inheritDefaults } from './settings/defaults.ts'
 import { readShelf } from './templates/templates.ts'
 import { tokenKey, Tokens } from './tokens.ts'
@@ -46,7 +47,7 @@ export interface CloudOptions {
   retentionDays?: number
   /** Seconds between two looks at rules of escalation; 15 by default. */
   escalationSeconds?: number
-  /** What those rules take for now, in ms since 1970, for tests. */
+  /** What those rules, and the daily work, take for now, in ms since 1970, for tests. */
   clock?: () => number
   /** Folder of templates beside those that come along. */
   templates?: string | undefined
@@ -122,9 +123,17 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       defaults: async ({ organisation }, signal) => void (await inheritDefaults(api, organisation, signal)),
       onboarding: ({ organisation, onboarding }, signal) =>
         goOn({ owner, api, shelf, announcements }, organisation, onboarding, signal),
+      daily: async (_, signal) => {
+        const now = new Date(options.clock?.() ?? Date.now())
+        const failed = () => options.note?.('Settings of a client could not be renewed; the next try is tomorrow.')
+        await renewConfigurations({ owner, api }, now, failed, signal)
+        await sweepImports({ owner, api }, signal)
+      },
       import: ({ tenant, import: id }, signal) => goOnImport(contents, tenant, id, signal),
     })
     undo.push(goOnWithBusy(owner, jobs))
+    // A cloud that stands still at night is looked after as it starts.
+    void jobs.ask('daily', 'start', {}).catch(() => undefined)
     const tokens = new Tokens(key, options.tokenSeconds)
     const app = await buildServer(
       { api, contents, tokens, sessions: new Sessions(api, tokens), announcements, jobs, shelf },

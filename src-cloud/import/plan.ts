@@ -30,6 +30,11 @@ export interface Known {
   /** Ids by email and by name in lower case. */
   technicians: ReadonlyMap<string, string>
   tickets: ReadonlyMap<string, Ticket>
+  /** Where the ticket of a row is found, for those that were looked up. */
+  ids: ReadonlyMap<CsvRow, string>
+  /** Status and priority of a ticket that has none. */
+  fresh: string
+  usual: string
   /** Told of each word that the client's configuration lacks. */
   lacks: (field: WordField, word: string) => void
 }
@@ -137,7 +142,7 @@ export function planTicket(
       dueAt: due,
     }).filter(([, value]) => value !== undefined),
   )
-  const id = idOf(known.tenantId, externalId ?? row.values.join('\u0000'))
+  const id = known.ids.get(row) ?? idOf(known.tenantId, externalId ?? row.values.join('\u0000'))
   const before = known.tickets.get(id)
   const hasCustom = Object.keys(custom.values).length > 0
   if (before) {
@@ -145,18 +150,15 @@ export function planTicket(
     return changeOf(before, { ...present, ...(hasCustom && { customFields }) } as Partial<Ticket>, line, subject)
   }
   const now = new Date().toISOString()
-  const fresh = configuration.statuses.find(({ category }) => category === 'new') ?? configuration.statuses[0]
-  const usual = configuration.priorities.toSorted((a, b) => a.rank - b.rank)[
-    Math.floor(configuration.priorities.length / 2)
-  ]
+  const { fresh, usual } = known
   const entity = {
     ...{
       id,
       number: 0,
       subject,
       description,
-      status: fresh?.key ?? '',
-      priority: usual?.key ?? '',
+      status: fresh,
+      priority: usual,
       type: null,
       queue: null,
     },

@@ -127,14 +127,17 @@ async function readKnown(
     .flatMap((cell) => (kind === 'contacts' ? [cell('email'), cell('name')] : [cell('requester')]))
     .filter((word) => word !== undefined)
   const wanted = JSON.stringify([...new Set(words.map((word) => word.toLowerCase()))])
-  const ids =
-    kind === 'tickets' ? rows.map((row, i) => idOf(tenantId, cells[i]?.('id') ?? row.values.join('\u0000'))) : []
+  const ids = new Map(
+    kind === 'tickets'
+      ? rows.map((row, i) => [row, idOf(tenantId, cells[i]?.('id') ?? row.values.join('\u0000'))])
+      : [],
+  )
   // Read one after the other: what is locked is locked in one order.
   const tickets =
-    ids.length === 0
+    ids.size === 0
       ? []
       : await tx<{ data: Ticket }[]>`
-    select data from ticket where not deleted and id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::text::json)) order by id for update`
+    select data from ticket where not deleted and id in (select value::uuid from json_array_elements_text(${JSON.stringify([...ids.values()])}::text::json)) order by id for update`
   const contacts =
     words.length === 0
       ? []
@@ -162,8 +165,16 @@ async function readKnown(
       ]),
     ),
     tickets: new Map(tickets.map(({ data }) => [data.id, data])),
+    ids,
+    ...ofNew(configuration),
     lacks: (field, word) => lacked.add(field, word),
   }
+}
+
+function ofNew({ statuses, priorities }: Configuration): Pick<Known, 'fresh' | 'usual'> {
+  const fresh = statuses.find(({ category }) => category === 'new') ?? statuses[0]
+  const usual = priorities.toSorted((a, b) => a.rank - b.rank)[Math.floor(priorities.length / 2)]
+  return { fresh: fresh?.key ?? '', usual: usual?.key ?? '' }
 }
 
 async function store(

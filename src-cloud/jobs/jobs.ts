@@ -9,12 +9,16 @@ export interface JobData {
   onboarding: { organisation: string; onboarding: string }
   /** Goes on with an import. */
   import: { tenant: string; import: string }
+  /** What has to be looked after from day to day. */
+  daily: Record<string, never>
 }
 export type JobQueue = keyof JobData
 
 /** Does one job. It may come more than once, and at the same time in another process. */
 export type JobWork<Q extends JobQueue> = (data: JobData[Q], signal: AbortSignal) => Promise<void>
 
+/** When the daily work is done, in UTC: in one of the processes. */
+const DAILY = '17 3 * * *'
 /** Jobs of one queue at the same time in this process. */
 const TOGETHER = 3
 /** Seconds after which a job that nobody ends, as its process died, is done again; starts go on with their own at once. */
@@ -38,8 +42,6 @@ export class Jobs {
       application_name: 'bulkhead-cloud',
       max: 4,
       useListenNotify: true,
-      // No job comes by the clock.
-      schedule: false,
       monitorVacuum: false,
       reindex: false,
     })
@@ -69,6 +71,7 @@ export class Jobs {
   async #start(work: { [Q in JobQueue]: JobWork<Q> }): Promise<void> {
     await this.#boss.start()
     for (const queue of Object.keys(work) as JobQueue[]) await this.#open(queue, work[queue] as JobWork<JobQueue>)
+    await this.#boss.schedule('daily', DAILY, {})
   }
 
   async #open(queue: JobQueue, work: JobWork<JobQueue>): Promise<void> {

@@ -151,8 +151,10 @@ export async function storeRevision(tx: Transaction, layers: ClientLayers, autho
 export async function publishConfiguration(tx: Transaction, now = new Date()): Promise<boolean> {
   const [defaults, layers, { timeZone }] = [await readDefaults(tx), await readLayers(tx), await readFacts(tx)]
   const made = madeConfiguration(resolved(defaults.settings, layers), timeZone, now)
-  const [row] = await tx<{ data: unknown }[]>`select data from configuration`
+  const [row] = await tx<{ data: unknown; revision: number }[]>`
+    select data, defaults_revision as revision from configuration`
   const same = row !== undefined && sameValue(row.data, made)
+  if (same && row.revision === defaults.revision) return false
   const changed = same ? tx`` : tx`, data = excluded.data, version = null`
   await tx`
     insert into configuration (tenant_id, data, defaults_revision)
