@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+// Compartments are threads that load their modules anew; compiled once, they start in half the time.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
+
 /** One run for every kind of test. Forks, not threads: native add-ons and worker threads are loaded by the code under test. */
 export default defineConfig({
   resolve: {
