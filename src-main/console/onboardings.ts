@@ -75,7 +75,17 @@ export class Onboardings implements OnboardingApi {
     return this.#inClient(tenantId, paths.settings, SettingsView)
   }
 
-  async tryOut({ id, set }: Parameters<OnboardingApi['tryOut']>[0]): Promise<string | null> {
+  async tryOut(input: Parameters<OnboardingApi['tryOut']>[0]): Promise<string | null> {
+    try {
+      return await this.#tryOut(input)
+    } catch (error) {
+      // A step that was done in between has changed them.
+      if (problemOf(error).code !== 'settings-changed') throw error
+      return this.#tryOut(input)
+    }
+  }
+
+  async #tryOut({ id, set }: Parameters<OnboardingApi['tryOut']>[0]): Promise<string | null> {
     const settings = await this.settings(id)
     const tenantId = this.#seen.get(id)?.tenantId
     if (!settings || !tenantId) return null

@@ -7,6 +7,7 @@ import type { ClientsChange } from '../../src-shared/domain/views.ts'
 import type { ConsoleRouter } from '../../src-main/console/router.ts'
 import { channelLink, CONSOLE, problemFrom } from '../../src-renderer/app/channel/link.ts'
 import { follow } from '../../src-renderer/app/channel/follow.ts'
+import { dateTime } from '../../src-renderer/ui/time.ts'
 import { startHost, type Host } from './host.ts'
 
 const WELCOME: SessionStatus = {
@@ -45,6 +46,20 @@ test('a problem of the host reaches the caller as that problem', async () => {
     message: 'The sample clients could not be started: no room',
     retry: true,
   })
+})
+
+test('a sentence tells instants in the time of the window', async () => {
+  const host = startHost({
+    trySandbox: () => {
+      throw new ProblemError('onboarding-changed', { by: 'Dana', at: '2026-11-27T12:18:49.276Z' })
+    },
+  })
+  host.open()
+  const error: unknown = await clientOf(host)
+    .session.trySandbox.mutate()
+    .catch((thrown: unknown) => thrown)
+  const at = dateTime('2026-11-27T12:18:49.276Z')
+  expect(problemFrom(error).message).toBe(`Dana did something here meanwhile, at ${at}. Look at it again, then go on.`)
 })
 
 test.each(['query', 'mutation', 'subscription'] as const)(

@@ -2,6 +2,7 @@ import { TRPCClientError, type TRPCLink } from '@trpc/client'
 import type { AnyTRPCRouter } from '@trpc/server'
 import { observable } from '@trpc/server/observable'
 import { problem, type Problem } from '../../../src-shared/problem.ts'
+import { dateTime } from '../../ui/time.ts'
 import type { Connection } from './connection.ts'
 
 /** Where a client's calls go. A tenant's address is its scope, opened by asking for it, first or again. */
@@ -15,13 +16,16 @@ export interface Destination {
 
 export const CONSOLE: Destination = { current: () => 'console', gone: () => undefined }
 
-/** A problem that came over the channel, as an exception. */
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** A problem that came over the channel, as an exception. Instants in its sentence are told in the technician's time. */
 class ChannelError extends Error {
   readonly problem: Problem
   constructor(given: Problem) {
-    super(given.message)
+    const message = given.message.replace(INSTANT, dateTime)
+    super(message)
     this.name = 'ChannelError'
-    this.problem = given
+    this.problem = { ...given, message }
   }
 }
 
