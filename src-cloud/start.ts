@@ -12,6 +12,8 @@ import { Jobs } from './jobs/jobs.ts'
 import { loadOrganisation, type SandboxData } from './load.ts'
 import { RETENTION_DAYS, sweepDaily, sweepImports } from './retention.ts'
 import { Sessions } from './sessions.ts'
+import { followClosed } from './offboarding/closed.ts'
+import { goOnOffboarding } from './offboarding/run.ts'
 import { goOnWithBusy } from './onboarding/busy.ts'
 import { goOn } from './onboarding/run.ts'
 import { renewConfigurations } from './settings/renew.ts'
@@ -123,6 +125,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       defaults: async ({ organisation }, signal) => void (await inheritDefaults(api, organisation, signal)),
       onboarding: ({ organisation, onboarding }, signal) =>
         goOn({ owner, api, shelf, announcements }, organisation, onboarding, signal),
+      offboarding: ({ organisation, offboarding }, signal) =>
+        goOnOffboarding({ owner, api: contents, key }, organisation, offboarding, signal),
       daily: async (_, signal) => {
         const now = new Date(options.clock?.() ?? Date.now())
         const failed = () => options.note?.('Settings of a client could not be renewed; the next try is tomorrow.')
@@ -134,7 +138,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     undo.push(goOnWithBusy(owner, jobs))
     // A cloud that stands still at night is looked after as it starts.
     void jobs.ask('daily', 'start', {}).catch(() => undefined)
-    const tokens = new Tokens(key, options.tokenSeconds)
+    const tokens = new Tokens(key, options.tokenSeconds, await followClosed(owner, api))
     const app = await buildServer(
       { api, contents, tokens, sessions: new Sessions(api, tokens), announcements, jobs, shelf },
       loggerOptions(options.log),

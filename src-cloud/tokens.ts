@@ -34,9 +34,13 @@ export class Tokens {
   readonly #key: Uint8Array
   readonly #seconds: number
 
-  constructor(key: Uint8Array, seconds = TOKEN_SECONDS) {
+  readonly #closed: ReadonlySet<string>
+
+  /** @param closed tenants whose tokens count no more */
+  constructor(key: Uint8Array, seconds = TOKEN_SECONDS, closed: ReadonlySet<string> = new Set()) {
     this.#key = key
     this.#seconds = seconds
+    this.#closed = closed
   }
 
   get seconds(): number {
@@ -59,10 +63,11 @@ export class Tokens {
     return { technician, organisation, family, expires: exp * 1000 }
   }
 
-  /** @throws ProblemError `sign-in-expired` for anything but a live tenant token of this cloud */
+  /** @throws ProblemError `sign-in-expired` for anything but a live tenant token of this cloud, `not-allowed` for a closed tenant */
   async verifyTenant(authorization: string | undefined): Promise<TenantIdentity> {
     const claims = TenantClaims.safeParse(await this.#verify('tenant', authorization))
     if (!claims.success) throw new ProblemError('sign-in-expired')
+    if (this.#closed.has(claims.data.tenant)) throw new ProblemError('not-allowed')
     return { technician: claims.data.sub, tenant: claims.data.tenant }
   }
 

@@ -133,6 +133,7 @@ export const problems = {
   },
   'onboarding-over': { message: 'This onboarding is {state}: nothing of it can be changed any more.', retry: false },
   'step-not-ready': { message: '{reason}', retry: false },
+  'offboarding-over': { message: '{reason}', retry: false },
   'import-not-ready': { message: '{reason}', retry: false },
   'settings-incoherent': { message: '{reason}', retry: false },
   // who is asking

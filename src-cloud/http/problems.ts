@@ -38,6 +38,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'onboarding-over': 409,
   'step-not-ready': 409,
   'import-not-ready': 409,
+  'offboarding-over': 409,
   'content-incomplete': 409,
   'content-mismatch': 409,
   'content-unavailable': 409,

@@ -14,6 +14,7 @@ import type { Sql } from '../database/connect.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { attachmentRoutes } from '../routes/attachments.ts'
 import { importRoutes } from '../routes/import.ts'
+import { offboardingRoutes } from '../routes/offboarding.ts'
 import { onboardingRoutes } from '../routes/onboarding.ts'
 import { organisationRoutes } from '../routes/organisation.ts'
 import { sessionRoutes } from '../routes/session.ts'
@@ -79,6 +80,7 @@ export async function buildServer(
   await app.register(organisationRoutes, services)
   await app.register(defaultsRoutes, services)
   await app.register(onboardingRoutes, services)
+  await app.register(offboardingRoutes, services)
   await app.register(tenantRoutes, services)
   await app.register(settingsRoutes, services)
   await app.register(importRoutes, services)

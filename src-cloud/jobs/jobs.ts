@@ -9,6 +9,8 @@ export interface JobData {
   onboarding: { organisation: string; onboarding: string }
   /** Goes on with an import. */
   import: { tenant: string; import: string }
+  /** Goes on with taking a client out. */
+  offboarding: { organisation: string; offboarding: string }
   /** What has to be looked after from day to day. */
   daily: Record<string, never>
 }

@@ -42,6 +42,14 @@ export class CommandCloud {
     }
   }
 
+  /** The bytes of an organisation route, as they come. @throws as {@link signIn} */
+  async bytes(path: string): Promise<ReadableStream<Uint8Array>> {
+    const answer = await this.#fetch(path, undefined, this.#session?.accessToken)
+    if (!answer.ok || !answer.body)
+      throw refusedOf(((await answer.json().catch(() => null)) as Answer | null)?.error, answer.status)
+    return answer.body as ReadableStream<Uint8Array>
+  }
+
   /** A text of a route with a token of its own. */
   async textAs(token: string, path: string): Promise<string> {
     return String(await this.#send(path, undefined, token))
@@ -57,7 +65,7 @@ export class CommandCloud {
     return schema.parse(await this.#send(path, body, token))
   }
 
-  async #send(path: string, body?: unknown, token?: string): Promise<unknown> {
+  async #fetch(path: string, body: unknown, token: string | undefined): Promise<Response> {
     const bytes = body instanceof Uint8Array ? new Uint8Array(body) : null
     const response = await fetch(this.url + path, {
       method: bytes ? 'PUT' : body === undefined ? 'GET' : 'POST',
@@ -74,11 +82,20 @@ export class CommandCloud {
     const theirs = response.headers.get(API_HEADER)
     if (theirs === null) throw new ProblemError('cloud-not-bulkhead', { url: this.url })
     if (theirs !== String(API_VERSION)) throw new ProblemError('cloud-version', { theirs, ours: API_VERSION })
+    return response
+  }
+
+  async #send(path: string, body?: unknown, token?: string): Promise<unknown> {
+    const response = await this.#fetch(path, body, token)
     if (response.ok && response.headers.get('content-type')?.startsWith('text/')) return response.text()
-    const answer = (await response.json().catch(() => null)) as { error?: { code: string; message: string } } | null
+    const answer = (await response.json().catch(() => null)) as Answer | null
     if (response.ok) return answer
     throw refusedOf(answer?.error, response.status)
   }
+}
+
+interface Answer {
+  error?: { code: string; message: string }
 }
 
 function refusedOf(error: { code: string; message: string } | undefined, status: number): Refused {

@@ -29,5 +29,8 @@ async function askFor(owner: Sql, jobs: Pick<Jobs, 'ask'>): Promise<void> {
   const busy = await owner<{ organisation: string; onboarding: string }[]>`select * from bulkhead.busy_onboardings()`
   for (const one of busy) await jobs.ask('onboarding', one.onboarding, one)
   const imports = await owner<{ tenant: string; import: string }[]>`select * from bulkhead.busy_imports()`
+  const leaving = await owner<{ organisation: string; offboarding: string }[]>`
+    select * from bulkhead.busy_offboardings()`
+  for (const one of leaving) await jobs.ask('offboarding', one.offboarding, one)
   for (const one of imports) await jobs.ask('import', one.import, one)
 }

@@ -31,6 +31,7 @@ const ORGANISATION_TABLES = [
   'tenant',
   'organisation_defaults',
   'onboarding',
+  'offboarding',
 ]
 const ACME = uuid('tenant', 'Acme')
 const ZEPHYR = uuid('tenant', 'Zephyr')
