@@ -12,6 +12,7 @@ const TESTS = [
   'test/faults/',
   'test/property/',
   'test/e2e/shift.test.ts',
+  'test/e2e/three-hours.test.ts',
   'test/attack/channel.test.ts',
   'test/cloud/feed.test.ts',
   'test/cloud/onboarding-many.test.ts',

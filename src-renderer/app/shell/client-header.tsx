@@ -74,8 +74,7 @@ export function ClientHeader() {
         </span>
       ) : (
         <span className={classes.about}>
-          {summary.industry}
-          {there && ` · ${there} there`}
+          {[summary.industry, there && `${there} there`].filter(Boolean).join(' · ')}
         </span>
       )}
       <button
