@@ -10,6 +10,8 @@ import type { Bench } from './bench.ts'
 import { Broadcast } from './broadcast.ts'
 import { refreshViews } from './cache/overlay.ts'
 import { Holdings } from './holdings.ts'
+import { importCalls } from './import/calls.ts'
+import type { ImportCalls } from './import/router.ts'
 import { ticketsOf } from './ledger/subjects.ts'
 import type { Assignment } from './port.ts'
 import type { CompartmentApi } from './router.ts'
@@ -61,6 +63,8 @@ export class Compartment {
   readonly #vault: Vault
   readonly #held: Holdings
   readonly #bench: Bench
+  readonly #imports: ImportCalls
+  readonly #closing = new AbortController()
   readonly #events: CompartmentEvents
   readonly #changes = new Broadcast<Change>(mergeChanges)
   readonly #states = new Broadcast<SyncState>((_, newer) => newer)
@@ -78,6 +82,7 @@ export class Compartment {
     const cloud = new Cloud(assignment.cloudUrl, this.tokens, (wait) => events.quiet(wait))
     cloud.quiet(assignment.quiet ?? 0)
     this.files = new Attachments(this.#held, cloud, assignment.online, (ticketId) => this.#changed([ticketId], false))
+    this.#imports = importCalls(cloud.beside(), this.#closing.signal)
     this.#vault = new Vault(
       this.#held,
       () => this.#read(readVaultRules),
@@ -116,6 +121,7 @@ export class Compartment {
   /** Ends the sync, then writes everything to the files and closes them. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
     clearInterval(this.#rollups)
     this.#waking.stop()
     if (this.#rollupSoon) clearTimeout(this.#rollupSoon)
@@ -137,6 +143,7 @@ export class Compartment {
       ...savedViews(this.#bench),
       ...attachmentCalls(this.#bench, this.files),
       vault: this.#vault,
+      imports: this.#imports,
       ticket,
       desk: () => read(readDesk),
       page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),

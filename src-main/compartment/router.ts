@@ -34,11 +34,13 @@ import {
 } from '../../src-shared/domain/views.ts'
 import type { ReportedCheck } from '../../src-shared/protocol/onboarding.ts'
 import { MAX_QUERY } from '../../src-shared/query/parse.ts'
+import { importRouter, type ImportCalls } from './import/router.ts'
 import { vaultRouter, type VaultCalls } from './vault/router.ts'
 
 /** What the procedures act on: one compartment, opened. */
 export interface CompartmentApi {
   readonly vault: VaultCalls
+  readonly imports: ImportCalls
   desk(): Desk
   page(input: z.infer<typeof PageInput>): TicketPage
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
@@ -244,6 +246,7 @@ export const tenantRouter = t.router({
     remove: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.removeView(input.id)),
   }),
   vault: vaultRouter,
+  imports: importRouter,
   attachments: t.router({
     begin: t.procedure
       .input(

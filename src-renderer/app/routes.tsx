@@ -43,6 +43,11 @@ const inboxRoute = createRoute({
   path: 'inbox',
   component: later(() => import('../features/inbox/inbox-page.tsx'), 'InboxPage'),
 })
+const importRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'import',
+  component: later(() => import('../features/import/import-page.tsx'), 'ImportPage'),
+})
 const keysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'keys',
@@ -73,7 +78,7 @@ export function createAppRouter() {
       keysRoute,
       onboardingsRoute,
       onboardingRoute,
-      clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, vaultRoute, inboxRoute]),
+      clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, vaultRoute, inboxRoute, importRoute]),
     ]),
     history: createHashHistory(),
     defaultPendingMs: 10_000,

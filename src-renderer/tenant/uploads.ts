@@ -67,7 +67,7 @@ async function work(tenant: Tenant): Promise<void> {
 }
 
 /** Of a file that went away, or changed, between being chosen and being read. */
-class UnreadableFile extends Error {
+export class UnreadableFile extends Error {
   readonly problem = problem('not-found', { what: 'The file' })
 }
 
@@ -92,7 +92,8 @@ async function send({ client }: Tenant, given: Upload, tell: (sentBytes: number)
   }
 }
 
-async function base64(piece: Blob): Promise<string> {
+/** Bytes as base64. @throws UnreadableFile where the file went away, or changed, since it was chosen */
+export async function base64(piece: Blob): Promise<string> {
   const reader = new FileReader()
   return new Promise((resolve, reject) => {
     reader.addEventListener('load', () => {

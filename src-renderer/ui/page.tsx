@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
 import classes from './page.module.css'
 
 interface PageProps {
@@ -14,7 +14,7 @@ export function Page({ title, lead, actions, children }: PageProps) {
   const page = useRef<HTMLElement>(null)
   useLayoutEffect(() => page.current?.focus({ preventScroll: true }), [])
   return (
-    <main ref={page} className={classes.page} tabIndex={-1} aria-label={title}>
+    <main ref={page} className={classes.page} tabIndex={-1} aria-label={title} onKeyDown={leaveChoice}>
       <div className={classes.column}>
         <header className={classes.head}>
           <div>
@@ -27,6 +27,14 @@ export function Page({ title, lead, actions, children }: PageProps) {
       </div>
     </main>
   )
+}
+
+/** Esc leaves a choice, so that single keys act on the page again; a text keeps what Esc means to it. */
+function leaveChoice(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'Escape' || event.defaultPrevented || !(event.target instanceof HTMLElement)) return
+  if (!event.target.matches('input[type=radio], input[type=checkbox], select')) return
+  event.preventDefault()
+  event.currentTarget.focus({ preventScroll: true })
 }
 
 interface PageButtonProps {

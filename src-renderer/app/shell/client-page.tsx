@@ -17,9 +17,8 @@ const StoppedClient = lazy(async () => ({
   default: (await import('../../features/stopped/stopped-client.tsx')).StoppedClient,
 }))
 const NEW = '/client/$tenantId/new'
-const SYNC = '/client/$tenantId/sync'
-const VAULT = '/client/$tenantId/vault'
-const INBOX = '/client/$tenantId/inbox'
+/** Pages of a client that stand alone: keys must not act on a list that nobody sees. */
+const ALONE = new Set(['sync', 'vault', 'inbox', 'import'].map((page) => `/client/$tenantId/${page}`))
 
 /** One client: header, list, and the open ticket over or beside it. Everything below is made anew for each client. */
 export function ClientPage() {
@@ -29,10 +28,9 @@ export function ClientPage() {
   useLayoutEffect(() => {
     if (tenantId) tenants.arrive(tenantId)
   }, [tenants, tenantId])
-  // The other pages of a client stand alone: keys must not act on a list that nobody sees.
   const matches = useMatches()
   const writing = matches.some(({ fullPath }) => fullPath === NEW)
-  const hasList = matches.every(({ fullPath }) => fullPath !== SYNC && fullPath !== INBOX && fullPath !== VAULT)
+  const hasList = matches.every(({ fullPath }) => !ALONE.has(fullPath))
   if (!tenantId || !clients) return null
   const summary = clients.get(tenantId)
   if (!summary) {

@@ -31,6 +31,7 @@ export function useGoCommands(): void {
           to('inbox', 'Undecided edits of this client', ['g i'], places.inbox(tenantId)),
           to('vault', 'Credentials of this client', ['g v'], places.vault(tenantId)),
           to('sync', 'Sync of this client', ['g q'], places.sync(tenantId)),
+          to('import', 'Import contacts or tickets into this client', ['g f'], places.import(tenantId)),
           to('inboxes', 'Undecided edits of all clients', ['g a'], places.inboxes),
         ]
       : [to('inboxes', 'Undecided edits of all clients', ['g a', 'g i'], places.inboxes)]),

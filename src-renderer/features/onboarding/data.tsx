@@ -102,6 +102,26 @@ export function isBusy(view: OnboardingView | null | undefined): boolean {
   )
 }
 
+/** Checks that only a console can make, and that none has made. */
+export function lacksConsole({ steps: { verify } }: OnboardingView): boolean {
+  const ended = verify.state === 'done' || verify.state === 'failed'
+  return ended && (verify.checks?.some(({ where, at }) => where === 'console' && at === undefined) ?? false)
+}
+
+/** Has this console make its checks of a client, once they are wanted. @param here whoever sits here works for it */
+export function useConsoleChecks(id: string, view: OnboardingView | null, here: boolean) {
+  const { client } = useConsole()
+  const { act, busy, problem } = useActs(id)
+  const run = (): void => void act(() => client.verification.run.mutate({ onboardingId: id }))
+  const wanted = view !== null && here && lacksConsole(view)
+  useEffect(() => {
+    if (wanted) run()
+    // Once: what went wrong is told, and looked at again when somebody asks.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [wanted])
+  return { run, busy, problem }
+}
+
 interface Acts {
   busy: boolean
   problem: Problem | null

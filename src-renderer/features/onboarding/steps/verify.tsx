@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCircle, IconCircleCheckFilled, IconCircleXFilled } from '@tabler/icons-react'
 import type { Check } from '../../../../src-shared/protocol/onboarding.ts'
+import { useConsoleChecks } from '../data.tsx'
 import type { StepDefinition, StepFormProps } from '../step.ts'
 import { stepKeys, STEPS } from '../words.ts'
 import classes from '../onboarding.module.css'
@@ -23,8 +24,11 @@ const SAID: Record<Check['state'], string> = {
   ...{ waiting: 'Not looked at yet', passed: 'Passed', warning: 'To look at', failed: 'Failed' },
 }
 
-function VerifyForm({ context: { view } }: StepFormProps<object>) {
+function VerifyForm({ context: { id, view, clients } }: StepFormProps<object>) {
+  const here = view !== null && clients.has(view.tenantId)
+  const { run, busy, problem } = useConsoleChecks(id, view, here)
   if (!view) return null
+  const ended = view.steps.verify.state === 'done' || view.steps.verify.state === 'failed'
   const { checks = [] } = view.steps.verify
   const before = stepKeys.slice(0, stepKeys.indexOf('verify'))
   const open = before.filter((key) => view.steps[key].state !== 'done' && view.steps[key].state !== 'skipped')
@@ -47,6 +51,12 @@ function VerifyForm({ context: { view } }: StepFormProps<object>) {
           )
         })}
       </ul>
+      {problem && <p className={classes.warning}>{problem.message}</p>}
+      {here && ended && (
+        <button type="button" className={classes.back} disabled={busy} onClick={run}>
+          {busy ? 'This computer looks at keys, secrets and the audit trail…' : 'Have this computer look again'}
+        </button>
+      )}
     </>
   )
 }

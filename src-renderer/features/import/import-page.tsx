@@ -1,0 +1,205 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import type { ImportKind } from '../../../src-shared/protocol/import.ts'
+import { problemFrom } from '../../app/channel/link.ts'
+import { keysText } from '../../app/commands/key-names.ts'
+import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
+import { places, useGo } from '../../app/shell/go.ts'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { save } from '../../tenant/downloads.ts'
+import { UnreadableFile } from '../../tenant/uploads.ts'
+import { bytes } from '../../ui/bytes.ts'
+import { Page, PageButton } from '../../ui/page.tsx'
+import { Section } from '../../ui/section.tsx'
+import { dateTime } from '../../ui/time.ts'
+import classes from './import.module.css'
+import { Mapping, NOTHING_SAID, type Said } from './mapping.tsx'
+import { Counts, Rows } from './outcome.tsx'
+import { importsQuery, sendFile, takeOver, type SeenImport } from './transfer.ts'
+
+const RUN_KEYS = 'Mod+Enter'
+
+/** Takes contacts and tickets from the files of another product: looks first, and goes on behind the window. */
+export function ImportPage() {
+  const { tenantId } = useParams({ strict: false })
+  const tenant = useTenant()
+  const { name } = useSummary()
+  const { configuration } = useDesk()
+  const go = useGo()
+  const picker = useRef<HTMLInputElement>(null)
+  const [kind, setKind] = useState<ImportKind>('contacts')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [said, setSaid] = useState<Said>(NOTHING_SAID)
+  const [sending, setSending] = useState<{ name: string; size: number; sent: number } | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const { data: imports, error } = useQuery(importsQuery(tenant))
+  const shown =
+    imports?.find(({ id }) => id === chosen) ?? imports?.find(({ state }) => state === 'running' || state === 'paused')
+  useArrived(tenantId ? places.import(tenantId) : null)
+
+  const act = async (work: () => Promise<SeenImport>): Promise<void> => {
+    setProblem(null)
+    try {
+      setChosen(takeOver(tenant, await work()).id)
+    } catch (failure) {
+      setProblem(failure instanceof UnreadableFile ? failure.problem.message : problemFrom(failure).message)
+    } finally {
+      setSending(null)
+    }
+  }
+  const send = (file: File | undefined): void => {
+    if (!file) return
+    setSaid(NOTHING_SAID)
+    setSending({ name: file.name, size: file.size, sent: 0 })
+    void act(() => sendFile(tenant, { kind, file }, (sent) => setSending({ name: file.name, size: file.size, sent })))
+  }
+  const run = (id: string, dryRun: boolean, with_: Said): void =>
+    void act(() => tenant.client.imports.run.mutate({ id, request: { ...with_, dryRun } }))
+  const steer = (id: string, how: 'pause' | 'resume' | 'cancel'): void =>
+    void act(() => tenant.client.imports.steer.mutate({ id, act: how }))
+  const say = (id: string, next: Said): void => {
+    setSaid(next)
+    run(id, true, next)
+  }
+  const saveBad = ({ id, name: file }: SeenImport): void =>
+    void tenant.client.imports.bad.query({ id }).then(
+      (csv) => save(new Blob([csv], { type: 'text/csv;charset=utf-8' }), `${file} rows not taken.csv`),
+      (failure: unknown) => setProblem(problemFrom(failure).message),
+    )
+  const looked = shown?.state === 'looked'
+  const running = shown?.state === 'running' || shown?.state === 'paused'
+  const take = (): void => shown && run(shown.id, false, said)
+  useCommands([
+    {
+      ...{ id: 'back', title: 'Back to the tickets', group: 'Go to', keys: ['Escape', 'u'] },
+      run: () => tenantId && go(places.client(tenantId)),
+    },
+    {
+      ...{ id: 'import-file', title: 'Choose a file to import', group: 'List', keys: ['f'] },
+      run: () => picker.current?.click(),
+    },
+    ...(looked
+      ? [{ id: 'import-run', title: `Import into ${name}`, group: 'List' as const, keys: [RUN_KEYS], run: take }]
+      : []),
+  ])
+  const told = problem ?? (error ? problemFrom(error).message : null) ?? shown?.problem?.message ?? null
+  return (
+    <Page
+      title={`Import into ${name}`}
+      lead="Contacts and tickets of another product, from its CSV, Excel or JSON export. Nothing is written before you have seen what would come of it, and the same file can come again."
+    >
+      <div className={classes.begin}>
+        <div role="radiogroup" aria-label="What the rows are" className={classes.kinds}>
+          {(['contacts', 'tickets'] as const).map((one) => (
+            <label key={one}>
+              <input type="radio" name="kind" checked={kind === one} onChange={() => setKind(one)} />
+              {one === 'contacts' ? 'Contacts' : 'Tickets'}
+            </label>
+          ))}
+        </div>
+        <PageButton
+          primary={!looked}
+          shortcut="f"
+          disabled={sending !== null || running}
+          onClick={() => picker.current?.click()}
+        >
+          Choose a file…
+        </PageButton>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-label="File to import"
+          accept=".csv,.tsv,.txt,.xlsx,.json,.jsonl"
+          onChange={(event) => {
+            send(event.target.files?.[0])
+            event.target.value = ''
+          }}
+        />
+        {sending && (
+          <span className={classes.progress} role="status">
+            <progress max={sending.size} value={sending.sent} aria-label="Bytes sent" />
+            {sending.name}: {bytes(sending.sent)} of {bytes(sending.size)}
+          </span>
+        )}
+      </div>
+      {told && (
+        <p className={classes.problem} role="alert">
+          {told}
+        </p>
+      )}
+      {shown && (
+        <Section title={`${shown.name}, ${shown.kind}`}>
+          {running && (
+            <div className={classes.begin} role="status">
+              <span className={classes.progress}>
+                <progress
+                  {...(shown.rows === null ? {} : { max: shown.rows, value: shown.looked })}
+                  aria-label="Rows looked at"
+                />
+                {shown.rows === null
+                  ? 'The file is being read'
+                  : `${shown.looked.toLocaleString('en')} of ${shown.rows.toLocaleString('en')} rows${shown.state === 'paused' ? ', paused' : ''}`}
+              </span>
+              <PageButton onClick={() => steer(shown.id, shown.state === 'paused' ? 'resume' : 'pause')}>
+                {shown.state === 'paused' ? 'Go on' : 'Pause'}
+              </PageButton>
+              <PageButton onClick={() => steer(shown.id, 'cancel')}>End it here</PageButton>
+            </div>
+          )}
+          {(looked || shown.state === 'done') && <Counts view={shown} />}
+          {looked && (
+            <>
+              <div className={classes.begin}>
+                <PageButton primary shortcut={keysText(RUN_KEYS)} onClick={take}>
+                  Import {counted(shown.added + shown.changed)} into {name}
+                </PageButton>
+              </div>
+              <Mapping
+                view={shown}
+                said={said}
+                configuration={configuration}
+                disabled={sending !== null}
+                onSay={(next) => say(shown.id, next)}
+              />
+            </>
+          )}
+          {(looked || shown.state === 'done') && <Rows view={shown} onBad={() => saveBad(shown)} />}
+          {(shown.state === 'failed' || (shown.state === 'done' && shown.badRows > 0)) && (
+            <PageButton onClick={() => run(shown.id, true, said)}>Look at it again</PageButton>
+          )}
+        </Section>
+      )}
+      {imports && imports.length > 0 && (
+        <Section title="Imports so far">
+          <ul className={classes.rows}>
+            {imports.map((one) => (
+              <li key={one.id}>
+                <button aria-current={one.id === shown?.id || undefined} onClick={() => setChosen(one.id)}>
+                  <b>{one.name}</b>
+                  <span>
+                    {one.kind}, {STATES[one.state]}
+                  </span>
+                  <span>
+                    {one.by}, {dateTime(one.changedAt)}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </Page>
+  )
+}
+
+function counted(rows: number): string {
+  return `${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`
+}
+
+const STATES: Record<SeenImport['state'], string> = {
+  ...{ uploading: 'not sent whole', running: 'going on', paused: 'paused', looked: 'looked at, not imported' },
+  ...{ done: 'imported', failed: 'failed', cancelled: 'ended' },
+}

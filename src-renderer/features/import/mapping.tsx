@@ -1,0 +1,186 @@
+import type { Configuration } from '../../../src-shared/domain/configuration.ts'
+import { importFields, type MissingWords, type RunImport } from '../../../src-shared/protocol/import.ts'
+import classes from './import.module.css'
+import type { SeenImport } from './transfer.ts'
+
+/** What a person said about a file: the rest is recognised. */
+export type Said = Pick<RunImport, 'columns' | 'words' | 'create'> & { dates?: 'dmy' | 'mdy' }
+export const NOTHING_SAID: Said = { columns: {}, words: {}, create: [] }
+
+interface MappingProps {
+  view: SeenImport
+  said: Said
+  configuration: Configuration
+  disabled: boolean
+  onSay(said: Said): void
+}
+
+/** Which column fills what, with those that fill nothing, and what the words of the file stand for. */
+export function Mapping({ view, said, configuration, disabled, onSay }: MappingProps) {
+  const own = view.kind === 'tickets' ? configuration.customFields : []
+  const unmapped = view.columns.filter(({ field }) => field === null).length
+  const creates = (what: Said['create'][number], on: boolean): void =>
+    onSay({ ...said, create: on ? [...said.create, what] : said.create.filter((one) => one !== what) })
+  return (
+    <>
+      <table className={classes.table} aria-label="Columns">
+        <caption>
+          {view.columns.length} columns{unmapped > 0 && `, ${unmapped} of them fill nothing`}
+        </caption>
+        <thead>
+          <tr>
+            <th>Column</th>
+            <th>First value</th>
+            <th>Fills</th>
+          </tr>
+        </thead>
+        <tbody>
+          {view.columns.map(({ column, field, sample }) => (
+            <tr key={column} data-unmapped={field === null || undefined}>
+              <th scope="row">{column}</th>
+              <td>{sample}</td>
+              <td>
+                <select
+                  aria-label={`${column} fills`}
+                  disabled={disabled}
+                  value={field ?? ''}
+                  onChange={(event) =>
+                    onSay({ ...said, columns: { ...said.columns, [column]: event.target.value || null } })
+                  }
+                >
+                  <option value="">Nothing</option>
+                  {importFields[view.kind].map((one) => (
+                    <option key={one} value={one}>
+                      {one}
+                    </option>
+                  ))}
+                  {own.map(({ key, label }) => (
+                    <option key={key} value={`custom:${key}`}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {view.kind === 'tickets' && (
+        <div className={classes.says}>
+          <label>
+            <span>03/04/2026 is</span>
+            <select
+              disabled={disabled}
+              value={said.dates ?? ''}
+              onChange={(event) => {
+                const { dates: _before, ...rest } = said
+                const { value } = event.target
+                onSay(value === 'dmy' || value === 'mdy' ? { ...rest, dates: value } : rest)
+              }}
+            >
+              <option value="">not taken: it could be either</option>
+              <option value="dmy">the third of April</option>
+              <option value="mdy">the fourth of March</option>
+            </select>
+          </label>
+          {unmapped > 0 && (
+            <label>
+              <input
+                type="checkbox"
+                disabled={disabled}
+                checked={said.create.includes('customFields')}
+                onChange={(event) => creates('customFields', event.target.checked)}
+              />
+              Make fields of the client’s own for columns that fill nothing
+            </label>
+          )}
+        </div>
+      )}
+      <Words missing={view.missing} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
+      {view.created.length > 0 && (
+        <ul className={classes.created} aria-label="Settings that are made">
+          {view.created.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+const FIELDS = ['status', 'priority', 'type', 'queue'] as const
+
+interface WordsProps extends Omit<MappingProps, 'view'> {
+  missing: MissingWords
+}
+
+/** Words that the client does not have: each stands for one of the client's, or becomes one. */
+function Words({ missing, said, configuration, disabled, onSay }: WordsProps) {
+  const choices = {
+    ...{ status: configuration.statuses, priority: configuration.priorities },
+    ...{ type: configuration.types, queue: configuration.queues },
+  }
+  const told = FIELDS.filter(
+    (field) => (missing[field]?.length ?? 0) > 0 || Object.keys(said.words[field] ?? {}).length > 0,
+  )
+  return told.map((field) => {
+    const chosen = said.words[field] ?? {}
+    const open = (missing[field] ?? []).filter(({ word }) => !(word in chosen))
+    const words = [...Object.keys(chosen).map((word) => ({ word, rows: null })), ...open]
+    return (
+      <table key={field} className={classes.table} aria-label={`Words of ${field}`}>
+        <caption>
+          {open.length > 0
+            ? `${open.length} words for ${field} that this client does not have`
+            : `What words for ${field} stand for`}
+          {field !== 'priority' && open.length > 0 && (
+            <label>
+              <input
+                type="checkbox"
+                disabled={disabled}
+                checked={said.create.includes(field)}
+                onChange={(event) =>
+                  onSay({
+                    ...said,
+                    create: event.target.checked ? [...said.create, field] : said.create.filter((one) => one !== field),
+                  })
+                }
+              />
+              Make them
+            </label>
+          )}
+        </caption>
+        <tbody>
+          {words.map(({ word, rows }) => (
+            <tr
+              key={word}
+              data-unmapped={(!(word in chosen) && !(said.create as string[]).includes(field)) || undefined}
+            >
+              <th scope="row">{word}</th>
+              <td>{rows !== null && `${rows.toLocaleString('en')} rows`}</td>
+              <td>
+                <select
+                  aria-label={`${word} stands for`}
+                  disabled={disabled}
+                  value={chosen[word] ?? ''}
+                  onChange={(event) => {
+                    const { [word]: _before, ...others } = chosen
+                    const { value } = event.target
+                    onSay({ ...said, words: { ...said.words, [field]: value ? { ...others, [word]: value } : others } })
+                  }}
+                >
+                  <option value="">Nothing here</option>
+                  {choices[field].map(({ key, label }) => (
+                    <option key={key} value={key}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )
+  })
+}

@@ -1,0 +1,50 @@
+import { queryOptions } from '@tanstack/react-query'
+import { IMPORT_PART_BYTES, type ImportKind } from '../../../src-shared/protocol/import.ts'
+import { base64 } from '../../tenant/uploads.ts'
+import type { Tenant } from '../../tenant/tenant.ts'
+
+/** An import as it comes over the channel. */
+export type SeenImport = Awaited<ReturnType<Tenant['client']['imports']['get']['query']>>
+
+const KEY = ['imports'] as const
+/** Milliseconds between two looks at an import that goes on. */
+const LOOK = 700
+
+/** The last imports; asked for again while one goes on. */
+export function importsQuery({ client }: Tenant) {
+  return queryOptions({
+    queryKey: KEY,
+    queryFn: ({ signal }) => client.imports.list.query(undefined, { signal }),
+    staleTime: 0,
+    retry: false,
+    refetchInterval: ({ state }) => (state.data?.some((one) => one.state === 'running') ? LOOK : false),
+  })
+}
+
+/** Puts what the cloud answered in the place of what was known. */
+export function takeOver({ queries }: Tenant, view: SeenImport): SeenImport {
+  queries.setQueryData<SeenImport[]>(KEY, (before = []) => [view, ...before.filter(({ id }) => id !== view.id)])
+  return view
+}
+
+/**
+ * Sends a file, part by part, and has the cloud look at what it would come to.
+ * @param tell is told the bytes that are there
+ * @throws TRPCClientError with its problem, UnreadableFile
+ */
+export async function sendFile(
+  tenant: Tenant,
+  { kind, file }: { kind: ImportKind; file: File },
+  tell: (bytes: number) => void,
+): Promise<SeenImport> {
+  const { imports } = tenant.client
+  const id = crypto.randomUUID()
+  const { name, size } = file
+  takeOver(tenant, await imports.begin.mutate({ id, kind, name, size }))
+  for (let part = 0; part * IMPORT_PART_BYTES < size; part++) {
+    const piece = file.slice(part * IMPORT_PART_BYTES, (part + 1) * IMPORT_PART_BYTES)
+    await imports.part.mutate({ id, part, data: await base64(piece) })
+    tell(Math.min(size, (part + 1) * IMPORT_PART_BYTES))
+  }
+  return takeOver(tenant, await imports.run.mutate({ id, request: { dryRun: true } }))
+}
