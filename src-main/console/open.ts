@@ -3,6 +3,7 @@ import { problemOf } from '../../src-shared/problem.ts'
 import type { ClientsChange } from '../../src-shared/domain/views.ts'
 import { Calls } from '../channel/calls.ts'
 import { Console } from './console.ts'
+import { keepFiles, leftBehind, removeFiles } from './departed.ts'
 import type { Host, HostOptions, WindowChannel } from './host.ts'
 import { lockProfile } from './profile-lock.ts'
 import { consoleRouter, type ConsoleApi } from './router.ts'
@@ -135,6 +136,9 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
     clients: () => console.clients(),
     clientDiagnostics: async (tenantId) => console.workspace.diagnostics(tenantId),
     watchClients: (signal) => watchClients(console, signal),
+    leftBehind: () => leftBehind(console.workspace.departed),
+    keepFiles: (tenantId) => keepFiles(console.workspace.departed, tenantId),
+    removeFiles: (tenantId) => console.turns.take(() => removeFiles(console.workspace.departed, tenantId)),
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
     onboarding: () => console.workspace.onboardings,

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Tenant } from '../../src-shared/domain/tenant.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
+import { Departed, departedMigration } from './departed.ts'
 import { draftsMigration, OnboardingDrafts } from './onboarding-drafts.ts'
 
 /** The technician and organisation that a profile belongs to. */
@@ -34,6 +35,7 @@ export const registryMigrations = [
    CREATE TABLE tenant (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, rollup TEXT, pin INTEGER, opened TEXT);`,
   'ALTER TABLE tenant ADD COLUMN "left" INTEGER NOT NULL DEFAULT 0',
   draftsMigration,
+  departedMigration,
 ] as const
 
 /** console.db: which tenants there are and what their compartments published. Never tickets, notes or secrets. */
@@ -42,10 +44,13 @@ export class Registry {
   readonly #tenants = new Map<string, KnownTenant>()
   /** What was typed about clients that are being brought in. */
   readonly drafts: OnboardingDrafts
+  /** Clients that left the list and whose files are here. */
+  readonly departed: Departed
 
   constructor(db: Database.Database) {
     this.#db = db
     this.drafts = new OnboardingDrafts(db)
+    this.departed = new Departed(db)
     for (const row of db.prepare<[], Row>('SELECT tenant, rollup, pin, opened, "left" FROM tenant').all()) {
       const tenant = Tenant.parse(JSON.parse(row.tenant))
       const rollup = row.rollup === null ? null : (JSON.parse(row.rollup) as Rollup)
@@ -88,7 +93,11 @@ export class Registry {
     )
     const remove = this.#db.prepare('DELETE FROM tenant WHERE id = ?')
     this.#db.transaction(() => {
-      for (const id of removed) remove.run(id)
+      for (const id of removed) {
+        this.departed.add(id, this.#tenants.get(id)?.tenant.name ?? 'A client')
+        remove.run(id)
+      }
+      for (const { id } of this.departed.all()) if (listed.has(id)) this.departed.forget(id)
       for (const { tenant } of leaving) this.#db.prepare('UPDATE tenant SET "left" = 1 WHERE id = ?').run(tenant.id)
       for (const tenant of tenants) {
         const json = JSON.stringify(tenant)

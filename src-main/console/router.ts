@@ -11,7 +11,7 @@ import {
 import { Id } from '../../src-shared/domain/primitives.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
-import { Settings, type ClientsChange, type ClientSummary } from '../../src-shared/domain/views.ts'
+import { Settings, type ClientsChange, type ClientSummary, type LeftBehind } from '../../src-shared/domain/views.ts'
 import { onboardingRouter, type OnboardingApi } from './onboarding-router.ts'
 
 /** What the console procedures act on, for one window. */
@@ -42,6 +42,11 @@ export interface ConsoleApi {
   /** What support needs of a client, as text without customer data; also where its compartment does not start. */
   clientDiagnostics(tenantId: string): Promise<string>
   watchClients(signal: AbortSignal | undefined): AsyncIterable<ClientsChange>
+  /** Clients that are not in the list any more and whose files are still here. */
+  leftBehind(): LeftBehind[]
+  keepFiles(tenantId: string): void
+  /** Removes a client's files with their key; it cannot be undone. */
+  removeFiles(tenantId: string): Promise<void>
   closeClient(scope: string): void
   pin(tenantId: string, pinned: boolean): void
   /** @throws ProblemError `locked`, `not-signed-in` */
@@ -123,6 +128,13 @@ export const consoleRouter = t.router({
     diagnostics: t.procedure
       .input(z.object({ tenantId: Id }))
       .query(({ ctx, input }) => ctx.clientDiagnostics(input.tenantId)),
+    leftBehind: t.procedure.query(({ ctx }) => ctx.leftBehind()),
+    keepFiles: t.procedure
+      .input(z.object({ tenantId: Id }))
+      .mutation(({ ctx, input }) => ctx.keepFiles(input.tenantId)),
+    removeFiles: t.procedure
+      .input(z.object({ tenantId: Id }))
+      .mutation(({ ctx, input }) => ctx.removeFiles(input.tenantId)),
     close: t.procedure
       .input(z.object({ scope: z.string() }))
       .mutation(({ ctx, input }) => ctx.closeClient(input.scope)),

@@ -11,6 +11,7 @@ import { Supervisor } from '../supervisor/supervisor.ts'
 import { Awareness } from './awareness.ts'
 import { clientDiagnostics } from './client-diagnostics.ts'
 import { CloudWatch } from './cloud-watch.ts'
+import type { DepartedDesk } from './departed.ts'
 import { ROOT_KEY_BYTES, type Keyring } from './keyring.ts'
 import { Onboardings } from './onboardings.ts'
 import type { KnownTenant, Owner, Registry } from './registry.ts'
@@ -134,6 +135,12 @@ export class Workspace {
 
   clients(): ClientSummary[] {
     return this.#parts.registry.all().map((known) => this.#summary(known))
+  }
+
+  /** For what is decided about the files of clients that left. */
+  get departed(): DepartedDesk {
+    const { profile, keyring, registry } = this.#parts
+    return { profile, keyring, departed: registry.departed, supervisor: this.supervisor }
   }
 
   /** What clients are called, by name; those that are not in the list any more as one. */

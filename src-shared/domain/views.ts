@@ -322,6 +322,17 @@ export interface ClientsChange {
   gone: string[]
 }
 
+/** A client that is not in the list any more, and whose files are still here. */
+export interface LeftBehind {
+  id: string
+  name: string
+  /** When it left. */
+  at: string
+  bytes: number
+  /** What there is to decide, in one sentence. */
+  sentence: string
+}
+
 export const DraftKind = z.enum(['note', 'reply', 'time', 'ticket'])
 export type DraftKind = z.infer<typeof DraftKind>
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { keepFiles, leftBehind, removeFiles } from '../../src-main/console/departed.ts'
 import { Keyring } from '../../src-main/console/keyring.ts'
 import { openRegistry } from '../../src-main/console/open-registry.ts'
 import { sealWithKey } from '../../src-main/console/sealing.ts'
@@ -118,4 +119,32 @@ test('a client that is taken away with unsent edits stays on view and says so; t
     >`select data ->> 'subject' as subject from ticket where id = ${TICKET}`
     expect(row?.subject).toBe('Not sent yet')
   })
+})
+
+test('whoever left is told with what is still here: kept, it is asked no more; removed, neither files nor key are left', async () => {
+  for (const id of [ACME, ZEPHYR]) await workspace.openClient(`scope of ${id}`, id, here)
+  await works(ACME, false)
+  await works(ZEPHYR, false)
+  await vi.waitFor(() => expect(ids()).toEqual([]))
+  const found = () => leftBehind(workspace.departed)
+  expect(
+    found()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['Acme', 'Zephyr'])
+  expect(found()[0]?.sentence).toMatch(
+    / is not in your list any more, and its files are still on this machine \(.* encrypted\)\. Keep them/,
+  )
+  const { keyring } = workspace.departed
+  expect(keyring.has(ACME)).toBe(true)
+  await removeFiles(workspace.departed, ACME)
+  expect([keyring.has(ACME), existsSync(join(profile, 'tenants', ACME))]).toEqual([false, false])
+  keepFiles(workspace.departed, ZEPHYR)
+  expect(found()).toEqual([])
+  expect([keyring.has(ZEPHYR), existsSync(join(profile, 'tenants', ZEPHYR))]).toEqual([true, true])
+  await expect(removeFiles(workspace.departed, ZEPHYR)).rejects.toThrow('does not exist')
+  // Given back, both come again; who works here cannot be removed.
+  for (const id of [ACME, ZEPHYR]) await works(id, true)
+  await vi.waitFor(() => expect(workspace.clients().filter(({ known }) => known)).toHaveLength(2))
+  await expect(removeFiles(workspace.departed, ACME)).rejects.toThrow('does not exist')
 })
