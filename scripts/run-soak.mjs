@@ -69,7 +69,7 @@ async function round(seed, counts) {
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...TESTS], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, BULKHEAD_SOAK: '1', BULKHEAD_SEED: String(seed) },
+    env: { ...process.env, BULKHEAD_SOAK: '1', BULKHEAD_TEST_SEED: String(seed) },
   })
   let text = ''
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => {

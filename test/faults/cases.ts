@@ -3,10 +3,10 @@ export const SOAK = process.env['BULKHEAD_SOAK'] === '1'
 
 /**
  * The seed of a test: the same in every `npm test`, another in every round of the soak. Printed, so that a failure can
- * be run again with BULKHEAD_SEED.
+ * be run again with BULKHEAD_TEST_SEED.
  */
 export function seedOf(name: string): number {
-  const seed = Number(process.env['BULKHEAD_SEED'] ?? 20_260)
+  const seed = Number(process.env['BULKHEAD_TEST_SEED'] ?? 20_260)
   process.stdout.write(`seed of ${name}: ${seed}\n`)
   return seed
 }

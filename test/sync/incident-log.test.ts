@@ -84,7 +84,7 @@ test('the compartment ends with the last state of every one of the 500 incidents
 })
 
 test('and the same where the feed is cut at random bytes and resumed', async () => {
-  const seed = Number(process.env['BULKHEAD_SEED'] ?? 1)
+  const seed = Number(process.env['BULKHEAD_TEST_SEED'] ?? 1)
   const cuts = fc.sample(fc.integer({ min: 200, max: 60_000 }), { numRuns: 25, seed })
   let made = 0
   proxy = createServer((near) => {
