@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { steps, type StepKey } from '../../src-shared/onboarding/answers.ts'
+import { steps, type HoursAnswer, type StepKey } from '../../src-shared/onboarding/answers.ts'
 import { problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { OnboardingList, OnboardingView } from '../../src-shared/protocol/onboarding.ts'
@@ -112,7 +112,7 @@ export class Onboardings implements OnboardingApi {
       throw new ProblemError('onboarding-changed', { by: view.changedBy, at: view.changedAt })
     for (const step of steps) {
       if (step === 'identity' || step === 'live' || view.steps[step].state !== 'waiting') continue
-      view = await this.answer({ id, step, revision: view.revision, answer: this.#inherited(step) })
+      view = await this.answer({ id, step, revision: view.revision, answer: this.#inherited(step, view) })
     }
     return view
   }
@@ -161,10 +161,19 @@ export class Onboardings implements OnboardingApi {
     this.#closed.abort()
   }
 
-  #inherited(step: StepKey): unknown {
+  /** Whoever is at it may everything; who is on call has to get there. */
+  #inherited(step: StepKey, { answers }: OnboardingView): unknown {
     if (step === 'start') return { from: 'empty' }
-    if (step === 'people') return { people: [{ technician: this.#parts.email, may: ['see', 'act', 'reveal'] }] }
-    return {}
+    if (step !== 'people') return {}
+    const { email } = this.#parts
+    const { onCall } = (answers.hours ?? {}) as HoursAnswer
+    const called = onCall?.technicians.filter((technician) => technician !== email) ?? []
+    return {
+      people: [
+        { technician: email, may: ['see', 'act', 'reveal'] },
+        ...called.map((technician) => ({ technician, may: ['see', 'act'] })),
+      ],
+    }
   }
 
   /** Does what keeps what the cloud told. @returns why it did not tell it */

@@ -56,9 +56,19 @@ test('a client comes in by three answers; what is inherited stands for the rest'
     ...{ id, revision: identified.revision, step: 'start' },
     answer: { from: 'template', template: 'law-firm' },
   })
-  await act('rest', { id, revision: started.revision })
+  const onCall = { technicians: ['sam@alpha.example'] }
+  const hours = { id, revision: started.revision, step: 'hours', answer: { onCall } }
+  const { revision } = await act('answer', hours)
+  await act('rest', { id, revision })
   const verified = await until(id, 'verify', 'done')
   expect(verified.next).toBe('live')
+  // Who is on call works for the client, though nobody said so.
+  expect(verified.answers.people).toEqual({
+    people: [
+      { technician: 'robin@alpha.example', may: ['see', 'act', 'reveal'] },
+      { technician: 'sam@alpha.example', may: ['see', 'act'] },
+    ],
+  })
   expect(await window.call<SettingsView>('query', 'onboarding.settings', { id })).toMatchObject({
     template: { key: 'law-firm' },
   })

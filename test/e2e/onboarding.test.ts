@@ -220,7 +220,7 @@ test('a file of tickets is looked at first, what its words stand for is said, an
   await (await choosing).setFiles({ name: 'freshdesk.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
   const counts = page.getByTestId('import-counts')
   await counts.getByText('Of 3 rows, 1 would be added').waitFor({ timeout: SOON })
-  await page.getByText('4 columns, 1 of them fill nothing').waitFor({ timeout: SOON })
+  await page.getByText('4 columns, 1 of them fills nothing').waitFor({ timeout: SOON })
   await page.getByRole('row', { name: 'Line 3 The subject is empty.' }).waitFor({ timeout: SOON })
   await page.getByLabel('Parked stands for').focus()
   await page.keyboard.type('aw')

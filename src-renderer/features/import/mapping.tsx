@@ -25,7 +25,8 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
     <>
       <table className={classes.table} aria-label="Columns">
         <caption>
-          {view.columns.length} columns{unmapped > 0 && `, ${unmapped} of them fill nothing`}
+          {counted(view.columns.length, 'column')}
+          {unmapped > 0 && `, ${unmapped} of them ${unmapped === 1 ? 'fills' : 'fill'} nothing`}
         </caption>
         <thead>
           <tr>
@@ -131,7 +132,7 @@ function Words({ missing, said, configuration, disabled, onSay }: WordsProps) {
       <table key={field} className={classes.table} aria-label={`Words of ${field}`}>
         <caption>
           {open.length > 0
-            ? `${open.length} words for ${field} that this client does not have`
+            ? `${counted(open.length, 'word')} for ${field} that this client does not have`
             : `What words for ${field} stand for`}
           {field !== 'priority' && open.length > 0 && (
             <label>
@@ -157,7 +158,7 @@ function Words({ missing, said, configuration, disabled, onSay }: WordsProps) {
               data-unmapped={(!(word in chosen) && !(said.create as string[]).includes(field)) || undefined}
             >
               <th scope="row">{word}</th>
-              <td>{rows !== null && `${rows.toLocaleString('en')} rows`}</td>
+              <td>{rows !== null && counted(rows, 'row')}</td>
               <td>
                 <select
                   aria-label={`${word} stands for`}
@@ -183,4 +184,8 @@ function Words({ missing, said, configuration, disabled, onSay }: WordsProps) {
       </table>
     )
   })
+}
+
+function counted(n: number, word: string): string {
+  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }

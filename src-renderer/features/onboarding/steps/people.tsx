@@ -1,4 +1,4 @@
-import type { PeopleAnswer, Right } from '../../../../src-shared/onboarding/answers.ts'
+import type { HoursAnswer, PeopleAnswer, Right } from '../../../../src-shared/onboarding/answers.ts'
 import type { StepDefinition, StepFormProps } from '../step.ts'
 import classes from '../onboarding.module.css'
 
@@ -16,14 +16,17 @@ const RIGHTS: [Right, string][] = [
 /** Who may what. */
 export const peopleStep: StepDefinition<Draft> = {
   action: 'Let them',
-  begin({ me, choices }, answer) {
+  begin({ me, choices, view }, answer) {
+    // Who is on call has to get there.
+    const { onCall } = (view?.answers.hours ?? {}) as HoursAnswer
+    const called = (onCall?.technicians ?? []).map((email): [string, Right[]] => [email, ['see', 'act']])
     const { people } = (answer ?? {}) as Partial<PeopleAnswer>
     // Somebody may be named by their id.
     const emailOf = (named: string) => choices?.technicians.find(({ id }) => id === named)?.email ?? named
     return {
       may: people
         ? Object.fromEntries(people.map(({ technician, may }) => [emailOf(technician), may]))
-        : { [me.email]: ['see', 'act', 'reveal'] },
+        : { ...Object.fromEntries(called), [me.email]: ['see', 'act', 'reveal'] },
     }
   },
   missing: ({ may }) =>

@@ -148,7 +148,7 @@ function Convention({ convention, shortName, existing, onPattern, onExisting }: 
       <label>
         <span>Names that there are, one a line</span>
         <textarea
-          rows={2}
+          rows={3}
           aria-label={`${label} that there are`}
           spellCheck={false}
           value={existing}
