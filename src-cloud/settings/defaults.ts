@@ -13,7 +13,7 @@ import type { Sql, Transaction } from '../database/connect.ts'
 import { builtIn } from '../templates/templates.ts'
 import { mustFit } from './client.ts'
 import { HISTORY, historyOf, settingsChanged } from './history.ts'
-import { publishConfiguration, readDefaults } from './store.ts'
+import { publishConfiguration, readDefaults, readValues } from './store.ts'
 
 /** What an organisation gives to its clients, in the organisation's scope. */
 export async function viewDefaults(tx: Transaction): Promise<DefaultsView> {
@@ -40,14 +40,14 @@ export async function restoreDefaults(
   { revision, to, note, dryRun }: TakenRestore,
 ): Promise<SettingsChanged> {
   const before = await ownDefaults(tx, revision)
-  const old = (await readRows(tx)).find((row) => row.revision === to)
+  const [old] = await readRows(tx, 1, to)
   if (!old) throw new ProblemError('not-found', { what: `Revision ${to} of these settings` })
   return storeDefaults(tx, technician, before, old.settings, note ?? `Revision ${to} again`, dryRun)
 }
 
 /** Who changed an organisation's defaults, when and what. */
 export async function defaultsHistory(tx: Transaction): Promise<SettingsHistory> {
-  return historyOf((await readRows(tx)).map((row) => ({ ...row, template: null })))
+  return historyOf((await readRows(tx, HISTORY + 1)).map((row) => ({ ...row, template: null })))
 }
 
 /**
@@ -84,7 +84,7 @@ async function ownDefaults(tx: Transaction, seen: number): Promise<{ revision: n
   await tx`select bulkhead.own_defaults()`
   const before = await readDefaults(tx)
   if (before.revision === seen) return before
-  const [last] = await readRows(tx)
+  const [last] = await readRows(tx, 1)
   throw settingsChanged(last)
 }
 
@@ -115,10 +115,12 @@ interface Row {
   note: string | null
 }
 
-/** The newest first. */
-async function readRows(tx: Transaction): Promise<Row[]> {
-  return tx<Row[]>`
+/** The newest first. @param revision only this one */
+async function readRows(tx: Transaction, limit: number, revision?: number): Promise<Row[]> {
+  const rows = await tx<Row[]>`
     select revision, settings, note, json_build_object('id', by_id, 'name', by_name) as by,
       to_char(written_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-    from organisation_defaults order by revision desc limit ${HISTORY + 1}`
+    from organisation_defaults where ${revision === undefined ? tx`true` : tx`revision = ${revision}`}
+    order by revision desc limit ${limit}`
+  return rows.map((row) => ({ ...row, settings: readValues(row.settings) }))
 }

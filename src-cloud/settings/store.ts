@@ -44,7 +44,7 @@ export async function readDefaults(tx: Transaction): Promise<{ revision: number;
 }
 
 /** What is stored may be from before a setting was narrowed or renamed: what does not fit any more is passed over. */
-function readValues(stored: unknown): LayerValues {
+export function readValues(stored: unknown): LayerValues {
   const whole = LayerValues.safeParse(stored)
   if (whole.success) return whole.data
   const wrong = new Set(

@@ -3,6 +3,7 @@ import { asOrganisation, asTenant } from '../../src-cloud/database/as.ts'
 import { API_ROLE, apiPassword, connect, type Sql } from '../../src-cloud/database/connect.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import {
+  DefaultsView,
   SettingsChanged,
   SettingsHistory,
   SettingsView,
@@ -188,6 +189,20 @@ describe('what the organisation gives', () => {
     const { calendars } = (data as { sla: { calendars: { timeZone: string; holidays: { name: string }[] }[] } }).sla
     expect(calendars[0]?.timeZone).toBe('Europe/Berlin')
     expect(calendars[0]?.holidays.map(({ name }) => name)).toContain('Tag der Deutschen Einheit')
+  })
+
+  test('comes again as it was at any revision, also one that the history does not tell any more', async () => {
+    const { revision } = DefaultsView.parse(await (await ask(cloud.url, paths.defaults, { token: access })).json())
+    await cloud.owner`
+      insert into organisation_defaults (organisation_id, revision, settings, by_name)
+      select ${uuid('organisation', 'Alpha')}, n, '{"atRiskMinutes": 9}', 'Sam'
+      from generate_series(${revision + 1}::int, ${revision + 205}::int) as n`
+    expect((await history(paths.defaultsHistory, access)).map((one) => one.revision)).not.toContain(1)
+    const restored = await send(paths.defaultsRestore, access, { revision: revision + 205, to: 1 })
+    expect(restored.status).toBe(200)
+    const { settings } = DefaultsView.parse(await (await ask(cloud.url, paths.defaults, { token: access })).json())
+    expect(settings).toEqual({ atRiskMinutes: 7, holidays: { country: 'DE', state: 'be' } })
+    expect((await defaults({ revert: ['atRiskMinutes'] })).status).toBe(200)
   })
 
   test('cannot be something that does not fit together', async () => {
