@@ -7,6 +7,7 @@ import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import {
   AnswerStep,
+  FirstWeek,
   CancelOnboarding,
   OnboardingList,
   OnboardingPreview,
@@ -25,6 +26,8 @@ import type { Services } from '../http/server.ts'
 import { answerStep, cancelOnboarding, fileOf, retryStep, skipStep, startOnboarding } from '../onboarding/act.ts'
 import { reportChecks } from '../onboarding/console-checks.ts'
 import { previewOnboarding } from '../onboarding/preview.ts'
+import { readSummary, summaryPdf } from '../onboarding/summary.ts'
+import { firstWeek } from '../onboarding/week.ts'
 import { readRecord, readRecords, summaryOf, viewOf, type OnboardingRecord } from '../onboarding/record.ts'
 
 const refusals = {
@@ -118,6 +121,34 @@ export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs
       },
     },
     async (request) => fileOf(await read(request, request.params.id)),
+  )
+  routes.get(
+    paths.onboardingWeek(':id'),
+    {
+      schema: {
+        summary: 'What happened in the first week of a client that went live',
+        security,
+        params: One,
+        response: { 200: FirstWeek, ...refusals },
+      },
+    },
+    async (request) => firstWeek(api, identityOf(request).organisation, request.params.id, Date.now()),
+  )
+  app.get<{ Params: { id: string } }>(
+    paths.onboardingSummary(':id'),
+    {
+      schema: {
+        summary: 'One page for the client that went live: what was agreed, and who to turn to',
+        security,
+        params: One,
+        response: { 200: { description: 'PDF', content: { 'application/pdf': { schema: z.string() } } }, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const pdf = await summaryPdf(await readSummary(api, identityOf(request).organisation, request.params.id))
+      reply.header('content-type', 'application/pdf').header('x-content-type-options', 'nosniff')
+      return reply.header('content-disposition', 'attachment; filename="summary.pdf"').send(pdf)
+    },
   )
   routes.post(
     paths.onboardingStep(':id', ':step'),

@@ -22,6 +22,8 @@ export const paths = {
   onboardings: '/v1/organisation/onboardings',
   onboarding: (id: string) => `/v1/organisation/onboardings/${id}`,
   onboardingFile: (id: string) => `/v1/organisation/onboardings/${id}/file`,
+  onboardingWeek: (id: string) => `/v1/organisation/onboardings/${id}/week`,
+  onboardingSummary: (id: string) => `/v1/organisation/onboardings/${id}/summary.pdf`,
   onboardingChecks: (id: string) => `/v1/organisation/onboardings/${id}/checks`,
   onboardingCancel: (id: string) => `/v1/organisation/onboardings/${id}/cancel`,
   onboardingStep: (id: string, step: string) => `/v1/organisation/onboardings/${id}/steps/${step}`,

@@ -131,3 +131,27 @@ export const CancelOnboarding = z.strictObject({ revision: Revision, reason: Rea
 /** `event: onboarding` of the event stream: this one has moved on; ask for it again. */
 export const OnboardingEvent = z.object({ id: Id })
 export type OnboardingEvent = z.infer<typeof OnboardingEvent>
+
+/** What happened in the first seven days of a client, for whoever watches over them. Numbers of tickets, not their words. */
+export const FirstWeek = z.object({
+  since: Instant,
+  until: Instant,
+  /** Of 7. */
+  day: z.number().int(),
+  over: z.boolean(),
+  /** Those that were opened since it is live, imported ones not counted. */
+  tickets: z.object({ opened: z.number().int(), open: z.number().int() }),
+  /** Targets that were missed, or are over while they run. */
+  breaches: z.object({
+    count: z.number().int(),
+    first: z.array(z.object({ ticket: z.number().int(), target: z.enum(['first-response', 'resolution']) })),
+  }),
+  escalations: z.number().int(),
+  /** Edits that the cloud did not take as they were. */
+  failedEdits: z.object({ rejected: z.number().int(), conflicts: z.number().int() }),
+  /** Imports that wait, failed, or have rows that were not taken. */
+  importLeftovers: z.array(z.object({ name: z.string(), state: z.string(), rows: z.number().int() })),
+  /** Checks of its verification that did not pass. */
+  unverified: z.array(z.object({ label: z.string(), detail: z.string() })),
+})
+export type FirstWeek = z.infer<typeof FirstWeek>

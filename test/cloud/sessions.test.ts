@@ -224,6 +224,8 @@ describe('the server', () => {
         'post /v1/organisation/onboardings',
         'get /v1/organisation/onboardings/{id}',
         'get /v1/organisation/onboardings/{id}/file',
+        'get /v1/organisation/onboardings/{id}/week',
+        'get /v1/organisation/onboardings/{id}/summary.pdf',
         'post /v1/organisation/onboardings/{id}/checks',
         'post /v1/organisation/onboardings/{id}/cancel',
         'post /v1/organisation/onboardings/{id}/steps/{step}',

@@ -1,0 +1,164 @@
+import { createRequire } from 'node:module'
+import bidiFactory from 'bidi-js'
+import PdfFile from 'pdfkit'
+
+const { resolve } = createRequire(import.meta.url)
+/** Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and Arabic; not the scripts of East Asia. */
+const FONTS = {
+  plain: resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  bold: resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+}
+type Face = keyof typeof FONTS
+
+/** What is used here of the Unicode Bidirectional Algorithm, which comes without types. */
+interface Bidi {
+  getEmbeddingLevels(
+    text: string,
+    direction: 'ltr' | 'rtl' | 'auto',
+  ): { levels: Uint8Array; paragraphs: { level: number }[] }
+  getMirroredCharactersMap(text: string, levels: Uint8Array): Map<number, string>
+}
+const bidi = (bidiFactory as unknown as () => Bidi)()
+const MARGIN = 50
+
+/** One page of A4, written from top to bottom. Letters of every direction stand as they are read. */
+export class Page {
+  readonly #document = new PdfFile({ size: 'A4', margin: MARGIN, autoFirstPage: true, compress: true })
+  readonly #pieces: Buffer[] = []
+  readonly #width: number
+  readonly #bottom: number
+  #y = MARGIN
+  /** Letters that the font lacks, and lines for which there was no room. */
+  lacking = 0
+  dropped = 0
+
+  constructor(title: string) {
+    for (const [name, file] of Object.entries(FONTS)) this.#document.registerFont(name, file)
+    this.#document.info.Title = title
+    this.#document.on('data', (piece: Buffer) => this.#pieces.push(piece))
+    this.#width = this.#document.page.width - 2 * MARGIN
+    this.#bottom = this.#document.page.height - MARGIN - 40
+  }
+
+  space(points: number): void {
+    this.#y += points
+  }
+
+  /** @param most lines; what is longer ends in an ellipsis */
+  text(
+    words: string,
+    size: number,
+    { face = 'plain', colour = '#1c1c1e', most = 3 }: { face?: Face; colour?: string; most?: number } = {},
+  ): void {
+    this.#document.font(face).fontSize(size).fillColor(colour)
+    const lines = this.#linesOf(words.replace(/\s+/g, ' ').trim())
+    if (lines.length > most) lines[most - 1] = this.#cut(`${lines.slice(most - 1).join(' ')}`)
+    for (const line of lines.slice(0, most)) {
+      if (this.#y + size > this.#bottom) {
+        this.dropped++
+        continue
+      }
+      this.#line(line, this.#y)
+      this.#y += size * 1.35
+    }
+  }
+
+  rule(): void {
+    this.#document
+      .moveTo(MARGIN, this.#y)
+      .lineTo(MARGIN + this.#width, this.#y)
+      .strokeColor('#d0d3d8')
+      .stroke()
+    this.#y += 12
+  }
+
+  /** Small print at the bottom. @returns the finished file */
+  async end(footer: readonly string[]): Promise<Buffer> {
+    this.#document.font('plain').fontSize(8).fillColor('#6b7078')
+    let y = this.#bottom + 12
+    for (const line of footer) {
+      this.#line(this.#cut(line), y)
+      y += 11
+    }
+    const ended = new Promise<void>((done) => this.#document.once('end', () => done()))
+    this.#document.end()
+    await ended
+    return Buffer.concat(this.#pieces)
+  }
+
+  #measure(text: string): number {
+    return this.#document.widthOfString(text)
+  }
+
+  #cut(text: string): string {
+    if (this.#measure(text) <= this.#width) return text
+    const letters = [...text]
+    while (letters.length > 0 && this.#measure(`${letters.join('')}…`) > this.#width) letters.pop()
+    return `${letters.join('').trimEnd()}…`
+  }
+
+  #linesOf(words: string): string[] {
+    const lines: string[] = []
+    let line = ''
+    for (const word of words.split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`
+      if (this.#measure(longer) <= this.#width) {
+        line = longer
+        continue
+      }
+      if (line !== '') lines.push(line)
+      line = word
+      // A word without a space that is wider than the page.
+      while (this.#measure(line) > this.#width) {
+        const letters = [...line]
+        let count = letters.length
+        while (count > 1 && this.#measure(letters.slice(0, count).join('')) > this.#width) count--
+        lines.push(letters.slice(0, count).join(''))
+        line = letters.slice(count).join('')
+      }
+    }
+    return line === '' ? lines : [...lines, line]
+  }
+
+  /** Draws runs of one direction each, in the order in which they are seen; a line that begins from right to left stands right. */
+  #line(text: string, y: number): void {
+    const { levels, paragraphs } = bidi.getEmbeddingLevels(text, 'auto')
+    const right = ((paragraphs[0]?.level ?? 0) & 1) === 1
+    const runs = visualRuns(text, levels)
+    const total = runs.reduce((sum, run) => sum + this.#measure(run), 0)
+    let x = right ? MARGIN + this.#width - total : MARGIN
+    for (const run of runs) {
+      this.lacking += this.#lackingIn(run)
+      this.#document.text(run, x, y, { lineBreak: false })
+      x += this.#measure(run)
+    }
+  }
+
+  #lackingIn(text: string): number {
+    const held = (this.#document as unknown as { _font: { font: { hasGlyphForCodePoint(code: number): boolean } } })
+      ._font.font
+    return [...text].filter((letter) => !held.hasGlyphForCodePoint(letter.codePointAt(0) ?? 32)).length
+  }
+}
+
+/** Runs of one embedding level in the order in which they are seen (UAX 9, L2), with mirrored brackets. */
+function visualRuns(text: string, levels: Uint8Array): string[] {
+  const mirrored = bidi.getMirroredCharactersMap(text, levels)
+  const runs: { level: number; text: string }[] = []
+  for (let i = 0; i < text.length; i++) {
+    const level = levels[i] ?? 0
+    const letter = mirrored.get(i) ?? text[i] ?? ''
+    const last = runs.at(-1)
+    if (last?.level === level) last.text += letter
+    else runs.push({ level, text: letter })
+  }
+  const highest = Math.max(0, ...runs.map(({ level }) => level))
+  for (let level = highest; level > 0; level--)
+    for (let from = 0; from < runs.length; from++) {
+      let to = from
+      while (to < runs.length && (runs[to]?.level ?? 0) >= level) to++
+      if (to > from) runs.splice(from, to - from, ...runs.slice(from, to).reverse())
+      from = Math.max(from, to)
+    }
+  return runs.map((run) => run.text)
+}

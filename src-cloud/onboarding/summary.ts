@@ -1,0 +1,134 @@
+import { Configuration } from '../../src-shared/domain/configuration.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { proofOf } from '../../src-shared/settings/proof.ts'
+import type { BusinessCalendar, ServiceTarget } from '../../src-shared/sla/schema.ts'
+import { asOrganisation, asTenant } from '../database/as.ts'
+import type { Sql } from '../database/connect.ts'
+import { Page } from './page.ts'
+import { readRecord } from './record.ts'
+
+/** What the page says. */
+export interface Summary {
+  organisation: string
+  client: string
+  liveSince: string
+  note: string | null
+  signedBy: string
+  configuration: Configuration
+  people: string[]
+  checks: { passed: number; of: number }
+}
+
+/**
+ * What was agreed with a client that is live.
+ * @throws ProblemError `not-found`; `step-not-ready` before it is live
+ */
+export async function readSummary(api: Sql, organisation: string, id: string): Promise<Summary> {
+  const { record, name } = await asOrganisation(api, organisation, async (tx) => {
+    const [row] = await tx<{ name: string }[]>`select name from organisation`
+    return { record: await readRecord(tx, id), name: row?.name ?? '' }
+  })
+  if (record.state !== 'live' || !record.endedAt)
+    throw new ProblemError('step-not-ready', { reason: 'The summary is written when the client is live.' })
+  const { configuration, people } = await asTenant(api, record.tenantId, async (tx) => {
+    const [row] = await tx<{ data: unknown }[]>`select data from configuration`
+    const rows = await tx<{ name: string }[]>`
+      select data ->> 'name' as name from tenant_technician where not deleted and 'act' = any(may) order by 1`
+    return { configuration: Configuration.parse(row?.data), people: rows.map((one) => one.name) }
+  })
+  const checks = record.steps.verify.checks ?? []
+  return {
+    organisation: name,
+    client: record.name,
+    liveSince: record.endedAt,
+    note: record.answers.live?.note ?? null,
+    signedBy: record.changedBy,
+    configuration,
+    people,
+    checks: { passed: checks.filter(({ state }) => state === 'passed').length, of: checks.length },
+  }
+}
+
+/** One page of A4 for the client. */
+export async function summaryPdf(summary: Summary): Promise<Buffer> {
+  const { organisation, client, configuration, people, checks, note } = summary
+  const page = new Page(`${client}: how we work for you`)
+  const head = (words: string) => {
+    page.space(10)
+    page.text(words, 11, { face: 'bold', colour: '#1971c2' })
+    page.space(2)
+  }
+  page.text(organisation, 10, { colour: '#6b7078', most: 1 })
+  page.text(client, 22, { face: 'bold', most: 3 })
+  page.text(`We work for you since ${dayOf(summary.liveSince)}.`, 10)
+  page.space(6)
+  page.rule()
+  const { calendars = [], targets = [] } = configuration.sla ?? {}
+  head('When we are there')
+  for (const calendar of calendars.slice(0, 3)) {
+    page.text(`${calendar.label}: ${hoursOf(calendar)} (${calendar.timeZone})`, 9.5)
+    const next = calendar.holidays.filter(({ date }) => date >= summary.liveSince.slice(0, 10)).slice(0, 4)
+    if (next.length > 0)
+      page.text(`Next days off: ${next.map(({ date, name }) => `${dayOf(date)} (${name})`).join(', ')}.`, 9, {
+        colour: '#6b7078',
+      })
+  }
+  head('What we promise')
+  if (targets.length === 0) page.text('No times were agreed.', 9.5)
+  for (const target of targets.slice(0, 8)) page.text(promiseOf(target, configuration), 9.5, { most: 2 })
+  const proof = proofOf(configuration, Date.parse(summary.liveSince))
+  if (proof) page.text(`For example: ${proof.sentence}`, 9.5, { colour: '#6b7078' })
+  head('Who works for you')
+  page.text(people.join(', ') || 'Your service desk', 9.5, { most: 4 })
+  head('How your tickets move')
+  page.text(configuration.statuses.map(({ label }) => label).join(' · '), 9.5, { most: 3 })
+  head('How it was checked')
+  page.text(
+    checks.of === 0
+      ? 'The checks were left out.'
+      : `${checks.passed} of ${checks.of} checks passed before your first day, with a test ticket that went in and came back.`,
+    9.5,
+  )
+  if (note) {
+    head('Signed off')
+    page.text(note, 9.5, { most: 4 })
+  }
+  const lacks =
+    page.lacking > 0 ? `${page.lacking} letters of scripts that this page cannot show stand as empty boxes. ` : ''
+  const dropped = page.dropped > 0 ? 'More was agreed than fits on one page; ask for the whole. ' : ''
+  return page.end([`Signed off by ${summary.signedBy} on ${dayOf(summary.liveSince)}. ${lacks}${dropped}`])
+}
+
+function promiseOf(
+  { priorities, types, firstResponse, resolution }: ServiceTarget,
+  configuration: Configuration,
+): string {
+  const labels = (keys: string[] | undefined, list: { key: string; label: string }[]) =>
+    keys?.map((key) => list.find((one) => one.key === key)?.label ?? key).join(', ')
+  const what = [labels(priorities, configuration.priorities), labels(types, configuration.types)]
+    .filter(Boolean)
+    .join(', ')
+  const promised = [
+    firstResponse === undefined ? '' : `first answer within ${lengthOf(firstResponse)}`,
+    resolution === undefined ? '' : `solved within ${lengthOf(resolution)}`,
+  ].filter(Boolean)
+  return `${what || 'All tickets'}: ${promised.join(', ')} of working time.`
+}
+
+function lengthOf(minutes: number): string {
+  if (minutes % 60 !== 0 || minutes < 60) return `${minutes} minutes`
+  return minutes === 60 ? 'an hour' : `${minutes / 60} hours`
+}
+
+function hoursOf({ hours }: BusinessCalendar): string {
+  if (hours === '24x7') return 'round the clock, every day'
+  const days = Object.entries(hours).flatMap(([day, spans]) => {
+    const short = `${day.slice(0, 1).toUpperCase()}${day.slice(1, 3)}`
+    return spans.length === 0 ? [] : [`${short} ${spans.map(({ from, to }) => `${from}–${to}`).join(' and ')}`]
+  })
+  return days.join(', ')
+}
+
+function dayOf(date: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(date))
+}
