@@ -35,6 +35,9 @@ export interface WorkspaceParts {
   minute?: number
 }
 
+/** Milliseconds that syncs in the background leave to a client that opens, and after connecting to whoever opens one. */
+const OPENING = 500
+const BEGINNING = 1000
 const MINUTE = 60_000
 /** Milliseconds that a sign-in which is being renewed gets, so that its new token is kept. */
 const LAST_TOKEN = 3_000
@@ -162,6 +165,7 @@ export class Workspace {
    */
   async openClient(scope: string, tenantId: string, window: symbol): Promise<void> {
     this.#mustKnow(tenantId)
+    if (!this.supervisor.isAwake(tenantId)) this.#background.giveWay(OPENING)
     await this.supervisor.open(scope, tenantId, window)
     // Written after the window has its answer, so that a switch does not wait for the disk.
     setImmediate(() => this.#setOpened(tenantId))
@@ -226,6 +230,8 @@ export class Workspace {
     this.#offlineSince = null
     this.#parts.onStatus()
     this.supervisor.setOnline(true, this.#parts.session.url)
+    // The client that is opened first goes before all that have news.
+    this.#background.giveWay(BEGINNING)
     this.#background.pause(false)
     await this.#listClients()
   }

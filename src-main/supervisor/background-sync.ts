@@ -22,6 +22,8 @@ export class BackgroundSync {
   readonly #schedule = new Schedule(AWAKE)
   readonly #wanted = new Set<string>()
   readonly #again = new Set<string>()
+  #paused = true
+  #giving: ReturnType<typeof setTimeout> | null = null
 
   /** A rejected sync is that tenant's own affair. */
   constructor(work: BackgroundWork) {
@@ -42,7 +44,22 @@ export class BackgroundSync {
 
   /** Starts nothing new while paused (offline); what was asked for is kept. */
   pause(paused: boolean): void {
-    this.#schedule.pause(paused)
+    this.#paused = paused
+    this.#follow()
+  }
+
+  /** Starts nothing new for so many ms: starting four compartments takes what one on screen needs to open. */
+  giveWay(ms: number): void {
+    if (this.#giving) clearTimeout(this.#giving)
+    this.#giving = setTimeout(() => {
+      this.#giving = null
+      this.#follow()
+    }, ms).unref()
+    this.#follow()
+  }
+
+  #follow(): void {
+    this.#schedule.pause(this.#paused || this.#giving !== null)
   }
 
   async #run(tenantId: string): Promise<void> {
