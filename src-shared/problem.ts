@@ -118,6 +118,14 @@ export const problems = {
     message: '{by} changed these settings meanwhile, at {at}. Look at them again, then make your change.',
     retry: false,
   },
+  'settings-offline': {
+    message: 'Settings are changed in the cloud, which does not answer now. What you typed here is kept; try again.',
+    retry: true,
+  },
+  'settings-file': {
+    message: 'Line {line} of the file: {reason}. Correct it, then choose the file again.',
+    retry: false,
+  },
   'client-exists': { message: 'A client called {name} is there already. Choose another name.', retry: false },
   'domain-taken': {
     message: 'The domain {domain} belongs to your client {name}. Take it off, or correct it there first.',

@@ -89,9 +89,12 @@ export async function takeOver(
   const changes = differenceOf(before.settings, after.settings)
   const [defaults, { timeZone }] = [await readDefaults(tx), await readFacts(tx)]
   mustFit(defaults.settings, after)
-  const told = proof(after, defaults.settings, timeZone)
+  const now = new Date()
+  const configuration = madeConfiguration(resolved(defaults.settings, after), timeZone, now)
+  const told = proofOf(configuration, now.getTime())?.sentence ?? null
   const sameTemplate = sameValue(before.template, after.template)
-  if (dryRun || (changes.length === 0 && sameTemplate)) return { revision: before.revision, changes, proof: told }
+  if (dryRun) return { revision: before.revision, changes, proof: told, configuration }
+  if (changes.length === 0 && sameTemplate) return { revision: before.revision, changes, proof: told }
   let { revision } = before
   if (revision === 0)
     await storeRevision(

@@ -16,6 +16,7 @@ import { ticketsOf } from './ledger/subjects.ts'
 import type { Assignment } from './port.ts'
 import type { CompartmentApi } from './router.ts'
 import { isDamage, isDiskFull } from '../storage/open.ts'
+import { settingsCalls } from './settings/calls.ts'
 import { selfCheck } from './self-check.ts'
 import { Cloud } from './sync/cloud.ts'
 import { SyncLoop } from './sync/loop.ts'
@@ -103,7 +104,7 @@ export class Compartment {
       show: (bodies) => this.#show(bodies),
       tell: ({ tickets, desk }) => this.#changed(tickets, desk),
     }
-    this.api = this.#calls()
+    this.api = this.#calls(cloud.beside())
     this.#waking = new Waking(
       (work) => this.#read(work),
       (woken) => this.#changed(woken, false),
@@ -131,7 +132,7 @@ export class Compartment {
   }
 
   /** All that windows can ask, in groups of what belongs together. */
-  #calls(): CompartmentApi {
+  #calls(beside: Cloud): CompartmentApi {
     const { read, ticket } = this.#bench
     return {
       ...ticketWrites(this.#bench),
@@ -144,6 +145,7 @@ export class Compartment {
       ...attachmentCalls(this.#bench, this.files),
       vault: this.#vault,
       imports: this.#imports,
+      settings: settingsCalls(this.#bench, beside, () => this.sync.now()),
       ticket,
       desk: () => read(readDesk),
       page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),

@@ -35,12 +35,14 @@ import {
 import type { ReportedCheck } from '../../src-shared/protocol/onboarding.ts'
 import { MAX_QUERY } from '../../src-shared/query/parse.ts'
 import { importRouter, type ImportCalls } from './import/router.ts'
+import { settingsRouter, type SettingsCalls } from './settings/router.ts'
 import { vaultRouter, type VaultCalls } from './vault/router.ts'
 
 /** What the procedures act on: one compartment, opened. */
 export interface CompartmentApi {
   readonly vault: VaultCalls
   readonly imports: ImportCalls
+  readonly settings: SettingsCalls
   desk(): Desk
   page(input: z.infer<typeof PageInput>): TicketPage
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
@@ -247,6 +249,7 @@ export const tenantRouter = t.router({
   }),
   vault: vaultRouter,
   imports: importRouter,
+  settings: settingsRouter,
   attachments: t.router({
     begin: t.procedure
       .input(

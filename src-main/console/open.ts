@@ -142,6 +142,7 @@ function consoleApi(console: Console, window: symbol): ConsoleApi {
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
     onboarding: () => console.workspace.onboardings,
+    defaults: () => console.workspace.defaults,
     settings: () => console.settings(),
     changeSettings: (change) => console.changeSettings(change),
   }

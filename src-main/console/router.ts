@@ -12,6 +12,7 @@ import { Id } from '../../src-shared/domain/primitives.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import { Settings, type ClientsChange, type ClientSummary, type LeftBehind } from '../../src-shared/domain/views.ts'
+import { defaultsRouter, type Defaults } from './defaults-router.ts'
 import { onboardingRouter, type OnboardingApi } from './onboarding-router.ts'
 
 /** What the console procedures act on, for one window. */
@@ -51,6 +52,8 @@ export interface ConsoleApi {
   pin(tenantId: string, pinned: boolean): void
   /** @throws ProblemError `locked`, `not-signed-in` */
   onboarding(): OnboardingApi
+  /** @throws ProblemError `locked`, `not-signed-in` */
+  defaults(): Defaults
   settings(): Settings
   changeSettings(change: Partial<Settings>): Settings
 }
@@ -143,6 +146,7 @@ export const consoleRouter = t.router({
       .mutation(({ ctx, input }) => ctx.pin(input.tenantId, input.pinned)),
   }),
   onboarding: onboardingRouter,
+  defaults: defaultsRouter,
   settings: t.router({
     get: t.procedure.query(({ ctx }) => ctx.settings()),
     change: t.procedure.input(Settings.partial()).mutation(({ ctx, input }) => ctx.changeSettings(input)),

@@ -13,6 +13,7 @@ import { clientDiagnostics } from './client-diagnostics.ts'
 import { CloudWatch } from './cloud-watch.ts'
 import type { DepartedDesk } from './departed.ts'
 import { ROOT_KEY_BYTES, type Keyring } from './keyring.ts'
+import { Defaults } from './defaults-router.ts'
 import { Onboardings } from './onboardings.ts'
 import type { KnownTenant, Owner, Registry } from './registry.ts'
 import { setTenantAside } from './set-aside.ts'
@@ -46,6 +47,7 @@ const LAST_TOKEN = 3_000
 export class Workspace {
   readonly supervisor: Supervisor
   readonly onboardings: Onboardings
+  readonly defaults: Defaults
   readonly #parts: WorkspaceParts
   readonly #watch: CloudWatch
   readonly #background: BackgroundSync
@@ -62,6 +64,7 @@ export class Workspace {
     this.#parts = parts
     this.#watch = new CloudWatch(parts.session)
     const { session, registry, owner } = parts
+    this.defaults = new Defaults(session)
     this.onboardings = new Onboardings({ session, registry, watch: this.#watch, email: owner.technician.email })
     this.supervisor = new Supervisor({
       worker: parts.worker,

@@ -48,6 +48,16 @@ const importRoute = createRoute({
   path: 'import',
   component: later(() => import('../features/import/import-page.tsx'), 'ImportPage'),
 })
+const settingsRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: 'settings',
+  component: later(() => import('../features/settings/client-settings.tsx'), 'ClientSettings'),
+})
+const defaultsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'settings',
+  component: later(() => import('../features/settings/defaults-settings.tsx'), 'DefaultsSettings'),
+})
 const keysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'keys',
@@ -76,9 +86,18 @@ export function createAppRouter() {
       clientsRoute,
       inboxesRoute,
       keysRoute,
+      defaultsRoute,
       onboardingsRoute,
       onboardingRoute,
-      clientRoute.addChildren([ticketRoute, newTicketRoute, syncRoute, vaultRoute, inboxRoute, importRoute]),
+      clientRoute.addChildren([
+        ticketRoute,
+        newTicketRoute,
+        syncRoute,
+        vaultRoute,
+        settingsRoute,
+        inboxRoute,
+        importRoute,
+      ]),
     ]),
     history: createHashHistory(),
     defaultPendingMs: 10_000,

@@ -7,6 +7,9 @@ import { NoisePolicy } from './noise.ts'
 import { Colour, Key } from './primitives.ts'
 import { VaultPolicy } from './vault.ts'
 
+/** It is kept for the tickets that have it, and nobody can choose it any more. */
+const retired = z.literal(true).optional()
+
 /** What a status means to Bulkhead, whatever words the tenant uses for it. */
 export const StatusCategory = z.enum(['new', 'open', 'waiting', 'resolved', 'closed'])
 export type StatusCategory = z.infer<typeof StatusCategory>
@@ -17,6 +20,7 @@ export const Status = z.object({
   category: StatusCategory,
   /** While a ticket is in this status its service clock stands still. */
   stopsClock: z.boolean(),
+  retired,
 })
 export type Status = z.infer<typeof Status>
 
@@ -26,19 +30,26 @@ export const Priority = z.object({
   /** 1 is the most urgent; lists sort by it. */
   rank: z.number().int().min(1).max(99),
   colour: Colour,
+  retired,
 })
 export type Priority = z.infer<typeof Priority>
 
-export const Choice = z.object({ key: Key, label: z.string().min(1).max(100) })
+export const Choice = z.object({ key: Key, label: z.string().min(1).max(100), retired })
 export type Choice = z.infer<typeof Choice>
 
 export const CustomField = z.discriminatedUnion('type', [
-  z.object({ type: z.enum(['text', 'number', 'date', 'checkbox', 'url']), key: Key, label: z.string().min(1).max(60) }),
+  z.object({
+    type: z.enum(['text', 'number', 'date', 'checkbox', 'url']),
+    key: Key,
+    label: z.string().min(1).max(60),
+    retired,
+  }),
   z.object({
     type: z.enum(['select', 'multi-select']),
     key: Key,
     label: z.string().min(1).max(60),
     options: z.array(Choice).min(1),
+    retired,
   }),
 ])
 export type CustomField = z.infer<typeof CustomField>
@@ -68,6 +79,14 @@ export const Configuration = z.object({
   sla: ServiceLevels.optional(),
 })
 export type Configuration = z.infer<typeof Configuration>
+
+/** What can be chosen of a list: all that is not retired, and what is chosen already. */
+export function choosable<Entry extends { key: string; retired?: true | undefined }>(
+  list: readonly Entry[],
+  chosen?: string | null,
+): Entry[] {
+  return list.filter((one) => !one.retired || one.key === chosen)
+}
 
 /** Keys of the statuses whose tickets still need work. */
 export function openStatuses(configuration: Configuration): Key[] {

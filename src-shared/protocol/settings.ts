@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Configuration } from '../domain/configuration.ts'
 import { Id, Instant } from '../domain/primitives.ts'
 import { origins, type Resolved } from '../settings/layers.ts'
 import { LayerValues, SettingKey, Settings } from '../settings/settings.ts'
@@ -57,8 +58,29 @@ export const SettingsChanged = z.object({
   /** What differs in the layer itself. */
   changes: z.array(SettingDifference),
   proof: z.string().nullable(),
+  /** Of a client's dry run: what its compartments would get. */
+  configuration: Configuration.optional(),
 })
 export type SettingsChanged = z.infer<typeof SettingsChanged>
+
+/** Settings whose keys tickets hold. */
+export type UsedSetting = 'statuses' | 'priorities' | 'types' | 'queues' | 'customFields'
+
+/** How many tickets use a key: all, and those that still need work. */
+export interface UsedKey {
+  setting: UsedSetting
+  key: string
+  tickets: number
+  open: number
+}
+
+/** What would come of a change. */
+export interface SettingsEffect extends Pick<SettingsChanged, 'changes' | 'proof'> {
+  /** Open tickets that would be due at another time; null where that cannot be said. */
+  due: number | null
+  /** Keys that tickets use and that would be gone. */
+  gone: UsedKey[]
+}
 
 export const SettingsRestore = z.strictObject({
   revision: z.number().int().nonnegative(),

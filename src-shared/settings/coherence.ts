@@ -17,10 +17,10 @@ export function incoherences(settings: Settings): string[] {
   const calendarKeys = new Set(calendars.map(({ key }) => key))
   return [
     ...Object.entries(lists).flatMap(([name, list]) => repeatedKeys(name, list)),
-    ...(statuses.some(({ category }) => isOpenCategory(category))
+    ...(statuses.some(({ category, retired }) => !retired && isOpenCategory(category))
       ? []
       : ['No status is for tickets that need work. Add one of the category new or open.']),
-    ...(statuses.some(({ category }) => !isOpenCategory(category))
+    ...(statuses.some(({ category, retired }) => !retired && !isOpenCategory(category))
       ? []
       : ['No status ends a ticket. Add one of the category resolved or closed.']),
     ...targets
@@ -35,6 +35,8 @@ export function incoherences(settings: Settings): string[] {
         ({ calendar }) =>
           `A service target in "${calendar}" promises nothing. Give it a first response or a resolution.`,
       ),
+    ...(priorities.every(({ retired }) => retired) ? ['All priorities are retired. Keep one that can be chosen.'] : []),
+    ...optionsTwice(customFields),
     ...unknownWords(settings),
   ]
 }
@@ -67,4 +69,17 @@ function repeatedKeys(name: string, list: readonly { key: string }[]): string[] 
   const keys = list.map(({ key }) => key)
   const repeated = new Set(keys.filter((key, i) => keys.indexOf(key) !== i))
   return [...repeated].map((key) => `${name} has the key "${key}" more than once. Give each a key of its own.`)
+}
+
+function optionsTwice(fields: Settings['customFields']): string[] {
+  return fields.flatMap((field) => {
+    const options = 'options' in field ? field.options : []
+    const keys = options.map(({ key }) => key)
+    const twice = keys.find((key, i) => keys.indexOf(key) !== i)
+    if (twice !== undefined)
+      return [`The field "${field.label}" has the option "${twice}" more than once. Give each a key of its own.`]
+    return options.length > 0 && options.every(({ retired }) => retired)
+      ? [`All options of the field "${field.label}" are retired. Keep one, or retire the field.`]
+      : []
+  })
 }

@@ -18,7 +18,7 @@ const StoppedClient = lazy(async () => ({
 }))
 const NEW = '/client/$tenantId/new'
 /** Pages of a client that stand alone: keys must not act on a list that nobody sees. */
-const ALONE = new Set(['sync', 'vault', 'inbox', 'import'].map((page) => `/client/$tenantId/${page}`))
+const ALONE = new Set(['sync', 'vault', 'inbox', 'import', 'settings'].map((page) => `/client/$tenantId/${page}`))
 
 /** One client: header, list, and the open ticket over or beside it. Everything below is made anew for each client. */
 export function ClientPage() {

@@ -18,6 +18,7 @@ export function useGoCommands(): void {
     to('all-clients', 'All clients', ['g h', 'Mod+0'], places.clients),
     to('keys', 'Keys and lock', ['g k'], places.keys),
     to('onboardings', 'Onboarding of new clients', ['g o'], places.onboardings),
+    to('defaults', 'Settings of the organisation', ['g d'], places.defaults),
     { id: 'new-client', title: 'New client', group: 'Clients', keys: ['g n'], run: () => newClient() },
     ...(tenantId
       ? [
@@ -30,6 +31,7 @@ export function useGoCommands(): void {
           },
           to('inbox', 'Undecided edits of this client', ['g i'], places.inbox(tenantId)),
           to('vault', 'Credentials of this client', ['g v'], places.vault(tenantId)),
+          to('settings', 'Settings of this client', ['g ,'], places.settings(tenantId)),
           to('sync', 'Sync of this client', ['g q'], places.sync(tenantId)),
           to('import', 'Import contacts or tickets into this client', ['g f'], places.import(tenantId)),
           to('inboxes', 'Undecided edits of all clients', ['g a'], places.inboxes),

@@ -7,6 +7,7 @@ export const places = {
   clients: '/',
   inboxes: '/inbox',
   keys: '/keys',
+  defaults: '/settings',
   onboardings: '/onboarding',
   onboarding: (id: string) => `/onboarding/${id}`,
   client: (tenantId: string) => `/client/${tenantId}`,
@@ -15,6 +16,7 @@ export const places = {
   sync: (tenantId: string) => `/client/${tenantId}/sync`,
   vault: (tenantId: string) => `/client/${tenantId}/vault`,
   inbox: (tenantId: string) => `/client/${tenantId}/inbox`,
+  settings: (tenantId: string) => `/client/${tenantId}/settings`,
   import: (tenantId: string) => `/client/${tenantId}/import`,
 } as const
 

@@ -1,3 +1,4 @@
+import { choosable } from '../../../src-shared/domain/configuration.ts'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { IconArrowLeft } from '@tabler/icons-react'
@@ -58,7 +59,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
     if (tenantId) go(places.client(tenantId))
   }
   useCommands([{ id: 'back', title: 'Back to the list', group: 'Ticket', keys: ['Escape', 'u'], run: back }])
-  const priorities = [...configuration.priorities].sort((a, b) => a.rank - b.rank)
+  const priorities = choosable(configuration.priorities).sort((a, b) => a.rank - b.rank)
   // Neither the most nor the least urgent, unless there is nothing between.
   const usual = priorities[Math.floor(priorities.length / 2)]?.key ?? ''
   // Before the first sync nobody knows which statuses the client has.
@@ -201,14 +202,14 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
           <ChoiceField
             label="Type"
             value={draft.type ?? null}
-            options={configuration.types}
+            options={choosable(configuration.types)}
             none="No type"
             onChange={(type) => write({ type })}
           />
           <ChoiceField
             label="Queue"
             value={draft.queue ?? null}
-            options={configuration.queues}
+            options={choosable(configuration.queues)}
             none="No queue"
             onChange={(queue) => write({ queue })}
           />

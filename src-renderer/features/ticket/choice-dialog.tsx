@@ -1,5 +1,6 @@
 import { go } from 'fuzzysort'
 import { useCallback, useMemo, type ReactNode } from 'react'
+import { choosable } from '../../../src-shared/domain/configuration.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { Marked, Picker } from '../../ui/picker.tsx'
@@ -80,7 +81,7 @@ export function ChoiceDialog({ kind, ticket, desk, onPick, onClose }: ChoiceDial
 function choicesOf(kind: ChoiceKind, ticket: Subject, { configuration, technicians, me }: Desk): Choice[] {
   if (kind === 'status' || kind === 'resolve') {
     const statuses = kind === 'status' ? configuration.statuses : resolvingStatuses(configuration)
-    return statuses.map(({ key, label, category }) => ({
+    return choosable(statuses, ticket.status).map(({ key, label, category }) => ({
       key,
       label,
       mark: <span className={listClasses.dot} data-category={category} />,
@@ -89,7 +90,7 @@ function choicesOf(kind: ChoiceKind, ticket: Subject, { configuration, technicia
     }))
   }
   if (kind === 'priority') {
-    return configuration.priorities.map(({ key, label, colour }) => ({
+    return choosable(configuration.priorities, ticket.priority).map(({ key, label, colour }) => ({
       key,
       label,
       mark: <span className={listClasses.mark} style={{ '--mark': colour }} />,
@@ -98,7 +99,7 @@ function choicesOf(kind: ChoiceKind, ticket: Subject, { configuration, technicia
     }))
   }
   if (kind === 'type') {
-    return [...configuration.types, { key: null, label: 'No type' }].map(({ key, label }) => ({
+    return [...choosable(configuration.types, ticket.type), { key: null, label: 'No type' }].map(({ key, label }) => ({
       // A key of the client's own is never empty.
       key: key ?? '',
       label,

@@ -1,3 +1,4 @@
+import { choosable } from '../../../src-shared/domain/configuration.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useDesk } from '../../tenant/desk.tsx'
@@ -29,6 +30,8 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
   const priority = configuration.priorities.find(({ key }) => key === ticket.priority)
   const set = (patch: TicketPatch): void => edit(ticket, patch)
   const pending = (field: string): boolean => pendingFields.includes(field)
+  // A field that was retired shows what a ticket has of it.
+  const fields = configuration.customFields.filter(({ key, retired }) => !retired || ticket.customFields[key] != null)
   const known = new Set(configuration.customFields.map(({ key }) => key))
   const unknown = Object.entries(ticket.customFields).filter(([key]) => !known.has(key))
   return (
@@ -38,7 +41,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
         pending={pending('status')}
         mark={<span className={listClasses.dot} data-category={status?.category} />}
         value={ticket.status}
-        options={configuration.statuses}
+        options={choosable(configuration.statuses, ticket.status)}
         onChange={(value) => value && set({ status: value })}
       />
       <ChoiceField
@@ -46,7 +49,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
         pending={pending('priority')}
         mark={<span className={listClasses.mark} style={{ '--mark': priority?.colour }} />}
         value={ticket.priority}
-        options={configuration.priorities}
+        options={choosable(configuration.priorities, ticket.priority)}
         onChange={(value) => value && set({ priority: value })}
       />
       <ChoiceField
@@ -61,7 +64,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
         label="Type"
         pending={pending('type')}
         value={ticket.type}
-        options={configuration.types}
+        options={choosable(configuration.types, ticket.type)}
         none="No type"
         onChange={(value) => set({ type: value })}
       />
@@ -69,7 +72,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
         label="Queue"
         pending={pending('queue')}
         value={ticket.queue}
-        options={configuration.queues}
+        options={choosable(configuration.queues, ticket.queue)}
         none="No queue"
         onChange={(value) => set({ queue: value })}
       />
@@ -83,9 +86,9 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
         <dt>Worked</dt>
         <dd>{detail.workedMinutes === 0 ? 'Nothing yet' : durationText(detail.workedMinutes)}</dd>
       </dl>
-      {(configuration.customFields.length > 0 || unknown.length > 0) && (
+      {(fields.length > 0 || unknown.length > 0) && (
         <section className={classes.group} aria-label="Custom fields">
-          {configuration.customFields.map((field) => (
+          {fields.map((field) => (
             <Field key={field.key} label={field.label} pending={pending(`customFields.${field.key}`)}>
               <CustomFieldInput
                 field={field}

@@ -1,3 +1,4 @@
+import { choosable } from '../../../src-shared/domain/configuration.ts'
 import type { ReactNode } from 'react'
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
@@ -57,21 +58,21 @@ export function tagsOf(text: string): BulkChange | null {
 export function choicesOf(kind: BulkKind, { configuration, technicians, me }: Desk): BulkChoice[] {
   switch (kind) {
     case 'status':
-      return configuration.statuses.map(({ key, label, category }) => ({
+      return choosable(configuration.statuses).map(({ key, label, category }) => ({
         ...{ key, label, change: patchOf({ status: key }) },
         mark: <span className={classes.dot} data-category={category} />,
       }))
     case 'priority':
-      return configuration.priorities.map(({ key, label, colour }) => ({
+      return choosable(configuration.priorities).map(({ key, label, colour }) => ({
         ...{ key, label, change: patchOf({ priority: key }) },
         mark: <span className={classes.mark} style={{ '--mark': colour }} />,
       }))
     case 'type':
-      return [...configuration.types, NONE].map(({ key, label }) => ({
+      return [...choosable(configuration.types), NONE].map(({ key, label }) => ({
         ...{ key, label, change: patchOf({ type: key || null }) },
       }))
     case 'queue':
-      return [...configuration.queues, NONE].map(({ key, label }) => ({
+      return [...choosable(configuration.queues), NONE].map(({ key, label }) => ({
         ...{ key, label, change: patchOf({ queue: key || null }) },
       }))
     case 'assignee': {

@@ -1,0 +1,54 @@
+import { initTRPC } from '@trpc/server'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { problemOf, ProblemError } from '../../src-shared/problem.ts'
+import { TechnicianList } from '../../src-shared/protocol/session.ts'
+import {
+  DefaultsView,
+  SettingsChange,
+  SettingsChanged,
+  SettingsHistory,
+  SettingsRestore,
+  TemplateList,
+} from '../../src-shared/protocol/settings.ts'
+import type { TechnicianSession } from './technician-session.ts'
+
+/** What the organisation gives to all of its clients; see docs/settings.md. */
+export class Defaults {
+  readonly #session: TechnicianSession
+
+  constructor(session: TechnicianSession) {
+    this.#session = session
+  }
+
+  view = () => this.#told(() => this.#session.ask(paths.defaults, DefaultsView))
+  history = () => this.#told(() => this.#session.ask(paths.defaultsHistory, SettingsHistory))
+  templates = () => this.#told(() => this.#session.ask(paths.templates, TemplateList))
+  technicians = () => this.#told(() => this.#session.ask(paths.technicians, TechnicianList))
+  change = (body: SettingsChange) =>
+    this.#told(() => this.#session.ask(paths.defaults, SettingsChanged, { method: 'POST', body }))
+  restore = (body: SettingsRestore) =>
+    this.#told(() => this.#session.ask(paths.defaultsRestore, SettingsChanged, { method: 'POST', body }))
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (problemOf(error).code === 'cloud-unreachable')
+        throw new ProblemError('settings-offline', {}, { cause: error })
+      throw error
+    }
+  }
+}
+
+const t = initTRPC.context<{ defaults(): Defaults }>().create()
+
+/** The organisation's defaults, bound to no client. */
+export const defaultsRouter = t.router({
+  view: t.procedure.query(({ ctx }) => ctx.defaults().view()),
+  history: t.procedure.query(({ ctx }) => ctx.defaults().history()),
+  templates: t.procedure.query(({ ctx }) => ctx.defaults().templates()),
+  technicians: t.procedure.query(({ ctx }) => ctx.defaults().technicians()),
+  /** Also a dry run. */
+  change: t.procedure.input(SettingsChange).mutation(({ ctx, input }) => ctx.defaults().change(input)),
+  restore: t.procedure.input(SettingsRestore).mutation(({ ctx, input }) => ctx.defaults().restore(input)),
+})

@@ -1,0 +1,56 @@
+import type { LayerValues, SettingKey, Settings } from '../../../src-shared/settings/settings.ts'
+import type { Origin, Resolved } from '../../../src-shared/settings/layers.ts'
+import type { DefaultsView, SettingsEffect, SettingsHistory, UsedKey } from '../../../src-shared/protocol/settings.ts'
+
+/** Settings as a page shows them. */
+export interface Seen {
+  revision: number
+  settings: Resolved
+  proof: string | null
+}
+
+interface Change {
+  revision: number
+  set: LayerValues
+  revert: SettingKey[]
+  note?: string
+}
+
+/** Whose settings a page edits: a client's, or what the organisation gives to all. */
+export interface SettingsPort {
+  /** What its own values are called by origin. */
+  own: Origin
+  view(): Promise<Seen>
+  preview(change: Change): Promise<SettingsEffect>
+  change(change: Change): Promise<unknown>
+  restore(restore: { revision: number; to: number }): Promise<unknown>
+  history(): Promise<SettingsHistory>
+  uses(): Promise<UsedKey[]>
+  /** Null where there is no file of these. */
+  file: { save(): Promise<string>; read(text: string): Promise<LayerValues> } | null
+}
+
+/** What the organisation gives, each with its origin. */
+export function seenDefaults({ revision, settings, builtIn }: DefaultsView): Seen {
+  const resolved = Object.entries(builtIn).map(([key, value]) => {
+    const own = settings[key as SettingKey]
+    const below = { value, origin: 'built-in', name: null }
+    return [
+      key,
+      own === undefined
+        ? { ...below, inherited: null }
+        : { value: own, origin: 'organisation', name: null, inherited: below },
+    ]
+  })
+  return { revision, settings: Object.fromEntries(resolved) as Resolved, proof: null }
+}
+
+/** Values with what is typed over them and what is inherited again. */
+export function settingsWith(resolved: Resolved, set: LayerValues, revert: readonly SettingKey[]): Settings {
+  const entries = Object.entries(resolved).map(([key, { value, inherited }]) => {
+    const typed = set[key as SettingKey]
+    if (typed !== undefined) return [key, typed]
+    return [key, revert.includes(key as SettingKey) && inherited ? inherited.value : value]
+  })
+  return Object.fromEntries(entries) as Settings
+}

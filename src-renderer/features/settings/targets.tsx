@@ -1,0 +1,166 @@
+import { useState } from 'react'
+import type { Choice, Priority } from '../../../src-shared/domain/configuration.ts'
+import type { LayerCalendar } from '../../../src-shared/settings/settings.ts'
+import type { ServiceTarget } from '../../../src-shared/sla/schema.ts'
+import { durationText, minutesOf } from '../../ui/duration.ts'
+import { movedRow, type EditorProps } from './editor.ts'
+import { Select } from './rows.tsx'
+import classes from './settings.module.css'
+
+/** Two years of minutes. */
+const MOST = 1_100_000
+
+/** A time that is written `4 h` or `30 min`; nothing for none. What cannot be read is no value. */
+export function Duration({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: number | undefined
+  onChange(minutes: number | undefined): void
+}) {
+  const [typed, setTyped] = useState<string | null>(null)
+  const text = typed ?? (value === undefined ? '' : durationText(value))
+  const bad = text.trim() !== '' && (minutesOf(text, MOST) ?? 0) <= 0
+  return (
+    <input
+      aria-label={label}
+      aria-invalid={bad}
+      placeholder="nothing promised"
+      value={text}
+      onChange={(event) => {
+        const written = event.target.value
+        setTyped(written)
+        const minutes = minutesOf(written, MOST)
+        if (written.trim() === '') onChange(undefined)
+        else if (minutes !== null && minutes > 0) onChange(minutes)
+      }}
+      onBlur={() => !bad && setTyped(null)}
+    />
+  )
+}
+
+interface TargetsProps extends EditorProps<ServiceTarget[]> {
+  priorities: readonly Priority[]
+  types: readonly Choice[]
+  calendars: readonly LayerCalendar[]
+}
+
+/** What is promised to whom; the first that fits a ticket counts. */
+export function TargetsEditor({ value, onChange, priorities, types, calendars }: TargetsProps) {
+  const change = (index: number, part: { [K in keyof ServiceTarget]?: ServiceTarget[K] | undefined }): void =>
+    onChange(value.map((one, i) => (i === index ? (withoutEmpty({ ...one, ...part }) as ServiceTarget) : one)))
+  const first = calendars[0]?.key ?? ''
+  return (
+    <div className={classes.rows} role="group" aria-label="Targets">
+      <table>
+        <thead>
+          <tr>
+            <th>Priority</th>
+            <th>Type</th>
+            <th>First response</th>
+            <th>Resolved</th>
+            <th>Counts in</th>
+            <th />
+          </tr>
+        </thead>
+        <tbody>
+          {value.map((target, index) => (
+            <tr key={index}>
+              <td>
+                <Some
+                  label={`Priority of target ${index + 1}`}
+                  any="All"
+                  {...{ value: target.priorities, options: priorities }}
+                  onChange={(found) => change(index, { priorities: found })}
+                />
+              </td>
+              <td>
+                <Some
+                  label={`Type of target ${index + 1}`}
+                  any="All"
+                  {...{ value: target.types, options: types }}
+                  onChange={(found) => change(index, { types: found })}
+                />
+              </td>
+              <td>
+                <Duration
+                  label={`First response of target ${index + 1}`}
+                  value={target.firstResponse}
+                  onChange={(firstResponse) => change(index, { firstResponse })}
+                />
+              </td>
+              <td>
+                <Duration
+                  label={`Resolution of target ${index + 1}`}
+                  value={target.resolution}
+                  onChange={(resolution) => change(index, { resolution })}
+                />
+              </td>
+              <td>
+                <Select
+                  label={`Calendar of target ${index + 1}`}
+                  value={target.calendar}
+                  options={calendars.map(({ key, label }) => [key, label])}
+                  onChange={(calendar) => change(index, { calendar })}
+                />
+              </td>
+              <td className={classes.acts}>
+                <button
+                  type="button"
+                  disabled={index === 0}
+                  onClick={() => onChange(movedRow(value, index, index - 1))}
+                >
+                  Up
+                </button>
+                <button type="button" onClick={() => onChange(value.filter((_, i) => i !== index))}>
+                  Remove<span className={classes.hidden}> target {index + 1}</span>
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button
+        type="button"
+        className={classes.add}
+        disabled={first === ''}
+        onClick={() => onChange([...value, { calendar: first, resolution: 480 }])}
+      >
+        Add a target
+      </button>
+    </div>
+  )
+}
+
+/** One of a list, or all; several that were written elsewhere stay together until another is chosen. */
+function Some({
+  label,
+  any,
+  value,
+  options,
+  onChange,
+}: {
+  label: string
+  any: string
+  value: string[] | undefined
+  options: readonly { key: string; label: string }[]
+  onChange(value: string[] | undefined): void
+}) {
+  const name = (key: string): string => options.find((one) => one.key === key)?.label ?? key
+  const several =
+    value && value.length !== 1 ? ([[value.join('\n'), value.map(name).join(', ') || 'None']] as const) : []
+  return (
+    <Select
+      label={label}
+      value={value?.join('\n') ?? '*'}
+      options={[['*', any], ...several, ...options.map((one) => [one.key, one.label] as const)]}
+      onChange={(found) => onChange(found === '*' ? undefined : found.split('\n'))}
+    />
+  )
+}
+
+function withoutEmpty<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
+}

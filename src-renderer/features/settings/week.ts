@@ -1,0 +1,1 @@
+export { DAYS, hoursOf, spansOf, weekOf, type Day, type Week } from '../onboarding/steps/week.ts'
