@@ -22,7 +22,7 @@ export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProp
         <Button size="sm" variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button size="sm" onClick={onConfirm} data-autofocus autoFocus>
+        <Button size="sm" onClick={onConfirm} data-autofocus>
           {action}
         </Button>
       </div>

@@ -14,6 +14,8 @@ export function Dialog({ label, className, onClose, children }: DialogProps) {
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // It goes to the first button otherwise: what React focuses was not shown by then.
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
     return () => element?.close()
   }, [])
   return (

@@ -59,7 +59,7 @@ export function PageButton({ onClick, disabled, primary, shortcut, children }: P
       onClick={onClick}
     >
       {children}
-      {shortcut && <kbd aria-hidden>{shortcut}</kbd>}
+      {shortcut && <kbd aria-hidden>{shortcut.replace(/^Control/, 'Ctrl')}</kbd>}
     </button>
   )
 }

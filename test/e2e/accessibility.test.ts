@@ -77,6 +77,7 @@ const dialogs: Stop[] = [
 ]
 const pages: Stop[] = [
   { screen: 'sync', keys: ['g', 'q'], shows: heading(/Sync/) },
+  { screen: 'settings', keys: ['g', ','], shows: heading('Statuses') },
   { screen: 'conflict inbox', keys: ['g', 'i'], shows: heading(/Undecided|Inbox|decide/i) },
   { screen: 'vault', keys: ['g', 'v'], shows: heading(/Credentials/) },
   { screen: 'keys', keys: ['g', 'k'], shows: heading(/Keys/) },

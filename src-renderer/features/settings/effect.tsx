@@ -46,7 +46,7 @@ export function Effect({ port, revision, set, revert, labels }: EffectProps) {
     <p className={classes.effect} role="status" data-testid="effect">
       {data.gone.length > 0 &&
         `${data.gone.map((one) => `${count(one.open, 'open ticket')} of ${count(one.tickets, 'ticket')} with “${label(one.setting, one.key)}” would show its key alone`).join('. ')}. Retire it instead. `}
-      {data.due !== null && `${count(data.due, 'open ticket')} would be due at another time. `}
+      {data.due ? `${count(data.due, 'open ticket')} would be due at another time. ` : ''}
       {data.proof}
     </p>
   )
