@@ -249,7 +249,7 @@ export const tenantRouter = t.router({
   }),
   vault: vaultRouter,
   imports: importRouter,
-  settings: settingsRouter,
+  configuration: settingsRouter,
   attachments: t.router({
     begin: t.procedure
       .input(

@@ -47,9 +47,13 @@ export class OnboardingDrafts {
   keep(id: string, step: StepKey, draft: string | null): void {
     if (draft === null) this.#db.prepare('DELETE FROM onboarding_draft WHERE id = ? AND step = ?').run(id, step)
     else
-      this.#db
-        .prepare('INSERT OR REPLACE INTO onboarding_draft VALUES (?, ?, ?, ?)')
-        .run(id, step, draft, new Date().toISOString())
+      this.#db.prepare('INSERT OR REPLACE INTO onboarding_draft VALUES (?, ?, ?, ?)').run(id, step, draft, this.#now())
+  }
+
+  /** Later than all that is kept: two within a millisecond have an order too. */
+  #now(): string {
+    const last = this.#db.prepare<[], string>('SELECT max(at) FROM onboarding_draft').pluck().get()
+    return new Date(Math.max(Date.now(), last ? Date.parse(last) + 1 : 0)).toISOString()
   }
 }
 

@@ -53,8 +53,15 @@ const permissions: Readonly<Record<Permission, boolean>> = {
   unknown: false,
 }
 
-/** Which addresses may leave for the person's browser, as data. */
-const externalRules: readonly { protocol: string; maxLength: number }[] = [{ protocol: 'https:', maxLength: 2000 }]
+/**
+ * Which addresses may leave for the person's browser, mail program or phone, as data. Of a mail its reader alone: what
+ * follows a question mark could write or attach something.
+ */
+const externalRules: readonly { protocol: string; form: RegExp }[] = [
+  { protocol: 'https:', form: /^.{1,2000}$/ },
+  { protocol: 'mailto:', form: /^mailto:[^\s?&%,;:"<>]{1,254}@[^\s?&%,;:"<>]{1,254}$/ },
+  { protocol: 'tel:', form: /^tel:\+?\d{2,20}$/ },
+]
 
 /**
  * Denies every permission but those of the table, and those too for any origin but the console's; every device; and
@@ -95,7 +102,7 @@ export function externalAddress(text: string): string | null {
   const url = new URL(text)
   // A user name before the host makes a foreign address look like a known one.
   if (url.username || url.password) return null
-  const allowed = externalRules.some((rule) => url.protocol === rule.protocol && url.href.length <= rule.maxLength)
+  const allowed = externalRules.some((rule) => url.protocol === rule.protocol && rule.form.test(url.href))
   return allowed ? url.href : null
 }
 

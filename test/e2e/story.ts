@@ -194,6 +194,8 @@ export async function setStatus(page: Page, label: string, ticket: number | 'new
 export async function openTicket(page: Page, subject: string): Promise<void> {
   await page.keyboard.press('/')
   await page.keyboard.type(subject)
+  // Right after a first sync there are none yet.
+  await expect.poll(() => page.getByTestId('ticket-row').first().innerText(), { timeout: SOON }).toContain(subject)
   // What is typed ahead waits for the hits of all of it.
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')

@@ -91,7 +91,17 @@ test('window.open opens no window; an https address goes to the system', () => {
   expect(world.openedExternally).toEqual(['https://docs.example/a?b=c'])
 })
 
+test('a mail address and a phone number go to the system too, with nothing after them', () => {
+  expect(contents.openWindow('mailto:ada.byron+it@acme.example')).toBe('deny')
+  expect(contents.openWindow('tel:+493012345')).toBe('deny')
+  expect(world.openedExternally).toEqual(['mailto:ada.byron+it@acme.example', 'tel:+493012345'])
+})
+
 test.each([
+  'mailto:ada@acme.example?attach=/etc/passwd',
+  'mailto:ada@acme.example%3Fbody=x',
+  'mailto:ada@acme.example,eve@evil.example',
+  'tel:*21*123%23',
   'http://docs.example/',
   'file:///etc/passwd',
   'javascript:alert(1)',

@@ -16,15 +16,15 @@ export function ClientSettings() {
   const port = useMemo(
     (): SettingsPort => ({
       own: 'client',
-      view: () => client.settings.view.query(),
-      preview: (change) => client.settings.preview.query(change),
-      change: (change) => client.settings.change.mutate(change),
-      restore: (restore) => client.settings.restore.mutate(restore),
-      history: () => client.settings.history.query(),
-      uses: () => client.settings.uses.query(),
+      view: () => client.configuration.view.query(),
+      preview: (change) => client.configuration.preview.query(change),
+      change: (change) => client.configuration.change.mutate(change),
+      restore: (restore) => client.configuration.restore.mutate(restore),
+      history: () => client.configuration.history.query(),
+      uses: () => client.configuration.uses.query(),
       file: {
-        save: () => client.settings.file.query(),
-        read: (text) => client.settings.readFile.mutate({ text }),
+        save: () => client.configuration.file.query(),
+        read: (text) => client.configuration.readFile.mutate({ text }),
       },
     }),
     [client],

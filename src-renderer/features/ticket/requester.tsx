@@ -122,9 +122,18 @@ function Card({ contact }: { contact: Contact }) {
       {[contact.title, contact.site].filter(Boolean).map((line) => (
         <span key={line}>{line}</span>
       ))}
-      {contact.email && <a href={`mailto:${contact.email}`}>{contact.email}</a>}
-      {contact.phone && <a href={`tel:${contact.phone}`}>{contact.phone}</a>}
+      {contact.email && <Away to={`mailto:${contact.email}`}>{contact.email}</Away>}
+      {contact.phone && <Away to={`tel:${contact.phone.replaceAll(/[^+\d]/g, '')}`}>{contact.phone}</Away>}
     </div>
+  )
+}
+
+/** Leads out of the window, which itself goes nowhere. */
+function Away({ to, children }: { to: string; children: string }) {
+  return (
+    <a href={to} target="_blank" rel="noreferrer">
+      {children}
+    </a>
   )
 }
 

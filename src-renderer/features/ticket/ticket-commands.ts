@@ -81,7 +81,7 @@ export function useTicketCommands(ticket: Timed | null, { onText, onWork }: Tick
       title: timerSince === null ? 'Start the timer' : 'Stop the timer and log its time',
       group: 'Ticket',
       keys: ['l'],
-      run: () => ticket && timer(ticket, timerSince, onWork),
+      run: () => ticket && timer(ticket, onWork),
     },
     { id: 'set-status', title: 'Set status', group: 'Ticket', keys: ['s'], run: on('status') },
     { id: 'set-priority', title: 'Set priority', group: 'Ticket', keys: ['p'], run: on('priority') },

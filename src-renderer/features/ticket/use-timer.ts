@@ -12,7 +12,7 @@ import { useAct } from './use-act.ts'
  * Starts the timer of a ticket, or stops it and offers what was worked as an entry.
  * @param onStopped shows the entry that is offered: it is a draft by then, so that nothing is lost
  */
-export function useTimer(): (ticket: Subject, since: string | null, onStopped: () => void) => void {
+export function useTimer(): (ticket: Subject, onStopped: () => void) => void {
   const tenant = useTenant()
   const summary = useSummary()
   const { clients } = useConsole()
@@ -33,17 +33,17 @@ export function useTimer(): (ticket: Subject, since: string | null, onStopped: (
   const stop = (ticket: Subject): Promise<boolean> =>
     act('The timer was not stopped.', async () => void (await client.tickets.stopTimer.mutate({ ticketId: ticket.id })))
 
-  return (ticket, since, onStopped) => {
+  return (ticket, onStopped) => {
     const name = `Ticket ${numberText(ticket.number)}`
-    if (since === null) {
-      const warning = elsewhere()
-      void start(ticket).then((done) => {
-        if (done) undo.offer(`${name}: timer started${warning}`, () => void stop(ticket))
-      })
-      return
-    }
-    const minutes = workedMinutes(since, Date.now())
-    void act('The timer was not stopped.', async () => {
+    void act('The timer was not changed.', async () => {
+      // Asked now: what the page has may be from before the last key.
+      const since = (await client.tickets.timers.query()).find((one) => one.ticket.id === ticket.id)?.since
+      if (since === undefined) {
+        const warning = elsewhere()
+        if (await start(ticket)) undo.offer(`${name}: timer started${warning}`, () => void stop(ticket))
+        return
+      }
+      const minutes = workedMinutes(since, Date.now())
       const kept = await client.tickets.drafts.query({ ticketId: ticket.id })
       const { text } = readWork('time', drafts.read(ticket.id, 'time', kept))
       // On the disk before the timer is gone.
