@@ -1,4 +1,5 @@
 /** Run by the bench as a process of its own: real clouds on one embedded Postgres. */
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { connect, type DatabaseAddress } from '../../src-cloud/database/connect.ts'
@@ -14,6 +15,7 @@ export type CloudQuestion =
   | { op: 'change'; url: string }
   | { op: 'push'; rounds: number }
   | { op: 'usage' }
+  | { op: 'aside'; aside: boolean }
   | { op: 'rows'; count: number }
 
 const wish = makeFolder()
@@ -37,6 +39,8 @@ function answer(question: CloudQuestion): unknown {
       return database('push').then((address) => measurePush(address, 1000, question.rounds))
     case 'usage':
       return usage()
+    case 'aside':
+      return standAside(question.aside)
     case 'rows':
       return rows(question.count)
   }
@@ -102,7 +106,25 @@ async function rows(count: number): Promise<number> {
 function usage(): number {
   const { user, system } = process.cpuUsage()
   if (process.platform !== 'linux') return NaN
-  const ticks = readdirSync('/proc')
+  // A tick of /proc is 10 ms on every Linux that Node runs on.
+  return (user + system) / 1000 + postgresProcesses().reduce((sum, one) => sum + one.ticks * 10, 0)
+}
+
+/**
+ * Lets this process and its Postgres run only when nobody else wants a processor, which is as near as one machine comes to
+ * a cloud that is elsewhere; or as usual again.
+ * @returns whether the system can: a Linux with chrt
+ */
+function standAside(aside: boolean): boolean {
+  if (process.platform !== 'linux') return false
+  return [String(process.pid), ...postgresProcesses().map(({ pid }) => pid)].every(
+    (pid) => spawnSync('chrt', ['--all-tasks', aside ? '--idle' : '--other', '--pid', '0', pid]).status === 0,
+  )
+}
+
+/** @returns every process of this one's Postgres with the ticks that it has used; from Linux' /proc */
+function postgresProcesses(): { pid: string; ticks: number }[] {
+  const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
@@ -113,8 +135,6 @@ function usage(): number {
         return []
       }
     })
-  const main = ticks.find(({ parent }) => parent === String(process.pid))
-  const own = ticks.filter(({ pid, parent }) => pid === main?.pid || parent === main?.pid)
-  // A tick of /proc is 10 ms on every Linux that Node runs on.
-  return (user + system) / 1000 + own.reduce((sum, one) => sum + one.ticks * 10, 0)
+  const main = all.find(({ parent }) => parent === String(process.pid))
+  return all.filter(({ pid, parent }) => pid === main?.pid || parent === main?.pid)
 }

@@ -44,6 +44,11 @@ export class Clouds {
     return this.#ask({ op: 'usage' })
   }
 
+  /** Lets the clouds and their Postgres run only when nothing else does, or as usual. @returns whether the system can */
+  standAside(aside: boolean): Promise<boolean> {
+    return this.#ask({ op: 'aside', aside })
+  }
+
   /** Writes so many rows in the same Postgres, plainly. @returns milliseconds */
   rows(count: number): Promise<number> {
     return this.#ask({ op: 'rows', count })

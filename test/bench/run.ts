@@ -81,7 +81,7 @@ async function measure(bench: Bench): Promise<void> {
     await measureTriage(bench, host)
     await host.stop()
     await measureLifecycle(bench, profile, cloudUrl)
-    await measureNeighbour(bench, profile, cloudUrl)
+    await measureNeighbour(bench, clouds, profile, cloudUrl)
   }
   await measureCloud(bench, clouds, desks)
   await measureCatchUp(bench, clouds)

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SyncState, TicketPage } from '../../../src-shared/domain/views.ts'
+import type { Clouds } from '../cloud.ts'
 import { percentile, timed, type Bench } from '../bench.ts'
 import { startHost, type BenchHost } from '../host.ts'
 import { LARGE, smallTenant } from '../seed.ts'
@@ -9,14 +10,16 @@ const LIST = { filter: {}, sort: { by: 'updated', direction: 'descending' }, lim
 
 /**
  * Pages of a small client one after the other: at rest, while the large client loads everything for the first time, and
- * at rest again. The cloud and Postgres run on the same machine, so their work is part of the disturbance.
+ * at rest again. The cloud and Postgres, which elsewhere are another machine, stand aside where the system lets them; where
+ * it does not, their work is part of the disturbance.
  */
-export async function measureNeighbour(bench: Bench, profile: string, cloudUrl: string): Promise<void> {
+export async function measureNeighbour(bench: Bench, clouds: Clouds, profile: string, cloudUrl: string): Promise<void> {
   if (!bench.wants('neighbour')) return
   bench.note('Pages of a client while another one loads…')
   // A cache may go at any time; the large client then begins anew.
   for (const suffix of ['', '-wal', '-shm'])
     rmSync(join(profile, 'tenants', LARGE, `cache.db${suffix}`), { force: true })
+  if (!(await clouds.standAside(true))) bench.note('The cloud shares the processors: there is no chrt here.')
   const host = await startHost(bench, profile, cloudUrl)
   const { window } = host
   const scope = await window.openClient(smallTenant(1))
@@ -31,6 +34,7 @@ export async function measureNeighbour(bench: Bench, profile: string, cloudUrl: 
   const quiet: number[] = []
   for (let i = 0; i < loading.length; i++) quiet.push(await page())
   await host.stop()
+  await clouds.standAside(false)
   bench.report('neighbour', percentile(loading, 0.99), percentile(quiet, 0.99))
 }
 
