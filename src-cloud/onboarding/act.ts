@@ -1,12 +1,6 @@
-import {
-  answerOf,
-  steps,
-  type Answers,
-  type OnboardingFile,
-  type StepKey,
-} from '../../src-shared/onboarding/answers.ts'
+import { answerOf, type Answers, type OnboardingFile, type StepKey } from '../../src-shared/onboarding/answers.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { StartOnboarding } from '../../src-shared/protocol/onboarding.ts'
+import type { StartOnboarding, StepState } from '../../src-shared/protocol/onboarding.ts'
 import type { z } from 'zod'
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from '../database/connect.ts'
@@ -22,6 +16,10 @@ import {
   writeRecord,
   type OnboardingRecord,
 } from './record.ts'
+
+function leftOut(reason: string, by: string): StepState {
+  return { ...UNTOUCHED, state: 'skipped', skipped: { reason, by } }
+}
 
 const STATES = { live: 'live', cancelling: 'being cancelled', cancelled: 'cancelled' } as const
 
@@ -46,7 +44,7 @@ export async function startOnboarding(
   }
   const states = begunSteps(answers)
   const skip = start.file && 'skip' in start.file.verify ? start.file.verify.skip : null
-  if (skip !== null) states.verify = { ...UNTOUCHED, state: 'skipped', skipped: { reason: skip, by: who.name } }
+  if (skip !== null) states.verify = leftOut(skip, who.name)
   const at = new Date().toISOString()
   const record: OnboardingRecord = {
     ...{
@@ -82,9 +80,16 @@ export function answersOf(file: OnboardingFile, email: string): Answers {
 
 /** The file that stands for an onboarding's answers; steps that nobody answered are left out. */
 export function fileOf({ answers, steps: states }: OnboardingRecord): Record<string, unknown> {
-  const { verify: _verify, ...given } = answers
+  const { verify: _verify, connect, ...given } = answers
+  // What came of trying a credential out was so then, with a secret that no file holds.
+  const connections = connect?.connections.map(({ tried: _tried, ...one }) => one)
   const { skipped } = states.verify
-  return { onboarding: 1, ...given, ...(skipped && { verify: { skip: skipped.reason } }) }
+  return {
+    onboarding: 1,
+    ...given,
+    ...(connections && { connect: { connections } }),
+    ...(skipped && { verify: { skip: skipped.reason } }),
+  }
 }
 
 /**
@@ -105,10 +110,12 @@ export async function answerStep(
     wholeIdentity(answers.identity, record.tenantId)
     await mustBeFree(tx, answers.identity, record.tenantId, id)
   }
-  const missing = step === 'live' ? steps.slice(0, -1).filter((one) => record.steps[one].state === 'waiting') : []
+  const missing = step === 'live' ? needs('live').filter((one) => record.steps[one].state === 'waiting') : []
   if (missing.length > 0)
     throw new ProblemError('step-not-ready', { reason: `Answer or skip these first: ${missing.join(', ')}.` })
   const states = { ...record.steps, [step]: QUEUED, ...lookedAtAnew(record, step) }
+  if (step === 'live' && states.connect.state === 'waiting')
+    states.connect = leftOut('Nothing was connected before it went live', record.changedBy)
   return written(tx, { ...record, answers, steps: states, name: answers.identity?.name ?? record.name })
 }
 
@@ -139,8 +146,7 @@ export async function skipStep(
     throw new ProblemError('step-not-ready', {
       reason: 'This step is done, so there is nothing to skip. Answer it anew to change it.',
     })
-  const skipped = { reason, by: record.changedBy }
-  return written(tx, { ...record, steps: { ...record.steps, [step]: { ...UNTOUCHED, state: 'skipped', skipped } } })
+  return written(tx, { ...record, steps: { ...record.steps, [step]: leftOut(reason, record.changedBy) } })
 }
 
 /** Begins to take everything back. @throws ProblemError as {@link answerStep} */

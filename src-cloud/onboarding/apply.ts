@@ -151,6 +151,16 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
     ]
   },
 
+  connect: async (_context, { connections }) => {
+    if (connections.length === 0) return ['Nothing is connected. Credentials can be kept at any time.']
+    const accepted = connections.filter(({ tried }) => tried?.state === 'accepted').length
+    const how = connections.length === 1 ? '1 connection' : `${connections.length} connections`
+    return [
+      `${how}, ${accepted === connections.length ? 'accepted' : `${accepted} accepted`}.`,
+      ...connections.map(({ name, tried }) => `${name}: ${tried?.sentence ?? 'Not tried out.'}`),
+    ]
+  },
+
   live: async ({ tx, record, organisation }) => {
     await useOrganisation(tx, organisation)
     await tx`update tenant set onboarding = false where id = ${record.tenantId}`

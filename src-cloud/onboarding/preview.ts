@@ -11,7 +11,7 @@ import { applySteps, useOrganisation } from './apply.ts'
 import { viewOf } from './record.ts'
 
 /** What a dry run does of an onboarding. */
-const STEPS = ['identity', 'start', 'hours', 'service', 'inheritance', 'people'] as const satisfies StepKey[]
+const STEPS = ['identity', 'start', 'hours', 'service', 'inheritance', 'people', 'connect'] as const satisfies StepKey[]
 
 /** Carries the answer out of a transaction that is taken back. */
 class TakenBack extends Error {

@@ -55,11 +55,14 @@ export function isSettled({ state }: StepState): boolean {
   return state === 'done' || state === 'skipped'
 }
 
-/** What has to be settled before a step: the client itself before anything of it, all of it before a look at it. */
+/**
+ * What has to be settled before a step: the client itself before anything of it, all of it before a look at it. Connections
+ * can be made at any time, so nothing waits for them.
+ */
 export function needs(step: StepKey): StepKey[] {
   if (step === 'identity') return []
-  if (step === 'verify') return steps.slice(0, steps.indexOf('verify'))
-  if (step === 'live') return steps.slice(0, steps.indexOf('live'))
+  if (step === 'verify' || step === 'live')
+    return steps.slice(0, steps.indexOf(step)).filter((one) => one !== 'connect')
   // What it begins with is laid under what is its own.
   return step === 'start' ? ['identity'] : ['identity', 'start']
 }
@@ -77,7 +80,8 @@ export function nextToRun({ state, steps: states }: Pick<OnboardingRecord, 'stat
 
 interface Row extends Omit<OnboardingRecord, 'answers' | 'steps'> {
   answers: Record<string, unknown>
-  steps: StepStates
+  /** Those that there were when it was written. */
+  steps: Partial<StepStates>
 }
 
 const columns = (tx: Transaction) => {
@@ -111,7 +115,11 @@ function recordOf(row: Row): OnboardingRecord {
     const parsed = step.success ? answerOf[step.data].safeParse(answer) : null
     return parsed?.success ? [[key, parsed.data]] : []
   })
-  return { ...row, answers: Object.fromEntries(known) as Answers }
+  const reason = 'There was no such step then'
+  const newer: StepState =
+    row.endedAt === null ? UNTOUCHED : { ...UNTOUCHED, state: 'skipped', skipped: { reason, by: row.changedBy } }
+  const states = Object.fromEntries(steps.map((step) => [step, row.steps[step] ?? newer])) as StepStates
+  return { ...row, steps: states, answers: Object.fromEntries(known) as Answers }
 }
 
 /** Writes what a person or the cloud did to one that is held. */
@@ -157,11 +165,13 @@ export function summaryOf(record: OnboardingRecord): OnboardingSummary {
 
 /** One with everything in it. */
 export function viewOf(record: OnboardingRecord): OnboardingView {
-  const waits = (step: StepKey) => ['waiting', 'failed'].includes(record.steps[step].state)
+  const waits = (step: StepKey) => step !== 'connect' && ['waiting', 'failed'].includes(record.steps[step].state)
+  const { connect, ...answers } = record.answers
   return {
     ...summaryOf(record),
     steps: record.steps,
-    answers: record.answers,
+    answers,
+    connections: connect ?? null,
     next: record.state === 'open' ? (steps.find(waits) ?? null) : null,
     reason: record.reason,
   }

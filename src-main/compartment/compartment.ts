@@ -37,6 +37,7 @@ import { timing } from './triage/timing.ts'
 import { Waking } from './triage/waking.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
+import { tryOut } from './vault/use/try-out.ts'
 import { Vault, type VaultRules } from './vault/vault.ts'
 
 /** More changed tickets than this are told as `all`. */
@@ -144,6 +145,7 @@ export class Compartment {
       ...savedViews(this.#bench),
       ...attachmentCalls(this.#bench, this.files),
       vault: this.#vault,
+      tryCredential: (id) => tryOut(this.#vault, this.credentials, id),
       imports: this.#imports,
       settings: settingsCalls(this.#bench, beside, () => this.sync.now()),
       ticket,

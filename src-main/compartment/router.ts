@@ -2,6 +2,7 @@ import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
 import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
 import { BulkBack, BulkChange, MAX_BULK, type BulkPreview, type BulkResult } from '../../src-shared/domain/bulk.ts'
+import type { TriedConnection } from '../../src-shared/domain/connection.ts'
 import { WorkTime } from '../../src-shared/domain/entry.ts'
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
@@ -41,6 +42,8 @@ import { vaultRouter, type VaultCalls } from './vault/router.ts'
 /** What the procedures act on: one compartment, opened. */
 export interface CompartmentApi {
   readonly vault: VaultCalls
+  /** Asks the address of a credential, with it, and tells what came of that; see vault/use/try-out.ts. */
+  tryCredential(id: string): Promise<TriedConnection>
   readonly imports: ImportCalls
   readonly settings: SettingsCalls
   desk(): Desk
@@ -248,6 +251,9 @@ export const tenantRouter = t.router({
     remove: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.removeView(input.id)),
   }),
   vault: vaultRouter,
+  connections: t.router({
+    tryOut: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.tryCredential(input.id)),
+  }),
   imports: importRouter,
   configuration: settingsRouter,
   attachments: t.router({

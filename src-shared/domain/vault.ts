@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SecretHeader } from './connection.ts'
 import { Id, Instant } from './primitives.ts'
 
 /** What kind of secret a credential keeps. */
@@ -47,6 +48,8 @@ const facts = z.object({
   username: z.string().max(320).nullable(),
   /** What it is for. Code of the compartment uses it at this origin and nowhere else. */
   url: z.string().max(2000).nullable(),
+  /** The request header that an API token goes in; null for `Authorization: Bearer`. */
+  header: SecretHeader.nullable(),
   /** Where an OAuth grant is renewed, and as whom. */
   tokenUrl: z.url({ protocol: /^https$/ }).nullable(),
   clientId: z.string().max(500).nullable(),
@@ -61,6 +64,7 @@ const facts = z.object({
 export const CredentialFacts = facts.extend({
   username: facts.shape.username.default(null),
   url: facts.shape.url.default(null),
+  header: facts.shape.header.default(null),
   tokenUrl: facts.shape.tokenUrl.default(null),
   clientId: facts.shape.clientId.default(null),
   expiresAt: facts.shape.expiresAt.default(null),

@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import { SecretHeader, TriedConnection } from '../domain/connection.ts'
 import { Colour, TimeZone } from '../domain/primitives.ts'
 import { LayerValues, HolidayPlace, SettingKey } from '../settings/settings.ts'
 import { DateOnly, Holiday, TimeOfDay, WeeklyHours } from '../sla/schema.ts'
 
 /** The steps of an onboarding, in their order. */
-export const steps = ['identity', 'start', 'hours', 'service', 'inheritance', 'people', 'verify', 'live'] as const
+export const steps = [
+  ...(['identity', 'start', 'hours', 'service', 'inheritance', 'people'] as const),
+  ...(['connect', 'verify', 'live'] as const),
+] as const
 export const StepKey = z.enum(steps)
 export type StepKey = z.infer<typeof StepKey>
 
@@ -132,6 +136,36 @@ export const PeopleAnswer = z.strictObject({
 })
 export type PeopleAnswer = z.infer<typeof PeopleAnswer>
 
+/** The address of a system: what could hold a secret is no part of it. */
+const SystemAddress = z
+  .url({ protocol: /^https$/, error: 'is no address that begins with https://' })
+  .max(2000)
+  .refine((url) => !/[?#]|^https:\/\/[^/]*@/.test(url), {
+    error: 'may hold a secret: give the address without a user, and without what follows ? or #',
+  })
+
+/** A system of the client that its vault has a credential for. Never the credential: that stays in the console's vault. */
+export const Connection = z.strictObject({
+  name: Line(100),
+  url: SystemAddress,
+  /** How the secret goes along: `bearer` (RFC 6750), `basic` (RFC 7617), or in a header of its own. */
+  as: z.union([z.enum(['bearer', 'basic']), z.strictObject({ header: SecretHeader })]).default('bearer'),
+  /** What came of trying it out, where the secret is. */
+  tried: TriedConnection.optional(),
+})
+export type Connection = z.infer<typeof Connection>
+
+export const ConnectAnswer = z.strictObject({
+  connections: z
+    .array(Connection)
+    .max(50)
+    .refine((all) => new Set(all.map(({ name }) => name.toLowerCase())).size === all.length, {
+      error: 'have the same name twice: give each its own',
+    })
+    .default([]),
+})
+export type ConnectAnswer = z.infer<typeof ConnectAnswer>
+
 export const VerifyAnswer = z.strictObject({})
 export const LiveAnswer = z.strictObject({
   /** What is signed off, and by whom at the client. */
@@ -147,6 +181,7 @@ export const answerOf = {
   service: ServiceAnswer,
   inheritance: InheritanceAnswer,
   people: PeopleAnswer,
+  connect: ConnectAnswer,
   verify: VerifyAnswer,
   live: LiveAnswer,
 } as const satisfies Record<StepKey, z.ZodType>
@@ -174,6 +209,7 @@ export const OnboardingFile = z.strictObject({
   inheritance: InheritanceAnswer.default({ set: {}, revert: [] }),
   /** Absent: whoever onboards may everything, and nobody else anything. */
   people: PeopleAnswer.optional(),
+  connect: ConnectAnswer.default({ connections: [] }),
   verify: z.union([VerifyAnswer, z.strictObject({ skip: z.string().trim().min(3).max(500) })]).default({}),
   live: LiveAnswer.default({}),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id, Instant } from '../domain/primitives.ts'
-import { OnboardingFile, SomeAnswers, StepKey } from '../onboarding/answers.ts'
+import { ConnectAnswer, OnboardingFile, SomeAnswers, StepKey } from '../onboarding/answers.ts'
 
 const Reason = z.string().trim().min(3, { error: 'says why, in three letters or more' }).max(500)
 const Revision = z.number().int().positive()
@@ -87,8 +87,11 @@ export const OnboardingView = OnboardingSummary.extend({
   steps: z.object(
     Object.fromEntries(StepKey.options.map((key) => [key, StepState])) as Record<StepKey, typeof StepState>,
   ),
+  /** But for the step `connect`, which consoles from before it would not take among them. */
   answers: z.partialRecord(StepKey, z.unknown()),
-  /** The first step that waits for a person; null where none does. */
+  /** The answer of the step `connect`. */
+  connections: ConnectAnswer.nullish(),
+  /** The first step that waits for a person; null where none does. Never `connect`, which keeps nothing from going live. */
   next: StepKey.nullable(),
   /** Why it was cancelled. */
   reason: z.string().nullable(),

@@ -51,7 +51,7 @@ test('three answers are enough: a name, where it is, a template; all else is inh
     file: file('Harbour Legal', { start: { from: 'template', template: 'law-firm' } }),
   })
   const view = await robin.untilEnd(started.id)
-  expect(Object.values(view.steps).map(({ state }) => state)).toEqual(Array(8).fill('done'))
+  expect(Object.values(view.steps).map(({ state }) => state)).toEqual(Array(9).fill('done'))
   const checks = view.steps.verify.checks ?? []
   expect(checks.filter(({ where }) => !where).map(({ key, state }) => [key, state])).toEqual([
     ['settings', 'passed'],
@@ -85,7 +85,7 @@ test('three answers are enough: a name, where it is, a template; all else is inh
 
 test('step by step: the client is there after the first, on its way in, and live after the last', async () => {
   const { id } = await robin.start({ answers: {} })
-  expect(await robin.view(id)).toMatchObject({ next: 'identity', done: 0, of: 8 })
+  expect(await robin.view(id)).toMatchObject({ next: 'identity', done: 0, of: 9 })
   await robin.answer(id, 'identity', { name: 'Step by Step', timeZone: 'America/Denver', domains: ['steps.example'] })
   const { tenantId } = await robin.until(id, 'identity', 'done')
   expect((await tenants(robin)).find((one) => one.id === tenantId)).toMatchObject({ onboarding: true })

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Page } from 'playwright-core'
@@ -9,7 +12,7 @@ import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
 import { ask } from '../support/cloud.ts'
 import { openWindow } from './browser.ts'
-import { DANA, sandboxLike, setStage, shownClient, SOON } from './story.ts'
+import { DANA, sandboxLike, setStage, shownClient, SOON, switchTo } from './story.ts'
 
 // A technician brings clients in by keyboard alone.
 
@@ -171,6 +174,61 @@ test('a name and a domain of others are told while they are typed; a cancelled c
   await page.getByText('They chose another provider. Nothing of the client was left behind.').waitFor({ timeout: SOON })
   expect(await made()).toHaveLength(0)
   await close()
+})
+
+test('a credential goes from the wizard into the vault and to its system, which says what it lacks; the cloud never has it', async () => {
+  const keys = new URL('../fixtures/', import.meta.url)
+  const [key, cert] = ['loopback.key', 'loopback.crt'].map((name) => readFileSync(new URL(name, keys)))
+  let lacks = true
+  const system = createServer({ key, cert }, ({ headers }, response) => {
+    if (headers.authorization !== 'Bearer tok-Marker-9') return response.writeHead(401).end()
+    if (!lacks) return response.writeHead(200, { 'x-ratelimit-limit': '600', 'x-ratelimit-remaining': '599' }).end()
+    const scope = 'Bearer error="insufficient_scope", scope="devices.read"'
+    return response.writeHead(403, { 'www-authenticate': scope }).end()
+  })
+  await new Promise<void>((resolve) => system.listen(0, '127.0.0.1', resolve))
+  const dana = await desk()
+  const { id } = await dana.start({
+    answers: { identity: { name: 'Pier Foods', timeZone: 'Europe/Berlin' }, start: { from: 'empty' } } as never,
+  })
+  const env = { NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('loopback.crt', keys)) }
+  const { page, complaints, close } = await openWindow(stage.browser, (await stage.begin(undefined, env)).address)
+  await goToOnboarding(page)
+  await page.getByRole('button', { name: /^Pier Foods/ }).click()
+  await heading(page, 'Hours')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('7')
+  await heading(page, 'Connect')
+  const address = `https://localhost:${(system.address() as AddressInfo).port}/v1/devices`
+  for (const typed of ['RMM', address, '', 'tok-Marker-9']) {
+    await page.keyboard.type(typed)
+    if (typed !== 'tok-Marker-9') await page.keyboard.press('Tab')
+  }
+  await page.keyboard.press('Enter')
+  await page
+    .getByTestId('tried')
+    .getByText('knows the credential, but it lacks devices.read')
+    .waitFor({ timeout: SOON })
+  lacks = false
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('t')
+  await page.getByTestId('tried').getByText('Its limit: 600 at most, 599 left.').waitFor({ timeout: SOON })
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => stateOf(page, 'connect'), { timeout: SOON }).toBe('1 connection, accepted.')
+  const rows = await stage.owner`select row_to_json(o)::text as text from onboarding o where id = ${id}`
+  expect(JSON.stringify(rows)).toContain('accepts the credential')
+  expect(JSON.stringify(rows)).not.toContain('Marker')
+  // What the vault of the client has is tried out there, too.
+  lacks = true
+  await switchTo(page, 'pier', 'Pier Foods')
+  await page.keyboard.type('gv')
+  await page.getByRole('button', { name: /^RMM/ }).click()
+  await page.keyboard.press('t')
+  await page.getByTestId('tried').getByText('it lacks devices.read').waitFor({ timeout: SOON })
+  expect(complaints).toEqual([])
+  await close()
+  system.closeAllConnections()
+  system.close()
 })
 
 test('while the cloud is away it says so, and what is typed waits through a new window', async () => {

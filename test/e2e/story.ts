@@ -88,7 +88,7 @@ export interface Stage {
   /** Where a console keeps its files. */
   profile(name?: string): string
   /** Starts a console; a name gives it a profile of its own. */
-  begin(name?: string): Promise<Running>
+  begin(name?: string, env?: Record<string, string>): Promise<Running>
   /** A window on a client, once it is in step. */
   open(host: Running, client: string): Promise<Window>
   /** The cloud stops answering, and the window says so. */
@@ -142,7 +142,7 @@ export function setStage(name: string, data: () => SandboxData): Stage {
       return browser
     },
     profile,
-    begin: (of) => startConsole([`--profile=${profile(of)}`, '--sandbox', `--cloud=${cloud.url}`]),
+    begin: (of, env) => startConsole([`--profile=${profile(of)}`, '--sandbox', `--cloud=${cloud.url}`], env),
     async open(host, client) {
       const opened = await openWindow(browser, host.address)
       const { page } = opened

@@ -49,7 +49,15 @@ export async function makeClient(place: string): Promise<void> {
     held.ledger.uploads.put({ ...upload, size: CONTENT.length, problem: null })
   })
   const at = new Date(0).toISOString()
-  const facts = { name: 'Router', username: null, url: null, tokenUrl: null, clientId: null, expiresAt: null }
+  const facts = {
+    name: 'Router',
+    username: null,
+    url: null,
+    header: null,
+    tokenUrl: null,
+    clientId: null,
+    expiresAt: null,
+  }
   const rest = { rotateAfterDays: null, mayUse: 'everyone' as const, mayReveal: 'everyone' as const }
   held.vault.change(() => {
     held.vault.add(idOf('credential'), 'login', at)

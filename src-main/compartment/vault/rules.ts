@@ -44,7 +44,7 @@ export function neededAnew(kept: Kept, next: CredentialFacts, me: Person): Secre
   const { facts, has } = kept
   const moved = (...names: (keyof CredentialFacts)[]): boolean =>
     names.some((name) => JSON.stringify(facts[name]) !== JSON.stringify(next[name]))
-  if (!canReveal(kept, me) && moved('mayUse', 'mayReveal', 'url', 'tokenUrl', 'clientId')) return has
+  if (!canReveal(kept, me) && moved('mayUse', 'mayReveal', 'url', 'header', 'tokenUrl', 'clientId')) return has
   if (moved('tokenUrl')) return has.filter((field) => field === 'refreshToken' || field === 'clientSecret')
   return []
 }

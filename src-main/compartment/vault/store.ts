@@ -223,7 +223,8 @@ function damaged(file: string, cause: unknown): ProblemError {
 function keptOf({ changed, has, renewal, ...row }: Row): Kept {
   return {
     ...row,
-    facts: JSON.parse(row.factsText) as CredentialFacts,
+    // Those from before there were headers name none.
+    facts: { header: null, ...(JSON.parse(row.factsText) as Omit<CredentialFacts, 'header'>) },
     changed: JSON.parse(changed) as Kept['changed'],
     renewal: renewal === 1,
     has: (JSON.parse(has) as SecretField[]).sort(),

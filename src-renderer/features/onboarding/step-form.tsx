@@ -40,7 +40,7 @@ export function StepForm({ step, context, kept, acts, place, onDone }: StepFormP
   // What is missing is said once somebody wants to go on, not before they have typed.
   const [asked, setAsked] = useState(false)
   const { draft, touched, change, answered } = useKeptDraft({ id, step, kept: kept !== undefined }, () =>
-    draftOver(begin(context, view?.answers[step]), kept),
+    draftOver(begin(context, step === 'connect' ? view?.connections : view?.answers[step]), kept),
   )
   const lacking = missing(draft, context)
   const isDone = state?.state === 'done'

@@ -30,6 +30,11 @@ export const STEPS: Record<StepKey, { title: string; hint: string; lead: string 
     hint: 'Who sees, acts, reveals',
     lead: 'Who may see this client, act for it and reveal its secrets. Nobody else sees it.',
   },
+  connect: {
+    title: 'Connect',
+    hint: 'Credentials, tried out',
+    lead: 'What you need to get into its systems. Secrets stay in the vault on this computer.',
+  },
   verify: {
     title: 'Verify',
     hint: 'Runs by itself',
@@ -58,6 +63,8 @@ export function progressText({ state, done, of }: OnboardingSummary): string {
 
 /** The step that a person should look at: the first that waits for them, else what goes on by itself, else the last. */
 export function stepToShow({ next, steps }: OnboardingView): StepKey {
+  // Nothing waits for connections, so the cloud does not ask for them.
+  if (steps.connect.state === 'waiting' && (next === null || next === 'verify' || next === 'live')) return 'connect'
   return next ?? stepKeys.find((key) => steps[key].state === 'queued' || steps[key].state === 'running') ?? 'live'
 }
 

@@ -1,12 +1,16 @@
 import { useState, type ReactNode } from 'react'
+import type { TriedConnection } from '../../../src-shared/domain/connection.ts'
 import { neverRevealed, type CredentialView, type SecretField } from '../../../src-shared/domain/vault.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
+import { problemFrom } from '../../app/channel/link.ts'
+import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { dateText } from '../../ui/time.ts'
 import { CredentialHistory } from './credential-history.tsx'
 import { ReasonForm } from './reason-form.tsx'
 import { TotpCode } from './totp-code.tsx'
+import { Tried } from './tried.tsx'
 import { useSecret } from './use-secret.ts'
 import classes from './vault.module.css'
 import { FIELDS } from './words.ts'
@@ -24,6 +28,17 @@ export function CredentialDetail({ credential, reasonNeeded, onEdit, onRemove }:
   const secret = useSecret(id, reasonNeeded)
   const [coding, setCoding] = useState(false)
   const [past, setPast] = useState(false)
+  const { client } = useTenant()
+  const [tried, setTried] = useState<TriedConnection | 'trying' | null>(null)
+  const mayTry = canUse && url?.startsWith('https:') === true && TRIED_KINDS.includes(credential.kind)
+  const tryOut = (): void => {
+    if (tried === 'trying') return
+    setTried('trying')
+    client.connections.tryOut.mutate({ id }).then(setTried, (error: unknown) => {
+      setTried(null)
+      secret.say({ text: problemFrom(error).message, bad: true })
+    })
+  }
   const open = has.filter((field) => !neverRevealed.includes(field))
   const [first] = open
   const copyName = (): void => {
@@ -48,6 +63,7 @@ export function CredentialDetail({ credential, reasonNeeded, onEdit, onRemove }:
     ...(has.includes('seed') && canUse
       ? [command('vault-code', 'Show the one-time code', 'o', () => setCoding((before) => !before))]
       : []),
+    ...(mayTry ? [command('vault-try', 'Try this credential out', 't', tryOut)] : []),
     ...(canChange
       ? [
           command('vault-edit', 'Edit this credential', 'e', onEdit),
@@ -98,7 +114,16 @@ export function CredentialDetail({ credential, reasonNeeded, onEdit, onRemove }:
           </Field>
         )}
         {has.includes('refreshToken') && <Field name="Refresh token" value="Kept inside; it is never shown" />}
-        {url !== null && <Field name="Used at" value={url} />}
+        {url !== null && (
+          <Field name="Used at" value={url}>
+            {mayTry && (
+              <PageButton shortcut="t" disabled={tried === 'trying'} onClick={tryOut}>
+                {tried === 'trying' ? 'Trying…' : 'Try it out'}
+              </PageButton>
+            )}
+          </Field>
+        )}
+        {credential.header !== null && <Field name="Goes in the header" value={credential.header} />}
         <Field name="Expires" value={credential.expiresAt ? dateText(credential.expiresAt) : 'Never'} />
         <Field
           name="Secret last changed"
@@ -107,6 +132,7 @@ export function CredentialDetail({ credential, reasonNeeded, onEdit, onRemove }:
         <Field name="May be used by" value={<People access={credential.mayUse} />} />
         <Field name="May be seen by" value={<People access={credential.mayReveal} />} />
       </dl>
+      {tried !== null && tried !== 'trying' && <Tried tried={tried} />}
       {secret.asked && <ReasonForm onGive={secret.giveReason} onCancel={secret.cancel} />}
       {!canReveal && <p className={classes.hint}>You may use this credential, but not see it.</p>}
       <p className={classes.said} data-bad={secret.said?.bad || undefined} role={secret.said?.bad ? 'alert' : 'status'}>
@@ -129,6 +155,9 @@ export function CredentialDetail({ credential, reasonNeeded, onEdit, onRemove }:
     </div>
   )
 }
+
+/** Those that can go along with a request. */
+const TRIED_KINDS: readonly CredentialView['kind'][] = ['login', 'api-token', 'oauth']
 
 function command(id: string, title: string, key: string, run: () => void) {
   return { id, title, group: 'Ticket' as const, keys: [key], run }

@@ -26,7 +26,16 @@ interface CredentialFormProps {
 }
 
 const EMPTY: CredentialFacts = {
-  ...{ name: '', username: null, url: null, tokenUrl: null, clientId: null, expiresAt: null, rotateAfterDays: null },
+  ...{
+    name: '',
+    username: null,
+    url: null,
+    header: null,
+    tokenUrl: null,
+    clientId: null,
+    expiresAt: null,
+    rotateAfterDays: null,
+  },
   ...{ mayUse: 'everyone', mayReveal: 'everyone' },
 }
 
@@ -158,6 +167,17 @@ export function CredentialForm({ credential, onDone, onCancel }: CredentialFormP
             onChange={(event) => write({ url: event.currentTarget.value || null })}
           />
         )}
+        {kind === 'api-token' && (
+          <TextInput
+            label="Goes in the header"
+            description="Empty: as a bearer token, in Authorization"
+            placeholder="X-Api-Key"
+            spellCheck={false}
+            maxLength={100}
+            value={facts.header ?? ''}
+            onChange={(event) => write({ header: event.currentTarget.value || null })}
+          />
+        )}
         {kind === 'oauth' && (
           <>
             <TextInput
@@ -200,6 +220,6 @@ function dayEnd(day: string): string | null {
 }
 
 function pick(facts: CredentialFacts): CredentialFacts {
-  const { name, username, url, tokenUrl, clientId, expiresAt, rotateAfterDays, mayUse, mayReveal } = facts
-  return { name, username, url, tokenUrl, clientId, expiresAt, rotateAfterDays, mayUse, mayReveal }
+  const { name, username, url, header, tokenUrl, clientId, expiresAt, rotateAfterDays, mayUse, mayReveal } = facts
+  return { name, username, url, header, tokenUrl, clientId, expiresAt, rotateAfterDays, mayUse, mayReveal }
 }

@@ -16,6 +16,19 @@ export class Authorisation {
     for (const [name, value] of this.#headers) headers.set(name, value)
   }
 
+  /** Whether a text holds the secret, also in the form in which it is sent. */
+  isIn(text: string): boolean {
+    return [...this.#headers.values()].some((value) => {
+      const sent = value.replace(/^(?:Basic|Bearer) /, '')
+      const password = value.startsWith('Basic ')
+        ? Buffer.from(sent, 'base64')
+            .toString()
+            .replace(/^[^:]*:/, '')
+        : ''
+      return [sent, password].some((secret) => secret !== '' && text.includes(secret))
+    })
+  }
+
   toJSON(): never {
     throw new Error('an authorisation stays inside')
   }

@@ -15,8 +15,8 @@ export interface OutboundRequest {
   url: string
   body?: string | Uint8Array
   /**
-   * How the secret goes along. A login goes as `basic`, an OAuth grant as `bearer`; for an API token it is a choice,
-   * `bearer` where nothing is said.
+   * How the secret goes along. A login goes as `basic`, an OAuth grant as `bearer`; for an API token it is a choice: where
+   * nothing is said, in the header that the credential names, or else as `bearer`.
    */
   as?: 'basic' | 'bearer' | 'signed' | { header: string }
   /** The access token of before was refused. */
@@ -95,7 +95,8 @@ function checkPlace({ facts }: Kept, address: string): void {
 }
 
 function headersFor({ kind, facts }: Kept, secrets: Secrets, request: OutboundRequest): [string, string][] {
-  const as = request.as ?? (kind === 'login' ? 'basic' : 'bearer')
+  const own = kind === 'api-token' && facts.header !== null ? { header: facts.header } : 'bearer'
+  const as = request.as ?? (kind === 'login' ? 'basic' : own)
   if (kind === 'login' && as === 'basic')
     return [['authorization', basic(facts.username ?? '', secrets.password ?? '')]]
   if (kind === 'oauth' && as === 'bearer') return [['authorization', `Bearer ${plain(secrets.accessToken)}`]]

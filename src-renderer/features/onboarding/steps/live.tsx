@@ -13,7 +13,7 @@ export const liveStep: StepDefinition<Draft> = {
   action: 'Go live',
   begin: (_context, answer) => ({ note: (answer as LiveAnswer | undefined)?.note ?? '' }),
   missing({ note: _note }, { view }) {
-    const open = stepKeys.slice(0, -1).filter((key) => view?.steps[key].state === 'waiting')
+    const open = stepKeys.slice(0, -1).filter((key) => key !== 'connect' && view?.steps[key].state === 'waiting')
     if (open.length === 0) return null
     return `Answer or skip these first: ${open.map((key) => STEPS[key].title).join(', ')}.`
   },
