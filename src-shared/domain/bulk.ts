@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Id } from './primitives.ts'
 import { Tag, TicketBase } from './ticket.ts'
+import type { TicketReference } from './views.ts'
 
 /** Tickets that are changed at once at most. */
 export const MAX_BULK = 1000
@@ -31,9 +32,14 @@ export interface BulkPreview {
   same: number
   /** Tickets that are not here any more. */
   gone: number
+  /**
+   * What those contain that is still open and stays so, where the change resolves or closes them: how many tickets, and
+   * the first few of them. What is changed along with them is not counted.
+   */
+  openParts: { count: number; first: TicketReference[] }
 }
 
-export interface BulkResult extends BulkPreview {
+export interface BulkResult extends Omit<BulkPreview, 'openParts'> {
   /** For taking it back, one for each ticket that changed. */
   back: BulkBack[]
 }

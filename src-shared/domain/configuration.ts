@@ -93,6 +93,12 @@ export function openStatuses(configuration: Configuration): Key[] {
   return configuration.statuses.filter((s) => isOpenCategory(s.category)).map((s) => s.key)
 }
 
+/** Whether a ticket with this status needs no more work; a status that the client does not know says nothing of the kind. */
+export function isOver(statuses: readonly Status[], key: Key): boolean {
+  const status = statuses.find((one) => one.key === key)
+  return status !== undefined && !isOpenCategory(status.category)
+}
+
 export function isOpenCategory(category: StatusCategory): boolean {
   return category !== 'resolved' && category !== 'closed'
 }

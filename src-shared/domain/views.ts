@@ -35,6 +35,8 @@ export interface TicketRow {
   noise: string | null
   /** Since when its timer runs; null where none does. */
   timerSince: string | null
+  /** Other tickets are parts of it; absent where none is. */
+  hasParts?: true
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { BulkChange, BulkResult } from '../../src-shared/domain/bulk.ts'
+import type { BulkChange, BulkPreview, BulkResult } from '../../src-shared/domain/bulk.ts'
 import { deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
 import { Driven, temporaryFolder, type Inputs } from './driver.ts'
 import { ScriptedCloud } from './scripted-cloud.ts'
@@ -41,7 +41,7 @@ test('a preview counts what changes, what has it already and what is gone, and c
     ids: [...ids, ids[0], idOf('nobody')],
     change: of({ patch: { status: 'closed' } }),
   })
-  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1 })
+  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1, openParts: { count: 0, first: [] } })
   expect(await statuses(driven)).toEqual(numbers.map((number) => ticketOf(number).status))
   expect(await driven.state()).toMatchObject({ pending: 0 })
 })
@@ -92,6 +92,28 @@ test('where the disk is full a bulk change is recorded as a whole or not at all'
   expect(await driven.state()).toMatchObject({ pending: 0 })
   expect((await driven.ticket(ids[0]!)).ticket.tags).toEqual(ticketOf(1).tags)
   expect((await bulk(driven, of({ patch: { status: 'vendor' } }), ids.slice(0, 1))).change).toBe(1)
+})
+
+test('before tickets are closed, those that they contain and that stay open are named, also without a network', async () => {
+  const driven = await synced(false)
+  const [whole = 0, ...parts] = numbers.slice(0, 8)
+  await bulk(driven, of({ patch: { status: 'working' } }))
+  const id = idOf(`ticket ${whole}`)
+  for (const part of parts)
+    await driven.call('mutation', 'tickets.link', { id, otherId: idOf(`ticket ${part}`), relation: 'child' })
+  const openParts = async (status: string, along: number[] = []): Promise<BulkPreview['openParts']> => {
+    const input = { ids: [id, ...along.map((number) => idOf(`ticket ${number}`))], change: of({ patch: { status } }) }
+    return (await driven.call<BulkPreview>('query', 'tickets.bulkPreview', input)).openParts
+  }
+  const all = await openParts('closed')
+  expect(all.count).toBe(7)
+  expect(all.first.map(({ number }) => number)).toEqual(parts.slice(0, 5))
+  // What is closed along with it or was before is no matter, and neither is a status that closes nothing.
+  await driven.edit(idOf(`ticket ${parts[0]}`), { status: 'closed' })
+  expect((await openParts('closed', parts.slice(1, 6))).first.map(({ number }) => number)).toEqual([parts[6]])
+  expect(await openParts('vendor')).toEqual({ count: 0, first: [] })
+  const { rows } = await driven.page({ filter: {}, sort: { by: 'created', direction: 'ascending' }, limit: 200 })
+  expect(rows.filter(({ hasParts }) => hasParts).map((row) => row.id)).toEqual([id])
 })
 
 test('more tickets than can be changed at once are refused', async () => {

@@ -5,6 +5,7 @@ import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Bench } from '../bench.ts'
 import { flatten } from '../ledger/coalesce.ts'
 import { changeIn } from './edit.ts'
+import { openPartsOf } from './open-parts.ts'
 
 /** What one ticket of a bulk change needs: ordinary writes, and how they are taken back. */
 interface Step {
@@ -53,7 +54,8 @@ export function bulkEdits(bench: Bench) {
   return {
     bulkPreview({ ids, change }: { ids: string[]; change: BulkChange }): BulkPreview {
       const { steps, same, gone } = plan(ids, () => change)
-      return { change: steps.length, same, gone }
+      const openParts = bench.read((held) => openPartsOf(held, ids, change.patch.status))
+      return { change: steps.length, same, gone, openParts }
     },
 
     bulk: ({ ids, change }: { ids: string[]; change: BulkChange }): BulkResult => run(plan(ids, () => change)),

@@ -8,12 +8,14 @@ import type { Ledger } from '../ledger/ledger.ts'
 type ListedTicket = Omit<StoredTicket, 'rest' | 'rank' | 'given'> & {
   requesterName: string | null
   requesterEmail: string | null
+  hasParts: number | null
 }
 
 // What rules of noise look at is read where there are some.
 const sql = (listening: boolean): string => `
   SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk, t.snoozed,
-         t.version, t.seen, t.subject, c.name AS requesterName${listening ? ", t.queue, t.description, c.body ->> '$.email' AS requesterEmail" : ''}
+         t.version, t.seen, t.subject,
+         instr(t.rest, '"relation":"child"') > 0 AS hasParts, c.name AS requesterName${listening ? ", t.queue, t.description, c.body ->> '$.email' AS requesterEmail" : ''}
   FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
 
 /** When a ticket is due, from when on it is at risk and until when it sleeps, as windows show it. */
@@ -62,6 +64,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
       noise: listening?.(heardOf(row, words)) ?? null,
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),
+      ...(row.hasParts && { hasParts: true }),
     })
   }
   return rows

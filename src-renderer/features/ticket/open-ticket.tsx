@@ -21,6 +21,7 @@ import { useTicketActions, type MacroText } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
 import { NoiseHint } from './noise.tsx'
+import { hasParts } from './relations.ts'
 import { SnoozeBadge } from './snooze-badge.tsx'
 import { TicketMenu } from './ticket-menu.tsx'
 import { TicketTitle } from './ticket-title.tsx'
@@ -90,7 +91,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   })
   const { snoozedUntil, timerSince } = detail
   useTicketCommands(
-    { ...ticket, snoozedUntil, timerSince },
+    { ...ticket, snoozedUntil, timerSince, hasParts: hasParts(ticket) },
     {
       onText: (ready) => insert(null, ready),
       onWork() {

@@ -1,4 +1,4 @@
-import type { LinkRelation } from '../../../src-shared/domain/ticket.ts'
+import type { LinkRelation, Ticket } from '../../../src-shared/domain/ticket.ts'
 
 /** How the other ticket stands to this one, before its number. */
 export const RELATIONS: Readonly<Record<LinkRelation, string>> = {
@@ -23,3 +23,8 @@ export const OFFERED_RELATIONS = [
   'duplicate-of',
   'duplicated-by',
 ] as const satisfies readonly LinkRelation[]
+
+/** Whether other tickets are parts of this one. */
+export function hasParts({ links = [] }: Pick<Ticket, 'links'>): boolean {
+  return links.some(({ relation }) => relation === 'child')
+}

@@ -13,19 +13,23 @@ import { numberText } from '../tickets/words.ts'
 import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
 import { describePatch } from './describe-patch.ts'
 import { useChange } from './use-change.ts'
+import { useOpenParts } from './use-open-parts.tsx'
 
 /** The ticket that an action is about, with the values that it replaces. */
 export interface Subject extends Partial<TicketPatch> {
   id: string
   number: number
   subject: string
+  /** Whether other tickets are parts of it. */
+  hasParts?: boolean | undefined
 }
 
 interface Actions {
-  edit(ticket: Subject, patch: TicketPatch): void
-  /** @param before runs when a value is picked, just before the edit */
+  /** @param before runs just before the edit, which may first have to be asked about */
+  edit(ticket: Subject, patch: TicketPatch, before?: () => void): void
   /** Offers the client's macros; what one sets is set, its text is handed over. */
   macro(ticket: Subject, onText: MacroText): void
+  /** @param before runs when a value is picked, just before the edit */
   choose(kind: ChoiceKind | 'snooze', ticket: Subject, before?: () => void): void
 }
 
@@ -53,6 +57,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const [macro, setMacro] = useState<{ ticket: Subject; onText: MacroText } | null>(null)
   const change = useChange()
   const undo = useUndo()
+  const { ask, question } = useOpenParts()
 
   const run = useCallback(
     async (ticket: Subject, patch: TicketPatch): Promise<boolean> => {
@@ -78,27 +83,32 @@ export function TicketActions({ children }: { children: ReactNode }) {
   useEffect(() => () => undo.clear(), [undo])
   const actions = useMemo<Actions>(
     () => ({
-      edit: (ticket, patch) => void edit(ticket, patch),
+      edit: (ticket, patch, before) =>
+        ask(ticket, patch, () => {
+          before?.()
+          void edit(ticket, patch)
+        }),
       macro: (ticket, onText) => setMacro({ ticket, onText }),
       choose: (kind, ticket, before) => setChoice({ kind, ticket, before }),
     }),
-    [edit],
+    [ask, edit],
   )
   const pick = ({ ticket, before }: Choice, patch: TicketPatch): void => {
     setChoice(null)
-    before?.()
-    actions.edit(ticket, patch)
+    actions.edit(ticket, patch, before)
   }
   return (
     <ActionsContext value={actions}>
       {children}
+      {question}
       {macro && (
         <MacroDialog
           ticket={macro.ticket}
           onPick={(ready) => {
             // The dialog gives the focus back before the text takes it.
             flushSync(() => setMacro(null))
-            if (ready.change) void change(macro.ticket, ready.change, ready.effect)
+            const { change: set, effect } = ready
+            if (set) ask(macro.ticket, set.patch, () => void change(macro.ticket, set, effect))
             if (ready.text !== null) macro.onText({ ...ready, text: ready.text })
           }}
           onClose={() => setMacro(null)}

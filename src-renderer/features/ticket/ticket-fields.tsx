@@ -12,6 +12,7 @@ import { Links } from './links.tsx'
 import { ServiceLines } from './service-lines.tsx'
 import { Requester } from './requester.tsx'
 import { Tags } from './tags.tsx'
+import { hasParts } from './relations.ts'
 import { useTicketActions } from './ticket-actions.tsx'
 import classes from './ticket.module.css'
 
@@ -28,7 +29,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
   const { edit } = useTicketActions()
   const status = configuration.statuses.find(({ key }) => key === ticket.status)
   const priority = configuration.priorities.find(({ key }) => key === ticket.priority)
-  const set = (patch: TicketPatch): void => edit(ticket, patch)
+  const set = (patch: TicketPatch): void => edit({ ...ticket, hasParts: hasParts(ticket) }, patch)
   const pending = (field: string): boolean => pendingFields.includes(field)
   // A field that was retired shows what a ticket has of it.
   const fields = configuration.customFields.filter(({ key, retired }) => !retired || ticket.customFields[key] != null)

@@ -20,7 +20,7 @@ export function useResolve(ticket: Subject | null): (then: Settings['afterResolv
     const [only] = statuses
     if (!only) return undo.fail('No status of this client means resolved or closed, so the ticket was not changed.')
     if (statuses.length > 1) return choose('resolve', ticket, () => move(then))
-    move(then)
-    if (ticket.status !== only.key) edit(ticket, { status: only.key })
+    if (ticket.status === only.key) return move(then)
+    edit(ticket, { status: only.key }, () => move(then))
   }
 }

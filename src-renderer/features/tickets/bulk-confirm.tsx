@@ -6,6 +6,7 @@ import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
+import { openPartsText } from '../ticket/use-open-parts.tsx'
 import classes from './bulk.module.css'
 
 interface BulkConfirmProps {
@@ -51,6 +52,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
         </div>
         <h2>{capital(what)}?</h2>
         <p aria-live="polite">{problem || (preview ? previewText(ids.length, preview) : 'Counting…')}</p>
+        {preview && preview.openParts.count > 0 && <p>{openPartsText(preview.openParts, 'them')}</p>}
         {many && (
           <label className={classes.typed}>
             <span>
@@ -83,7 +85,10 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
 }
 
 /** `14 tickets: 12 change, 2 have it already.` */
-export function previewText(total: number, { change, same, gone }: BulkPreview): string {
+export function previewText(
+  total: number,
+  { change, same, gone }: Pick<BulkPreview, 'change' | 'same' | 'gone'>,
+): string {
   const parts = [
     change > 0 || same + gone === 0
       ? `${change.toLocaleString('en')} ${change === 1 ? 'changes' : 'change'}`

@@ -1,0 +1,64 @@
+import { useCallback, useState, type ReactNode } from 'react'
+import type { BulkPreview } from '../../../src-shared/domain/bulk.ts'
+import { isOver } from '../../../src-shared/domain/configuration.ts'
+import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import { useUndo } from '../../app/commands/undo.tsx'
+import { previewBulk } from '../../tenant/bulk.ts'
+import { useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
+import { problemFrom } from '../../app/channel/link.ts'
+import { numberText } from '../tickets/words.ts'
+import type { Subject } from './ticket-actions.tsx'
+
+interface Asked {
+  ticket: Subject
+  patch: TicketPatch
+  parts: BulkPreview['openParts']
+  go(): void
+}
+
+/** Asks before a ticket is resolved or closed while tickets that it contains are still open. */
+export function useOpenParts(): {
+  /** Goes on at once where nothing has to be asked. */
+  ask(ticket: Subject, patch: TicketPatch, go: () => void): void
+  question: ReactNode
+} {
+  const tenant = useTenant()
+  const desk = useDesk()
+  const undo = useUndo()
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const ask = useCallback(
+    (ticket: Subject, patch: TicketPatch, go: () => void): void => {
+      const { status } = patch
+      if (!ticket.hasParts || status === undefined || !isOver(desk.configuration.statuses, status)) return go()
+      previewBulk(tenant, [ticket.id], { patch: { status }, addTags: [], removeTags: [] }).then(
+        ({ openParts }) => (openParts.count > 0 ? setAsked({ ticket, patch, parts: openParts, go }) : go()),
+        (error: unknown) =>
+          undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${problemFrom(error).message}`),
+      )
+    },
+    [desk, tenant, undo],
+  )
+  const question = asked && (
+    <Confirm
+      title={`${numberText(asked.ticket.number)} contains open tickets`}
+      text={openPartsText(asked.parts, 'it')}
+      action={`Set ${desk.configuration.statuses.find(({ key }) => key === asked.patch.status)?.label ?? 'status'}`}
+      onConfirm={() => {
+        setAsked(null)
+        asked.go()
+      }}
+      onClose={() => setAsked(null)}
+    />
+  )
+  return { ask, question }
+}
+
+/** `2 tickets in it are still open, and stay so: 14 Printer, 15 Scanner.` */
+export function openPartsText({ count, first }: BulkPreview['openParts'], inside: 'it' | 'them'): string {
+  const named = first.map(({ number, subject }) => `${numberText(number)} ${subject}`)
+  if (count > first.length) named.push(`${(count - first.length).toLocaleString('en')} more`)
+  const what = count === 1 ? `A ticket in ${inside} is` : `${count.toLocaleString('en')} tickets in ${inside} are`
+  return `${what} still open, and ${count === 1 ? 'stays' : 'stay'} so: ${named.join(', ')}.`
+}
