@@ -35,6 +35,7 @@ export default defineConfig({
           electron: 'src-main/electron/main.ts',
           'browser-host': 'src-main/browser-host/main.ts',
           compartment: 'src-main/compartment/worker.ts',
+          'onboard-vault': 'src-main/onboard-vault/main.ts',
         },
         // Names stay, so that a stack trace can be read.
         output: {

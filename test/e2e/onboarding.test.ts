@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -12,7 +13,8 @@ import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
 import { ask } from '../support/cloud.ts'
 import { openWindow } from './browser.ts'
-import { DANA, sandboxLike, setStage, shownClient, SOON, switchTo } from './story.ts'
+import { runToEnd } from './processes.ts'
+import { DANA, sandboxLike, setStage, shownClient, SOON, switchTo, temporaryFolder } from './story.ts'
 
 // A technician brings clients in by keyboard alone.
 
@@ -194,7 +196,10 @@ test('a credential goes from the wizard into the vault and to its system, which 
   const env = { NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('loopback.crt', keys)) }
   const { page, complaints, close } = await openWindow(stage.browser, (await stage.begin(undefined, env)).address)
   await goToOnboarding(page)
-  await page.getByRole('button', { name: /^Pier Foods/ }).click()
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^Pier Foods/ })
+    .click()
   await heading(page, 'Hours')
   await page.keyboard.press('Escape')
   await page.keyboard.press('7')
@@ -227,6 +232,47 @@ test('a credential goes from the wizard into the vault and to its system, which 
   await page.getByTestId('tried').getByText('it lacks devices.read').waitFor({ timeout: SOON })
   expect(complaints).toEqual([])
   await close()
+
+  // The same as a file, whose secrets are named and not written.
+  lacks = false
+  const folder = temporaryFolder('vault')
+  const file = join(folder.path, 'quay.yaml')
+  writeFileSync(join(folder.path, 'rmm.secret'), 'tok-Marker-9\n')
+  writeFileSync(
+    file,
+    `onboarding: 1
+identity: { name: Quay Foods, timeZone: Europe/Berlin }
+connect:
+  connections:
+    - { name: RMM, url: '${address}', secret: { file: rmm.secret } }
+    - { name: PSA, url: '${address}', as: { header: X-Key }, secret: { env: PSA_KEY } }
+`,
+  )
+  const as = {
+    BULKHEAD_EMAIL: DANA.email,
+    BULKHEAD_PASSWORD: DANA.password,
+    BULKHEAD_PASSPHRASE: 'a passphrase of Dana',
+  }
+  const args = [`--file=${file}`, `--cloud=${stage.url}`]
+  const unset = await runToEnd('onboard', args, as)
+  expect([unset.code, unset.output]).toEqual([
+    2,
+    expect.stringContaining('The environment variable PSA_KEY is not set.'),
+  ])
+  const more = { ...as, ...env, PSA_KEY: 'key-Marker-8' }
+  expect(await runToEnd('onboard', args, more)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('--profile=DIR'),
+  })
+  const ended = await runToEnd('onboard', [...args, `--profile=${join(folder.path, 'profile')}`], more)
+  expect([ended.code, ended.output]).toEqual([5, expect.stringContaining('connect      2 connections, 0 accepted.')])
+  expect(ended.output).toMatch(/✓ connect +RMM: localhost:\d+ answers and accepts the credential\./)
+  expect(ended.output).toMatch(/! connect +PSA: localhost:\d+ answers, but does not accept the credential \(401\)/)
+  expect(ended.output).not.toContain('Marker')
+  expect(JSON.stringify(await stage.owner`select answers::text from onboarding`)).not.toMatch(
+    /Marker|PSA_KEY|rmm\.secret/,
+  )
+  folder.remove()
   system.closeAllConnections()
   system.close()
 })
