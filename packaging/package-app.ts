@@ -31,6 +31,8 @@ export async function packageApp(root: string, { platform, arch, out, electronZi
     const [app] = await packager({
       ...{ dir: staged, out, platform, arch, name: 'Bulkhead', executableName: EXECUTABLE },
       electronVersion: lockedVersion(root, 'electron'),
+      // Links that begin a new client. Windows and Linux are told by the app itself.
+      protocols: [{ name: 'Bulkhead', schemes: ['bulkhead'] }],
       asar: { unpack: UNPACKED },
       ...{ prune: false, overwrite: true, quiet: true, derefSymlinks: false },
       ...(electronZipDir === undefined ? {} : { electronZipDir }),

@@ -25,6 +25,7 @@ export async function start() {
       default: envPaths('bulkhead', { suffix: '' }).config,
     },
     port: { type: 'string', value: 'PORT', help: 'browser host: port on 127.0.0.1, 0 for a free one', default: '0' },
+    onboard: { type: 'boolean', help: 'begin with a new client' },
     'no-open': { type: 'boolean', help: 'browser host: print the address, open no browser' },
     sandbox: { type: 'boolean', help: 'sample clients on a cloud on this machine, signed in' },
     cloud: {
@@ -41,14 +42,23 @@ export async function start() {
   buildIfStale()
   const electron = host === 'browser' ? { missing: '' } : findElectron()
   if ('binary' in electron)
-    return runElectron(electron.binary, { profile: String(profile), sandbox: Boolean(flags.sandbox), cloudUrl })
+    return runElectron(electron.binary, {
+      profile: String(profile),
+      sandbox: Boolean(flags.sandbox),
+      onboard: Boolean(flags.onboard),
+      cloudUrl,
+    })
   if (host === 'electron') fail(`Electron cannot open here: ${electron.missing}. Use --host=browser.`, 1)
   if (electron.missing) console.error(`Opening in a browser window: ${electron.missing}.`)
-  await runBrowser({ profile: String(profile), port, sandbox: Boolean(flags.sandbox), cloudUrl }, !flags['no-open'])
+  const onboard = Boolean(flags.onboard)
+  await runBrowser(
+    { profile: String(profile), port, sandbox: Boolean(flags.sandbox), onboard, cloudUrl },
+    !flags['no-open'],
+  )
 }
 
 /**
- * @param {{ profile: string, port: number, sandbox: boolean, cloudUrl: string | null }} options
+ * @param {{ profile: string, port: number, sandbox: boolean, onboard: boolean, cloudUrl: string | null }} options
  * @param {boolean} show open the address in the person's browser
  */
 async function runBrowser(options, show) {
@@ -78,11 +88,12 @@ async function runBrowser(options, show) {
 
 /**
  * @param {string} binary
- * @param {{ profile: string, sandbox: boolean, cloudUrl: string | null }} options
+ * @param {{ profile: string, sandbox: boolean, onboard: boolean, cloudUrl: string | null }} options
  */
-function runElectron(binary, { profile, sandbox, cloudUrl }) {
+function runElectron(binary, { profile, sandbox, onboard, cloudUrl }) {
   const args = [join(ROOT, 'out/main/electron.js'), `--profile=${profile}`]
   if (sandbox) args.push('--sandbox')
+  if (onboard) args.push('--onboard')
   if (cloudUrl) args.push(`--cloud=${cloudUrl}`)
   const child = spawn(binary, args, { stdio: 'inherit' })
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal))

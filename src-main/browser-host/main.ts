@@ -13,6 +13,8 @@ export interface BrowserHostOptions {
   sandbox: boolean
   cloudUrl: string | null
   passphrase: string | null
+  /** Begins with a new client. */
+  onboard?: boolean
 }
 
 /**
@@ -35,6 +37,7 @@ export async function startBrowserHost(
     sandbox: options.sandbox,
     cloudUrl: options.cloudUrl,
   })
+  if (options.onboard) host.launch({})
   try {
     const browser = await serveBrowser(host, files, options.port)
     console.log(`console ready: ${browser.address}`)

@@ -1,3 +1,4 @@
+import type { NewClientLaunch } from '../../src-shared/onboarding/launch.ts'
 import type { Settings } from '../../src-shared/domain/views.ts'
 import type { Clocks } from './idle-lock.ts'
 
@@ -64,6 +65,8 @@ export interface WindowChannel {
 export interface Host {
   /** Attaches a window; frames for it go to `send`. */
   attach(send: (frame: string) => void): WindowChannel
+  /** A new client is wanted, from a link, the tray or the command line: a window begins with it, once one is open. */
+  launch(launch: NewClientLaunch): void
   /** The system was locked or sleeps: locks the console too, where the person wants it to lock by itself. */
   away(): void
   /** Closes every compartment in order, then the registry and the profile's lock. */

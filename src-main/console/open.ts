@@ -4,6 +4,7 @@ import type { ClientsChange } from '../../src-shared/domain/views.ts'
 import { Calls } from '../channel/calls.ts'
 import { Console } from './console.ts'
 import { keepFiles, leftBehind, removeFiles } from './departed.ts'
+import { Launches } from './launches.ts'
 import type { Host, HostOptions, WindowChannel } from './host.ts'
 import { lockProfile } from './profile-lock.ts'
 import { consoleRouter, type ConsoleApi } from './router.ts'
@@ -21,13 +22,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const unlock = lockProfile(options.profile)
   const console = new Console(options)
   const windows = new Set<WindowChannel>()
+  const launches = new Launches()
   const started = console.start()
   return {
     attach(send) {
-      const channel = attachWindow(console, send, () => windows.delete(channel))
+      const channel = attachWindow(console, launches, send, () => windows.delete(channel))
       windows.add(channel)
       return channel
     },
+    launch: (launch) => launches.add(launch),
     away: () => console.away(),
     async close() {
       for (const window of windows) window.close()
@@ -39,7 +42,12 @@ export async function openHost(options: HostOptions): Promise<Host> {
 }
 
 /** One window's calls: those to the console are answered here, those with a scope go on to their compartment unparsed. */
-function attachWindow(console: Console, send: (frame: string) => void, onClose: () => void): WindowChannel {
+function attachWindow(
+  console: Console,
+  launches: Launches,
+  send: (frame: string) => void,
+  onClose: () => void,
+): WindowChannel {
   const window = Symbol('window')
   const stops = new Map<number, () => void>()
   let open = true
@@ -47,7 +55,11 @@ function attachWindow(console: Console, send: (frame: string) => void, onClose: 
     if (op !== 'next') stops.delete(id)
     if (open) send(encodeFrame({ op, id }, payload))
   }
-  const calls = new Calls<ConsoleApi>(consoleRouter, consoleApi(console, window), answer)
+  const calls = new Calls<ConsoleApi>(
+    consoleRouter,
+    { ...consoleApi(console, window), watchLaunches: (signal) => launches.watch(signal) },
+    answer,
+  )
 
   return {
     receive(frame) {
@@ -99,7 +111,7 @@ function routeToCompartment(
   if (!ended) keep(stop)
 }
 
-function consoleApi(console: Console, window: symbol): ConsoleApi {
+function consoleApi(console: Console, window: symbol): Omit<ConsoleApi, 'watchLaunches'> {
   return {
     sessionStatus: () => console.status.get(),
     diagnostics: () => console.diagnostics(),

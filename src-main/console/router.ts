@@ -9,6 +9,7 @@ import {
   type RecoveryResult,
 } from '../../src-shared/domain/keys.ts'
 import { Id } from '../../src-shared/domain/primitives.ts'
+import type { NewClientLaunch } from '../../src-shared/onboarding/launch.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import { Settings, type ClientsChange, type ClientSummary, type LeftBehind } from '../../src-shared/domain/views.ts'
@@ -39,6 +40,8 @@ export interface ConsoleApi {
   signOut(): Promise<SessionStatus>
   /** Makes the checks of an onboarding that the cloud cannot make, and reports them to it. */
   runChecks(onboardingId: string): Promise<OnboardingView>
+  /** New clients that are wanted from outside of windows, each told to one of them. */
+  watchLaunches(signal: AbortSignal | undefined): AsyncIterable<NewClientLaunch>
   clients(): ClientSummary[]
   /** What support needs of a client, as text without customer data; also where its compartment does not start. */
   clientDiagnostics(tenantId: string): Promise<string>
@@ -123,6 +126,9 @@ export const consoleRouter = t.router({
     run: t.procedure
       .input(z.object({ onboardingId: Id }))
       .mutation(({ ctx, input }) => ctx.runChecks(input.onboardingId)),
+  }),
+  launches: t.router({
+    follow: t.procedure.subscription(({ ctx, signal }) => ctx.watchLaunches(signal)),
   }),
   clients: t.router({
     list: t.procedure.query(({ ctx }) => ctx.clients()),

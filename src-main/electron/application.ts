@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { app, BrowserWindow, dialog, powerMonitor, session, type Session } from 'electron'
+import { launchOfArguments, launchOfLink, type NewClientLaunch } from '../../src-shared/onboarding/launch.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
 import type { Host, HostOptions } from '../console/host.ts'
 import { readWindowFiles } from '../window-files/window-files.ts'
@@ -7,7 +8,7 @@ import { connectWindow } from './channel.ts'
 import { guardContents, guardSession } from './guards.ts'
 import { setMenu } from './menu.ts'
 import { foldersOf, type LaunchOptions } from './options.ts'
-import { APP_ORIGIN, pageSource, type PageSource } from './origin.ts'
+import { APP_ORIGIN, pageSource, SCHEME, type PageSource } from './origin.ts'
 import { registerScheme, serveWindow } from './protocol.ts'
 import { closeBeforeQuit } from './quit.ts'
 import { findPresence, findSealing } from './sealing.ts'
@@ -15,6 +16,7 @@ import { openSettings } from './settings.ts'
 import { followSystemNetwork } from '../console/network.ts'
 import { refuseDebugger } from '../console/no-debugger.ts'
 import type { ProfileSettings } from '../console/settings-file.ts'
+import { setTray } from './tray.ts'
 import { createWindow, focusWindow, reloadAfterCrash } from './window.ts'
 
 /** What the application is made of; a test gives its own. */
@@ -43,7 +45,7 @@ export async function startApplication(parts: Parts): Promise<void> {
     }
     app.enableSandbox()
     registerScheme()
-    await run(parts, folders.profile)
+    await run(parts, folders.profile, gatherLinks())
   } catch (error) {
     dialog.showErrorBox('Bulkhead cannot start', problemOf(error).message)
     app.exit(1)
@@ -61,7 +63,27 @@ function claimFolder(folder: string): void {
   app.setPath('userData', folder)
 }
 
-async function run(parts: Parts, profile: string): Promise<void> {
+/**
+ * Links to the app, from the start: macOS tells of one as soon as the app is launched for it, before it is ready.
+ * @returns says where they go; those that came earlier go there at once
+ */
+function gatherLinks(): (take: (launch: NewClientLaunch) => void) => void {
+  let taken: ((launch: NewClientLaunch) => void) | null = null
+  const early: NewClientLaunch[] = []
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    const launch = launchOfLink(url)
+    if (launch === null) return
+    if (taken) taken(launch)
+    else early.push(launch)
+  })
+  return (take) => {
+    taken = take
+    for (const launch of early) take(launch)
+  }
+}
+
+async function run(parts: Parts, profile: string, links: ReturnType<typeof gatherLinks>): Promise<void> {
   const source = pageSource(app.isPackaged, parts.devUrl)
   app.on('web-contents-created', (_event, contents) => guardContents(contents, source.origin))
   await app.whenReady()
@@ -87,12 +109,25 @@ async function run(parts: Parts, profile: string): Promise<void> {
     if (first) focusWindow(first)
     else open()
   }
-  app.on('second-instance', bringUp)
+  const newClient = (launch: NewClientLaunch): void => {
+    host.launch(launch)
+    bringUp()
+  }
+  app.on('second-instance', (_event, args) => {
+    const launch = launchOfArguments(args)
+    if (launch) newClient(launch)
+    else bringUp()
+  })
   app.on('activate', bringUp)
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
+  if (parts.options.launch) host.launch(parts.options.launch)
   open()
+  links(newClient)
+  setTray(process.platform, { open: bringUp, newClient: () => newClient({}) })
+  // Elsewhere than in a package the program is Electron itself, which must not answer for links to this app.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(SCHEME)
 }
 
 /** The session of every window. Without `persist:` it lives in memory: no page, cache or storage of it reaches the disk. */

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { launchOfArguments, type NewClientLaunch } from '../../src-shared/onboarding/launch.ts'
 
 export interface LaunchOptions {
   /** Folder that `--profile` names, or null for the user's own. */
@@ -7,6 +8,8 @@ export interface LaunchOptions {
   sandbox: boolean
   cloudUrl: string | null
   passphrase: string | null
+  /** A new client that is wanted right away, by `--onboard` or a link. */
+  launch: NewClientLaunch | null
 }
 
 /**
@@ -26,6 +29,7 @@ export function launchOptions(args: readonly string[], env: NodeJS.ProcessEnv): 
     sandbox: values['sandbox'] === true || isOn(env['BULKHEAD_SANDBOX']),
     cloudUrl: text(values['cloud']) ?? text(env['BULKHEAD_CLOUD']),
     passphrase: text(env['BULKHEAD_PASSPHRASE']),
+    launch: launchOfArguments(args) ?? (isOn(env['BULKHEAD_ONBOARD']) ? {} : null),
   }
 }
 

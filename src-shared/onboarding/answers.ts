@@ -13,7 +13,7 @@ export const StepKey = z.enum(steps)
 export type StepKey = z.infer<typeof StepKey>
 
 /** Letters of any script; no control characters and no marks that turn the direction of what stands behind them. */
-const Line = (longest: number) =>
+export const Line = (longest: number) =>
   z
     .string()
     .trim()

@@ -7,7 +7,7 @@ import { startApplication, type Parts } from '../../src-main/electron/applicatio
 import { QUIT_PATIENCE } from '../../src-main/electron/quit.ts'
 import { FRAME_CHANNEL } from '../../src-shared/channel/names.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
-import { becomeReady, fakeApp, launchAnother } from '../fakes/electron/app.ts'
+import { becomeReady, fakeApp, launchAnother, openLink } from '../fakes/electron/app.ts'
 import { FakeBrowserWindow } from '../fakes/electron/window.ts'
 import { resetElectron, world } from '../fakes/electron/world.ts'
 import { recordingHost, type RecordingHost } from './host-double.ts'
@@ -34,7 +34,7 @@ afterEach(() => {
 
 function parts(given: Partial<Parts> = {}): Parts {
   return {
-    options: { profile: null, sandbox: false, cloudUrl: null, passphrase: null },
+    options: { profile: null, sandbox: false, cloudUrl: null, passphrase: null, launch: null },
     openHost: async (options) => {
       opened.push(options)
       return host
@@ -88,7 +88,9 @@ test('the window is sandboxed, isolated, in memory, and shown once it has someth
 
 test('the host gets the profile, the worker, the keychain and the settings', async () => {
   const profile = join(folder, 'elsewhere')
-  await start({ options: { profile, sandbox: true, cloudUrl: 'https://cloud.example', passphrase: null } })
+  await start({
+    options: { profile, sandbox: true, cloudUrl: 'https://cloud.example', passphrase: null, launch: null },
+  })
   expect(opened).toEqual([
     {
       profile,
@@ -165,7 +167,7 @@ test('a crashed page is loaded again, but not over and over', async () => {
 
 test('each profile has its own lock', async () => {
   const profile = join(folder, 'elsewhere')
-  await start({ options: { profile, sandbox: false, cloudUrl: null, passphrase: null } })
+  await start({ options: { profile, sandbox: false, cloudUrl: null, passphrase: null, launch: null } })
   expect(fakeApp.getPath('userData')).toBe(join(profile, 'electron'))
 })
 
@@ -251,4 +253,43 @@ test('a packaged app does not follow a development server', async () => {
   fakeApp.isPackaged = true
   await start({ devUrl: 'http://localhost:5173' })
   expect(firstWindow().webContents.getURL()).toBe('bulkhead://app/')
+})
+
+test('a link, the tray or another start with --onboard begins a new client in the window that there is', async () => {
+  const options = { profile: null, sandbox: false, cloudUrl: null, passphrase: null, launch: { name: 'First' } }
+  const started = startApplication(parts({ options }))
+  // macOS tells of it before the app is ready.
+  const early = openLink('bulkhead://onboard?name=Early')
+  expect(early.defaultPrevented).toBe(true)
+  becomeReady()
+  await started
+  firstWindow().minimize()
+  openLink('bulkhead://onboard?name=Late&country=DE')
+  expect(firstWindow().isMinimized()).toBe(false)
+  openLink('bulkhead://app/index.html')
+  launchAnother(['bulkhead', '--allow-file-access', 'bulkhead://onboard?name=Second'])
+  launchAnother(['bulkhead', '--onboard'])
+  launchAnother(['bulkhead'])
+  const [tray] = world.trays
+  expect(tray).toMatchObject({ toolTip: 'Bulkhead', icon: { scaleFactor: 2, template: process.platform === 'darwin' } })
+  const menu = tray?.menu as { label?: string; role?: string; click?: () => void }[]
+  expect(menu.map(({ label, role }) => label ?? role)).toEqual(['Open Bulkhead', 'New client', undefined, 'quit'])
+  firstWindow().minimize()
+  menu[1]?.click?.()
+  expect(firstWindow().isFocused()).toBe(true)
+  expect(FakeBrowserWindow.getAllWindows()).toHaveLength(1)
+  expect(host.launches).toEqual([
+    ...[{ name: 'First' }, { name: 'Early' }, { name: 'Late', country: 'DE' }, { name: 'Second' }],
+    ...[{}, {}],
+  ])
+})
+
+test('only a packaged app answers for links', async () => {
+  await start()
+  expect(world.protocolClients).toEqual([])
+  resetElectron()
+  world.paths.set('userData', join(folder, 'user'))
+  fakeApp.isPackaged = true
+  await start()
+  expect(world.protocolClients).toEqual(['bulkhead'])
 })

@@ -1,11 +1,13 @@
 import { Tooltip } from '@mantine/core'
-import { IconAlertTriangle, IconCommand, IconLayoutList, IconSearch } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCommand, IconLayoutList, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { memo, useMemo, useRef } from 'react'
 import type { ClientSummary } from '../../../src-shared/domain/views.ts'
 import { Tile } from '../../ui/tile.tsx'
 import { useKeyOf } from '../commands/key-of.ts'
-import { useClients } from '../console/context.tsx'
+import { useNewClient } from '../../features/onboarding/new-client.ts'
+import { useStore } from '../../ui/store.ts'
+import { useClients, useConsole } from '../console/context.tsx'
 import { pinnedOf, recentIds } from './client-order.ts'
 import { dueText } from './due-text.ts'
 import { places, useGo } from './go.ts'
@@ -21,6 +23,8 @@ export function Rail() {
   const switchTo = useSwitchClient()
   const open = useOpenDialog()
   const go = useGo()
+  const newClient = useNewClient()
+  const status = useStore(useConsole().session)
   const shown = useRef<string[]>([])
   const pinned = useMemo(() => pinnedOf(clients), [clients])
   const recent = useMemo(() => (shown.current = recentIds(clients, shown.current)), [clients])
@@ -53,6 +57,13 @@ export function Rail() {
           return client && <RailClient key={id} client={client} place={0} active={id === active} onOpen={switchTo} />
         })}
       </div>
+      {status?.state === 'open' && status.role !== 'technician' && (
+        <Tooltip label={`New client  ${keyOf('new-client', 'g n')}`} position="right" openDelay={300}>
+          <button className={classes.tool} aria-label="New client" onClick={() => newClient()}>
+            <IconPlus size={20} stroke={1.7} />
+          </button>
+        </Tooltip>
+      )}
       {undecided > 0 && (
         <Tooltip label={`Undecided edits of all clients  ${keyOf('inboxes', 'g a')}`} position="right" openDelay={300}>
           <button

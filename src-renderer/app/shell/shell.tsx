@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
 import { useState } from 'react'
 import { CommandPalette } from '../../features/switcher/command-palette.tsx'
+import { useLaunches } from '../../features/onboarding/new-client.ts'
 import { ClientSwitcher } from '../../features/switcher/client-switcher.tsx'
 import { useClients, useSettings } from '../console/context.tsx'
 import { UndoProvider } from '../commands/undo.tsx'
@@ -42,6 +43,7 @@ function Frame() {
   useConsoleCommands(() => setDialog('leave'))
   useActivity()
   useGoCommands()
+  useLaunches()
   useCommands([
     {
       id: 'switch-client',

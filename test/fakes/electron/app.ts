@@ -13,6 +13,7 @@ type Modelled = Pick<
   | 'isReady'
   | 'quit'
   | 'requestSingleInstanceLock'
+  | 'setAsDefaultProtocolClient'
   | 'setPath'
   | 'whenReady'
 >
@@ -29,6 +30,7 @@ class FakeApp extends ModelledEvents implements Modelled {
     super([
       'activate',
       'before-quit',
+      'open-url',
       'quit',
       'ready',
       'second-instance',
@@ -73,6 +75,13 @@ class FakeApp extends ModelledEvents implements Modelled {
   requestSingleInstanceLock(): boolean {
     world.lockHeld ||= world.outside.takeLock(this.getPath('userData'))
     return world.lockHeld
+  }
+
+  /** "Whether the call succeeded." The protocol is named "without ://". */
+  setAsDefaultProtocolClient(protocol: string): boolean {
+    if (protocol.includes(':')) throw new Error('A protocol is named without ://')
+    world.protocolClients.push(protocol)
+    return true
   }
 
   /** before-quit, then the windows are closed, then will-quit and quit; each of the first three can hold it back. */
@@ -128,6 +137,13 @@ export function becomeReady(): void {
 /** Another process asks for the lock that this one holds. */
 export function launchAnother(argv: string[] = []): void {
   if (world.lockHeld) fakeApp.emit('second-instance', preventable(), argv, '/', null)
+}
+
+/** The system opens a link to the app, as macOS does: "emitted when the user wants to open a URL with the application". */
+export function openLink(url: string): Electron.Event {
+  const event = preventable()
+  fakeApp.emit('open-url', event, url)
+  return event
 }
 
 /** An event whose default can be prevented, as Electron gives to its listeners. */

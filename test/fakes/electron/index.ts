@@ -8,7 +8,9 @@ import { fakeIpcMain } from './ipc.ts'
 import { fakeProtocol, fakeSession } from './session.ts'
 import {
   FakeMenu,
+  FakeTray,
   fakeDialog,
+  fakeNativeImage,
   fakePowerMonitor,
   fakeSafeStorage,
   fakeScreen,
@@ -23,6 +25,7 @@ export {
   fakeDialog as dialog,
   fakeIpcMain as ipcMain,
   FakeMenu as Menu,
+  fakeNativeImage as nativeImage,
   fakePowerMonitor as powerMonitor,
   fakeProtocol as protocol,
   fakeSafeStorage as safeStorage,
@@ -30,4 +33,5 @@ export {
   fakeSession as session,
   fakeShell as shell,
   fakeSystemPreferences as systemPreferences,
+  FakeTray as Tray,
 }

@@ -92,3 +92,50 @@ export const FakeMenu = strict('Menu', {
     world.menu = menu
   },
 } satisfies Record<keyof Pick<typeof Electron.Menu, 'buildFromTemplate' | 'setApplicationMenu'>, unknown>)
+
+/** `nativeImage`, as https://www.electronjs.org/docs/latest/api/native-image says: an image that cannot be read is empty. */
+class FakeImage {
+  readonly bytes: Buffer
+  readonly scaleFactor: number
+  template = false
+
+  constructor(bytes: Buffer, scaleFactor: number) {
+    this.bytes = bytes
+    this.scaleFactor = scaleFactor
+  }
+
+  isEmpty(): boolean {
+    return this.bytes.subarray(1, 4).toString('latin1') !== 'PNG'
+  }
+
+  setTemplateImage(option: boolean): void {
+    this.template = option
+  }
+}
+
+export const fakeNativeImage = strict('nativeImage', {
+  createFromBuffer: (buffer: Buffer, { scaleFactor = 1 }: { scaleFactor?: number } = {}) =>
+    strict('NativeImage', new FakeImage(buffer, scaleFactor)),
+} satisfies Record<keyof Pick<typeof Electron.nativeImage, 'createFromBuffer'>, unknown>)
+
+/** `Tray`, as https://www.electronjs.org/docs/latest/api/tray says: only once the app is ready; an empty image shows nothing. */
+export class FakeTray extends ModelledEvents {
+  readonly shown: (typeof world.trays)[number]
+
+  constructor(icon: FakeImage) {
+    super(['click'])
+    needReady('Tray')
+    if (icon.isEmpty()) throw new Error('Failed to load image')
+    this.shown = { icon, toolTip: '', menu: null }
+    world.trays.push(this.shown)
+    return strict('Tray', this)
+  }
+
+  setToolTip(text: string): void {
+    this.shown.toolTip = text
+  }
+
+  setContextMenu(menu: unknown): void {
+    this.shown.menu = menu
+  }
+}

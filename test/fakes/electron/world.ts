@@ -31,6 +31,10 @@ export interface World {
   openedExternally: string[]
   errorBoxes: { title: string; content: string }[]
   menu: unknown
+  /** What the system's tray holds. */
+  trays: { icon: { bytes: Buffer; scaleFactor: number; template: boolean }; toolTip: string; menu: unknown }[]
+  /** Protocols that the app answers for. */
+  protocolClients: string[]
   outside: Outside
 }
 
@@ -51,6 +55,7 @@ function freshWorld(): World {
     openedExternally: [],
     errorBoxes: [],
     menu: null,
+    ...{ trays: [], protocolClients: [] },
     outside: { takeLock: () => true, end: () => undefined, tell: () => undefined },
   }
 }
