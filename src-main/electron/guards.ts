@@ -59,6 +59,8 @@ const permissions: Readonly<Record<Permission, boolean>> = {
  */
 const externalRules: readonly { protocol: string; form: RegExp }[] = [
   { protocol: 'https:', form: /^.{1,2000}$/ },
+  // Much of a client's own network (printers, switches) speaks nothing else. It opens outside, never in a window of ours.
+  { protocol: 'http:', form: /^.{1,2000}$/ },
   { protocol: 'mailto:', form: /^mailto:[^\s?&%,;:"<>]{1,254}@[^\s?&%,;:"<>]{1,254}$/ },
   { protocol: 'tel:', form: /^tel:\+?\d{2,20}$/ },
 ]

@@ -204,3 +204,34 @@ test('two tickets are linked, one is merged into another and taken apart by z, a
   expect((await entriesOf('Acme ticket 8')).map(({ body }) => body)).toContain('First word on 8')
   await close()
 })
+
+test('a mail that came in is text whatever is in it: its quote is folded until q, and its address opens outside the window', async () => {
+  const host = await stage.begin()
+  const { page, complaints, close } = await stage.open(host, 'Acme')
+  const subject = 'Acme ticket 3'
+  const body = [
+    'See http://127.0.0.1:9/manual. <img src=x onerror="window.hit=1"><script>window.hit=1</script>',
+    ...['', 'On Tue, 3 Nov 2026, Dana <dana@acme.example> wrote:', '> The old words', '> javascript:alert(1)'],
+  ].join('\n')
+  const { id } = await inPostgres(subject)
+  await stage.colleague('Acme', {
+    ...{ kind: 'entry.create', ticketId: id, entryId: crypto.randomUUID(), entryKind: 'reply', body },
+  })
+  await openTicket(page, subject)
+  const entry = page.getByTestId('entry-reply').filter({ hasText: 'See http' })
+  await entry.waitFor({ timeout: SOON })
+  expect(await entry.innerText()).toContain('<script>window.hit=1</script>')
+  expect(await entry.getByText('The old words').count()).toBe(0)
+  await page.keyboard.press('q')
+  await entry.getByText('The old words').waitFor()
+  expect(await entry.locator('a, img, script').count()).toBe(1)
+  await entry.getByRole('button', { name: 'Fold 3 quoted lines' }).click()
+  expect(await entry.getByText('The old words').count()).toBe(0)
+  const opened = page.waitForEvent('popup')
+  await entry.getByRole('link', { name: 'http://127.0.0.1:9/manual', exact: true }).click()
+  await (await opened).close()
+  expect(await page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined()
+  await article(page).waitFor()
+  expect(complaints).toEqual([])
+  await close()
+})

@@ -222,12 +222,12 @@ export const rows: readonly Row[] = [
     without: ['return { action: "deny" };', 'return { action: "allow" };'],
   },
   {
-    name: 'only https addresses go to the system',
+    name: 'only web addresses go to the system',
     async attack(scene) {
       const { page, host } = scene
       const before = host.output().length
       for (const url of [
-        'http://evil.example/',
+        'http://bank.example@evil.example/',
         'file:///etc/passwd',
         'smb://share/',
         'https://bank.example@evil.example/',

@@ -88,7 +88,8 @@ test('redirects and webviews are denied', () => {
 
 test('window.open opens no window; an https address goes to the system', () => {
   expect(contents.openWindow('https://docs.example/a?b=c')).toBe('deny')
-  expect(world.openedExternally).toEqual(['https://docs.example/a?b=c'])
+  expect(contents.openWindow('http://192.168.1.20/status')).toBe('deny')
+  expect(world.openedExternally).toEqual(['https://docs.example/a?b=c', 'http://192.168.1.20/status'])
 })
 
 test('a mail address and a phone number go to the system too, with nothing after them', () => {
@@ -102,7 +103,7 @@ test.each([
   'mailto:ada@acme.example%3Fbody=x',
   'mailto:ada@acme.example,eve@evil.example',
   'tel:*21*123%23',
-  'http://docs.example/',
+  'http://bank.example@evil.example/',
   'file:///etc/passwd',
   'javascript:alert(1)',
   'ms-msdt:/id PCWDiagnostic',

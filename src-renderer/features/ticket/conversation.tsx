@@ -1,12 +1,15 @@
 import { IconClock, IconLock, IconPaperclip } from '@tabler/icons-react'
-import { memo, startTransition, useEffect, useState, type KeyboardEvent } from 'react'
+import { memo, startTransition, useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
 import type { AttachmentView, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
+import { useCommands } from '../../app/commands/use-commands.tsx'
 import { durationText } from '../../ui/duration.ts'
 import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
 import { numberText } from '../tickets/words.ts'
+import { partsOf } from './quotes.ts'
 import classes from './ticket.module.css'
+import { Written } from './written.tsx'
 
 /** Entries that are painted with the ticket: more than fit on a screen. The rest follows without being waited for. */
 const FIRST_ENTRIES = 30
@@ -30,6 +33,22 @@ export function Conversation({ detail: { ticket, entries, requester, attachments
   const [whole, setWhole] = useState(entries.length <= FIRST_ENTRIES)
   useEffect(() => startTransition(() => setWhole(true)), [])
   const shown = whole ? entries : entries.slice(0, FIRST_ENTRIES)
+  const [unfolded, setUnfolded] = useState(false)
+  const hasQuotes = useMemo(
+    () => [ticket.description, ...entries.map(({ body }) => body)].some((text) => partsOf(text).length > 1),
+    [ticket.description, entries],
+  )
+  useCommands(
+    hasQuotes
+      ? [
+          {
+            ...{ id: 'quotes', group: 'Ticket' as const, keys: ['q'] },
+            title: unfolded ? 'Fold the quoted text' : 'Show the quoted text',
+            run: () => setUnfolded(!unfolded),
+          },
+        ]
+      : [],
+  )
   return (
     <ol
       className={classes.conversation}
@@ -45,7 +64,7 @@ export function Conversation({ detail: { ticket, entries, requester, attachments
               <When at={ticket.createdAt} now={now} />
             </span>
           </div>
-          <div className={classes.text}>{ticket.description || 'No description.'}</div>
+          <Written text={ticket.description || 'No description.'} unfolded={unfolded} />
         </div>
       </li>
       {shown.map((entry) => (
@@ -53,6 +72,7 @@ export function Conversation({ detail: { ticket, entries, requester, attachments
           key={entry.id}
           entry={entry}
           now={now}
+          unfolded={unfolded}
           files={attachments.filter(({ entryId }) => entryId === entry.id)}
           // Entries of a merged ticket are that ticket's to split.
           choosing={entry.from ? null : choosing}
@@ -79,12 +99,14 @@ function stepBoxes(event: KeyboardEvent<HTMLElement>, { onLeave }: Choosing): vo
 interface EntryProps {
   entry: EntryView
   now: number
+  /** Whether what is quoted is shown, unless a person said otherwise of one quote. */
+  unfolded: boolean
   files: readonly AttachmentView[]
   choosing: Choosing | null
 }
 
 const Entry = memo(
-  function Entry({ entry, now, files, choosing }: EntryProps) {
+  function Entry({ entry, now, unfolded, files, choosing }: EntryProps) {
     const { id, kind, author, body, createdAt, pending, from, time } = entry
     const origin = from && (
       <span className={classes.from} title={from.subject}>
@@ -137,7 +159,7 @@ const Entry = memo(
               <When at={createdAt} now={now} />
             </span>
           </div>
-          <div className={classes.text}>{body}</div>
+          <Written text={body} unfolded={unfolded} />
           {files.length > 0 && (
             <div className={classes.entryFiles}>
               {files.map((file) => (
@@ -154,6 +176,7 @@ const Entry = memo(
   (before, after) =>
     before.entry === after.entry &&
     before.now === after.now &&
+    before.unfolded === after.unfolded &&
     before.choosing === after.choosing &&
     before.files.map(({ id, name }) => id + name).join() === after.files.map(({ id, name }) => id + name).join(),
 )
