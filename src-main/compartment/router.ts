@@ -176,6 +176,9 @@ const IdsInput = OutlineInput.extend({
   order: z.enum(['newest', 'rank']).default('newest'),
 })
 
+/** Characters of a draft: settings with their values of before are the longest. */
+const MAX_DRAFT = 4_000_000
+
 const t = initTRPC.context<CompartmentApi>().create()
 
 /** Everything that a window can ask of one tenant. No input names a tenant: a scope leads to exactly one. */
@@ -207,7 +210,7 @@ export const tenantRouter = t.router({
       .input(z.object({ ticketId: Id.nullable() }))
       .query(({ ctx, input }) => ctx.drafts(input.ticketId)),
     saveDraft: t.procedure
-      .input(z.object({ ticketId: Id.nullable(), kind: DraftKind, body: z.string().max(100_000) }))
+      .input(z.object({ ticketId: Id.nullable(), kind: DraftKind, body: z.string().max(MAX_DRAFT) }))
       .mutation(({ ctx, input }) => ctx.saveDraft(input)),
     timers: t.procedure.query(({ ctx }) => ctx.timers()),
     startTimer: t.procedure

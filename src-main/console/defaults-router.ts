@@ -1,4 +1,5 @@
 import { initTRPC } from '@trpc/server'
+import { z } from 'zod'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
 import { TechnicianList } from '../../src-shared/protocol/session.ts'
@@ -10,15 +11,22 @@ import {
   SettingsRestore,
   TemplateList,
 } from '../../src-shared/protocol/settings.ts'
+import type { SettingsDraft } from './settings-draft.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
-/** What the organisation gives to all of its clients; see docs/settings.md. */
+/** What the organisation gives to all of its clients; see docs/onboarding.md. */
 export class Defaults {
   readonly #session: TechnicianSession
 
-  constructor(session: TechnicianSession) {
+  readonly #draft: SettingsDraft
+
+  constructor(session: TechnicianSession, draft: SettingsDraft) {
     this.#session = session
+    this.#draft = draft
   }
+
+  draft = () => this.#draft.read()
+  keepDraft = (draft: string) => this.#draft.keep(draft)
 
   view = () => this.#told(() => this.#session.ask(paths.defaults, DefaultsView))
   history = () => this.#told(() => this.#session.ask(paths.defaultsHistory, SettingsHistory))
@@ -40,6 +48,8 @@ export class Defaults {
   }
 }
 
+/** Characters of a draft, with the values of before. */
+const MAX_DRAFT = 4_000_000
 const t = initTRPC.context<{ defaults(): Defaults }>().create()
 
 /** The organisation's defaults, bound to no client. */
@@ -48,6 +58,11 @@ export const defaultsRouter = t.router({
   history: t.procedure.query(({ ctx }) => ctx.defaults().history()),
   templates: t.procedure.query(({ ctx }) => ctx.defaults().templates()),
   technicians: t.procedure.query(({ ctx }) => ctx.defaults().technicians()),
+  /** What is typed and not saved; empty for nothing. It stays on this machine. */
+  draft: t.procedure.query(({ ctx }) => ctx.defaults().draft()),
+  keepDraft: t.procedure
+    .input(z.object({ draft: z.string().max(MAX_DRAFT) }))
+    .mutation(({ ctx, input }) => ctx.defaults().keepDraft(input.draft)),
   /** Also a dry run. */
   change: t.procedure.input(SettingsChange).mutation(({ ctx, input }) => ctx.defaults().change(input)),
   restore: t.procedure.input(SettingsRestore).mutation(({ ctx, input }) => ctx.defaults().restore(input)),

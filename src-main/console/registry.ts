@@ -3,6 +3,7 @@ import { Tenant } from '../../src-shared/domain/tenant.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
 import { Departed, departedMigration } from './departed.ts'
 import { draftsMigration, OnboardingDrafts } from './onboarding-drafts.ts'
+import { SettingsDraft, settingsDraftMigration } from './settings-draft.ts'
 
 /** The technician and organisation that a profile belongs to. */
 export interface Owner {
@@ -36,6 +37,7 @@ export const registryMigrations = [
   'ALTER TABLE tenant ADD COLUMN "left" INTEGER NOT NULL DEFAULT 0',
   draftsMigration,
   departedMigration,
+  settingsDraftMigration,
 ] as const
 
 /** console.db: which tenants there are and what their compartments published. Never tickets, notes or secrets. */
@@ -44,12 +46,15 @@ export class Registry {
   readonly #tenants = new Map<string, KnownTenant>()
   /** What was typed about clients that are being brought in. */
   readonly drafts: OnboardingDrafts
+  /** What was typed about the organisation's settings. */
+  readonly settingsDraft: SettingsDraft
   /** Clients that left the list and whose files are here. */
   readonly departed: Departed
 
   constructor(db: Database.Database) {
     this.#db = db
     this.drafts = new OnboardingDrafts(db)
+    this.settingsDraft = new SettingsDraft(db)
     this.departed = new Departed(db)
     for (const row of db.prepare<[], Row>('SELECT tenant, rollup, pin, opened, "left" FROM tenant').all()) {
       const tenant = Tenant.parse(JSON.parse(row.tenant))

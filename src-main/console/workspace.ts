@@ -64,7 +64,7 @@ export class Workspace {
     this.#parts = parts
     this.#watch = new CloudWatch(parts.session)
     const { session, registry, owner } = parts
-    this.defaults = new Defaults(session)
+    this.defaults = new Defaults(session, registry.settingsDraft)
     this.onboardings = new Onboardings({ session, registry, watch: this.#watch, email: owner.technician.email })
     this.supervisor = new Supervisor({
       worker: parts.worker,

@@ -335,7 +335,8 @@ export interface LeftBehind {
   sentence: string
 }
 
-export const DraftKind = z.enum(['note', 'reply', 'time', 'ticket'])
+/** A `ticket` is one that is not there yet; `settings` are changes of the client's settings. */
+export const DraftKind = z.enum(['note', 'reply', 'time', 'ticket', 'settings'])
 export type DraftKind = z.infer<typeof DraftKind>
 
 /** What a technician typed and did not send yet. It stays on this machine. */

@@ -1,5 +1,8 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { SettingsView } from '../../src-shared/protocol/settings.ts'
+import { ask } from '../support/cloud.ts'
 import { sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
 
 // A client's settings are changed in the window, and everything follows.
@@ -9,7 +12,10 @@ const row = (page: Page) => page.getByTestId('ticket-row').filter({ hasText: 'Ac
 const said = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor({ timeout: SOON })
 const toSettings = async (page: Page): Promise<void> => {
   await page.keyboard.type('g,')
-  await page.getByRole('main', { name: 'Settings of Acme' }).getByRole('heading', { name: 'Statuses' }).waitFor()
+  await page
+    .getByRole('main', { name: 'Settings of Acme' })
+    .getByRole('heading', { name: 'Statuses' })
+    .waitFor({ timeout: SOON })
 }
 
 test('a status is renamed, retired and given back: tickets keep their word, and nobody is offered what is retired', async () => {
@@ -27,6 +33,7 @@ test('a status is renamed, retired and given back: tickets keep their word, and 
   await page.getByRole('button', { name: 'Statuses changed' }).waitFor()
   await page.keyboard.press('Control+Enter')
   await said(page, 'Saved.')
+  await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
   await page.keyboard.type('gt')
   await row(page).getByText('Working on it').waitFor({ timeout: SOON })
@@ -86,5 +93,66 @@ test('without the cloud nothing is saved and nothing typed is lost; it is saved 
   const [saved] = await stage.owner<{ label: string }[]>`
     select data -> 'statuses' -> 0 ->> 'label' as label from configuration`
   expect(saved?.label).toBe('Fresh')
+  await close()
+})
+
+test('what two people change at the same time comes together, and what overlaps waits for a choice; nothing typed is lost on the way', async () => {
+  const host = await stage.begin()
+  const { page, close, complaints } = await stage.open(host, 'Acme')
+  await waitForSynced(page)
+  await toSettings(page)
+  const name = (index: number) => page.getByRole('textbox', { name: `Name of status ${index}`, exact: true })
+  await name(1).fill('Mine')
+  await name(2).fill('')
+  // What is missing is said at its field once somebody wants to save it, and saves nothing.
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('row').filter({ hasText: 'Give it a name.' }).waitFor({ timeout: SOON })
+  expect(await name(2).getAttribute('aria-invalid')).toBe('true')
+  await name(2).fill('Mine too')
+  await page.getByRole('button', { name: /^Holidays/ }).click()
+  const days = page.getByRole('textbox', { name: 'Days of their own' })
+  await days.fill('2026-12-')
+  // The page is left, and what was typed is there again, half a day with it.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await page.keyboard.type('gt')
+  await row(page).waitFor({ timeout: SOON })
+  await toSettings(page)
+  expect([await name(1).inputValue(), await name(2).inputValue()]).toEqual(['Mine', 'Mine too'])
+  await page.getByText('You typed this before; it is not saved.').waitFor()
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('“2026-12-” cannot be read yet. Correct or clear it, then save.').waitFor({ timeout: SOON })
+  await days.fill('2026-12-24 Christmas Eve')
+
+  const colleague = await stage.colleagueToken('Acme')
+  const { revision, settings } = SettingsView.parse(
+    await (await ask(stage.url, paths.settings, { token: colleague })).json(),
+  )
+  const theirs = settings.statuses.value.map((one, i) =>
+    i === 0 ? { ...one, label: 'Theirs' } : i === 2 ? { ...one, label: 'Theirs too' } : one,
+  )
+  const changed = await ask(stage.url, paths.settings, {
+    token: colleague,
+    body: { revision, set: { statuses: theirs } },
+  })
+  expect(changed.status).toBe(200)
+  await page.keyboard.press('Control+Enter')
+  const twice = page.getByRole('region', { name: 'Changed twice: Statuses' })
+  await page.getByRole('button', { name: /^Statuses changed twice/ }).click({ timeout: SOON })
+  await twice.getByText('Lena of Alpha changed statuses too', { exact: false }).waitFor({ timeout: SOON })
+  expect([await name(1).inputValue(), await name(2).inputValue(), await name(3).inputValue()]).toEqual([
+    ...['Mine', 'Mine too', 'Theirs too'],
+  ])
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Choose what counts where both of you changed the same, then save.', { exact: true }).waitFor()
+  await twice.getByRole('radio', { name: 'Theirs for Theirs: name' }).click()
+  await twice.waitFor({ state: 'detached' })
+  await page.keyboard.press('Control+Enter')
+  await said(page, 'Saved.')
+  const after = SettingsView.parse(await (await ask(stage.url, paths.settings, { token: colleague })).json()).settings
+  expect(after.statuses.value.map(({ label }) => label).slice(0, 3)).toEqual(['Theirs', 'Mine too', 'Theirs too'])
+  expect(after.ownDays.value).toEqual([{ date: '2026-12-24', name: 'Christmas Eve' }])
+  expect(await page.getByRole('button', { name: 'Discard', exact: true }).count()).toBe(0)
+  expect(complaints).toEqual([])
   await close()
 })

@@ -95,6 +95,8 @@ export interface Stage {
   goAway(page: Page): Promise<void>
   /** It answers again, at the same address. */
   comeBack(page: Page): Promise<void>
+  /** What a colleague asks the cloud about a client with. */
+  colleagueToken(client: string): Promise<string>
   /** Writes as a colleague does, also while the consoles have no way to the cloud. */
   colleague(client: string, ...bodies: MutationBody[]): Promise<void>
 }
@@ -130,6 +132,13 @@ export function setStage(name: string, data: () => SandboxData): Stage {
     await database?.drop()
     folder.remove()
   })
+  const tokenOf = async (url: string, client: string): Promise<string> => {
+    const signedIn = await ask(url, paths.session, { body: LENA })
+    const { accessToken } = Session.parse(await signedIn.json())
+    const [tenant] = await owner<{ id: string }[]>`select id from tenant where name = ${client}`
+    const minted = await ask(url, paths.tenantToken(tenant?.id ?? ''), { token: accessToken, method: 'POST' })
+    return TenantToken.parse(await minted.json()).token
+  }
   const profile = (of = 'profile'): string => join(folder.path, of)
   return {
     get url() {
@@ -164,14 +173,11 @@ export function setStage(name: string, data: () => SandboxData): Stage {
       await start()
       await expect.poll(() => page.getByTestId('offline-banner').count(), { timeout: SOON }).toBe(0)
     },
+    colleagueToken: (client) => tokenOf(cloud.url, client),
     async colleague(client, ...bodies) {
       const other = await startCloud({ database: database.address })
       try {
-        const signedIn = await ask(other.url, paths.session, { body: LENA })
-        const { accessToken } = Session.parse(await signedIn.json())
-        const [tenant] = await owner<{ id: string }[]>`select id from tenant where name = ${client}`
-        const minted = await ask(other.url, paths.tenantToken(tenant?.id ?? ''), { token: accessToken, method: 'POST' })
-        const { token } = TenantToken.parse(await minted.json())
+        const token = await tokenOf(other.url, client)
         const { results } = await pushed(other.url, token, crypto.randomUUID(), 1, bodies)
         for (const result of results) expect(result).toMatchObject({ outcome: 'applied' })
       } finally {

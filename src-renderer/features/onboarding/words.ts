@@ -1,6 +1,5 @@
 import type { StepKey } from '../../../src-shared/onboarding/answers.ts'
 import type { OnboardingSummary, OnboardingView, StepState } from '../../../src-shared/protocol/onboarding.ts'
-import type { SettingKey } from '../../../src-shared/settings/settings.ts'
 
 /** The steps in their order: what each is called, what is in it, and what it is for. */
 export const STEPS: Record<StepKey, { title: string; hint: string; lead: string }> = {
@@ -80,28 +79,4 @@ export function stepAfter(view: OnboardingView, step: StepKey): StepKey {
 /** Whether what the client begins with is on its way: until then its settings are not what they will be. */
 export function isBeginning({ steps }: OnboardingView): boolean {
   return [steps.identity, steps.start].some(({ state }) => state === 'queued' || state === 'running')
-}
-
-export const SETTINGS: Record<SettingKey, string> = {
-  statuses: 'Statuses',
-  priorities: 'Priorities',
-  types: 'Types',
-  queues: 'Queues',
-  customFields: 'Custom fields',
-  atRiskMinutes: 'At risk before the end',
-  attachmentMaxBytes: 'Largest file',
-  refusedExtensions: 'Refused files',
-  revealReasonNeeded: 'Reason to reveal a secret',
-  revealForgetAfter: 'A revealed secret hides after',
-  keepDays: 'Tickets are kept',
-  holidays: 'Public holidays',
-  ownDays: 'Days of their own',
-  calendars: 'Calendars',
-  targets: 'Targets',
-  atRiskPercent: 'At risk from',
-  escalations: 'Escalations',
-  onCall: 'On call',
-  naming: 'Naming',
-  noise: 'Noise',
-  macros: 'Macros',
 }

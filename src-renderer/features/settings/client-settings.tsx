@@ -9,9 +9,9 @@ import { SettingsPage } from './settings-page.tsx'
 /** The settings of the one client. */
 export function ClientSettings() {
   const { tenantId = '' } = useParams({ strict: false })
-  const { client } = useTenant()
-  const { name } = useSummary()
-  const { technicians, configuration } = useDesk()
+  const { client, drafts } = useTenant()
+  const { name, timeZone } = useSummary()
+  const { technicians } = useDesk()
   const go = useGo()
   const port = useMemo(
     (): SettingsPort => ({
@@ -22,21 +22,27 @@ export function ClientSettings() {
       restore: (restore) => client.configuration.restore.mutate(restore),
       history: () => client.configuration.history.query(),
       uses: () => client.configuration.uses.query(),
+      draft: {
+        read: async () => drafts.read(null, 'settings', await client.tickets.drafts.query({ ticketId: null })),
+        write: (text) => drafts.write(null, 'settings', text),
+        flush: drafts.flush,
+      },
       file: {
         save: () => client.configuration.file.query(),
         read: (text) => client.configuration.readFile.mutate({ text }),
       },
     }),
-    [client],
+    [client, drafts],
   )
   return (
     <SettingsPage
+      key={tenantId}
       title={`Settings of ${name}`}
       name={name}
       place={places.settings(tenantId)}
       port={port}
       technicians={technicians}
-      timeZone={configuration.sla?.calendars[0]?.timeZone ?? 'UTC'}
+      timeZone={timeZone}
       onBack={() => go(places.client(tenantId))}
     />
   )

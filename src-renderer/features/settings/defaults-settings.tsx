@@ -1,7 +1,9 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import type { ConsoleState } from '../../app/console/console.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
+import { createDrafts } from '../../tenant/drafts.ts'
 import { seenDefaults, type SettingsPort } from './port.ts'
 import { SettingsPage } from './settings-page.tsx'
 
@@ -20,6 +22,16 @@ export function DefaultsSettings() {
   )
 }
 
+/** What is typed about the organisation's settings, as the console keeps it. */
+function keptDraft(client: ConsoleState['client']): SettingsPort['draft'] {
+  const drafts = createDrafts({ drafts: new Map() }, ({ body }) => client.defaults.keepDraft.mutate({ draft: body }))
+  return {
+    read: () => client.defaults.draft.query(),
+    write: (text) => drafts.write(null, 'settings', text),
+    flush: drafts.flush,
+  }
+}
+
 function Defaults() {
   const { client } = useConsole()
   const go = useGo()
@@ -36,6 +48,7 @@ function Defaults() {
       restore: (restore) => client.defaults.restore.mutate(restore),
       history: () => client.defaults.history.query(),
       uses: () => Promise.resolve([]),
+      draft: keptDraft(client),
       file: null,
     }),
     [client],
@@ -47,7 +60,7 @@ function Defaults() {
       place={places.defaults}
       port={port}
       technicians={data?.technicians ?? []}
-      timeZone="UTC"
+      timeZone={null}
       onBack={() => go(places.clients)}
     />
   )

@@ -1,12 +1,13 @@
 import type { LayerValues, Settings } from '../../../src-shared/settings/settings.ts'
+import type { FieldProblem } from './problems.ts'
 import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
 
 /** What every editor takes. It holds nothing itself but what is half typed. */
 export interface EditorProps<Value> {
   value: Value
   onChange(value: Value): void
-  /** Sentences about what is wrong with it. */
-  problems: readonly string[]
+  /** What is wrong with it. */
+  problems: readonly FieldProblem[]
 }
 
 /** What editors of a part may look at beside their own value. */
@@ -16,6 +17,7 @@ export interface Around {
   saved: Settings
   uses: readonly UsedKey[]
   technicians: readonly { id: string; name: string }[]
+  problems: readonly FieldProblem[]
   change(values: LayerValues): void
 }
 

@@ -1,52 +1,87 @@
 import { useState } from 'react'
 import type { LayerCalendar, HolidayPlace } from '../../../src-shared/settings/settings.ts'
 import type { Holiday } from '../../../src-shared/sla/schema.ts'
-import { countries } from '../onboarding/countries.ts'
+import { countries } from '../../ui/countries.ts'
 import type { EditorProps } from './editor.ts'
+import { Problems } from './field-problems.tsx'
 import { Rows } from './rows.tsx'
-import { DAYS, hoursOf, spansOf, weekOf, type Week } from './week.ts'
+import { useTyped } from './typed.tsx'
+import { DAYS, hoursOf, spansOf, weekOf } from '../../ui/week.ts'
 import classes from './settings.module.css'
 
 type Hours = LayerCalendar['hours']
 
+interface WeekProps {
+  label: string
+  /** Names the fields, see `useTyped`. */
+  field: string
+  value: Hours
+  onChange(value: Hours): void
+}
+
 /** Hours of a week, written a day a line: `09:00–12:00, 13:00–17:00`. */
-export function WeekEditor({ label, value, onChange }: { label: string; value: Hours; onChange(value: Hours): void }) {
-  // Half a time is no value yet: it stays here until it is one.
-  const [typed, setTyped] = useState<Week | null>(null)
-  const week = typed ?? weekOf(value)
-  const write = (next: Week): void => {
-    const hours = hoursOf(next)
-    setTyped(next)
-    if (hours !== null) onChange(hours)
-  }
+export function WeekEditor({ label, field, value, onChange }: WeekProps) {
+  const week = weekOf(value)
   return (
     <div className={classes.week} role="group" aria-label={`Hours of ${label}`}>
       {DAYS.map((day) => (
-        <label key={day}>
-          <span>{day}</span>
-          <input
-            value={week[day]}
-            placeholder="closed"
-            spellCheck={false}
-            aria-label={`${label}: ${day}`}
-            aria-invalid={spansOf(week[day]) === null}
-            onChange={(event) => write({ ...week, [day]: event.target.value })}
-            onBlur={() => hoursOf(week) !== null && setTyped(null)}
-          />
-        </label>
+        <DayHours
+          key={day}
+          name={day}
+          label={`${label}: ${day}`}
+          field={`${field}:${day}`}
+          value={week[day]}
+          onChange={(text) => {
+            const hours = hoursOf({ ...week, [day]: text })
+            if (hours !== null) onChange(hours)
+          }}
+        />
       ))}
       <label className={classes.check}>
         <input
           type="checkbox"
           checked={value === '24x7'}
-          onChange={(event) => {
-            setTyped(null)
-            onChange(event.target.checked ? '24x7' : USUAL)
-          }}
+          onChange={(event) => onChange(event.target.checked ? '24x7' : USUAL)}
         />
         Round the clock
       </label>
     </div>
+  )
+}
+
+interface DayProps {
+  name: string
+  label: string
+  field: string
+  value: string
+  onChange(text: string): void
+}
+
+/** The hours of one day. Half a time is no value yet: it stays as it is typed until it is one. */
+function DayHours({ name, label, field, value, onChange }: DayProps) {
+  const [half, keepHalf] = useTyped(field)
+  const [typed, setTyped] = useState<string | null>(null)
+  const text = half ?? typed ?? value
+  return (
+    <label>
+      <span>{name}</span>
+      <input
+        value={text}
+        placeholder="closed"
+        spellCheck={false}
+        aria-label={label}
+        aria-invalid={half !== null || undefined}
+        title={half === null ? undefined : 'Write hours such as 09:00–12:00, 13:00–17:00, or nothing for closed.'}
+        onChange={(event) => {
+          const written = event.target.value
+          const readable = spansOf(written) !== null
+          setTyped(written)
+          keepHalf(readable ? null : written)
+          if (readable) onChange(written)
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </label>
   )
 }
 
@@ -57,13 +92,14 @@ export function CalendarsEditor({
   value,
   onChange,
   savedKeys,
+  problems,
 }: EditorProps<LayerCalendar[]> & { savedKeys: ReadonlySet<string> }) {
   return (
     <Rows
       title="Calendars"
       word="calendar"
       rows={value}
-      {...{ savedKeys, onChange }}
+      {...{ savedKeys, problems, onChange }}
       heads={['Time zone', 'Holidays']}
       fresh={() => ({ timeZone: 'client', hours: USUAL, holidays: 'client' as const })}
       cells={(row, change) => (
@@ -88,7 +124,12 @@ export function CalendarsEditor({
         </>
       )}
       below={(row, change) => (
-        <WeekEditor label={row.label} value={row.hours} onChange={(hours) => change({ hours })} />
+        <WeekEditor
+          label={row.label}
+          field={`calendars:${row.key}`}
+          value={row.hours}
+          onChange={(hours) => change({ hours })}
+        />
       )}
     />
   )
@@ -108,7 +149,7 @@ export function Zone({ label, value, onChange }: { label: string; value: string;
 
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 
-export function PlaceEditor({ value, onChange }: EditorProps<HolidayPlace | null>) {
+export function PlaceEditor({ value, onChange, problems }: EditorProps<HolidayPlace | null>) {
   return (
     <div className={classes.fields}>
       <label>
@@ -147,6 +188,7 @@ export function PlaceEditor({ value, onChange }: EditorProps<HolidayPlace | null
           </label>
         </>
       )}
+      <Problems of={problems} />
     </div>
   )
 }
@@ -192,9 +234,10 @@ function isDay(text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) && text !== ''
 }
 
-export function DaysEditor({ value, onChange }: EditorProps<Holiday[]>) {
+export function DaysEditor({ value, onChange, problems }: EditorProps<Holiday[]>) {
+  const [half, keepHalf] = useTyped('ownDays::')
   const [typed, setTyped] = useState<string | null>(null)
-  const text = typed ?? daysText(value)
+  const text = half ?? typed ?? daysText(value)
   const read = daysOf(text)
   return (
     <label className={classes.block}>
@@ -208,8 +251,9 @@ export function DaysEditor({ value, onChange }: EditorProps<Holiday[]>) {
         aria-invalid={'problem' in read}
         value={text}
         onChange={(event) => {
-          setTyped(event.target.value)
           const next = daysOf(event.target.value)
+          setTyped(event.target.value)
+          keepHalf('problem' in next ? event.target.value : null)
           if ('days' in next) onChange(next.days)
         }}
       />
@@ -218,6 +262,7 @@ export function DaysEditor({ value, onChange }: EditorProps<Holiday[]>) {
           {read.problem}
         </em>
       )}
+      <Problems of={problems} />
     </label>
   )
 }

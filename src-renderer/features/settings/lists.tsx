@@ -18,13 +18,13 @@ const CATEGORIES: readonly (readonly [StatusCategory, string])[] = [
   ['closed', 'Closed'],
 ]
 
-export function StatusesEditor({ value, onChange, savedKeys, uses = [] }: ListProps<Status>) {
+export function StatusesEditor({ value, onChange, savedKeys, uses = [], problems }: ListProps<Status>) {
   return (
     <Rows
       title="Statuses"
       word="status"
       rows={value}
-      {...{ savedKeys, uses, onChange }}
+      {...{ savedKeys, uses, problems, onChange }}
       heads={['Means', 'Clock']}
       fresh={() => ({ category: 'open' as const, stopsClock: false })}
       cells={(row, change) => (
@@ -53,13 +53,13 @@ export function StatusesEditor({ value, onChange, savedKeys, uses = [] }: ListPr
   )
 }
 
-export function PrioritiesEditor({ value, onChange, savedKeys, uses = [] }: ListProps<Priority>) {
+export function PrioritiesEditor({ value, onChange, savedKeys, uses = [], problems }: ListProps<Priority>) {
   return (
     <Rows
       title="Priorities"
       word="priority"
       rows={value}
-      {...{ savedKeys, uses, onChange }}
+      {...{ savedKeys, uses, problems, onChange }}
       heads={['Rank', 'Colour']}
       fresh={() => ({ rank: Math.min(99, Math.max(0, ...value.map(({ rank }) => rank)) + 1), colour: '#5c6877' })}
       cells={(row, change) => (
@@ -95,8 +95,9 @@ export function ChoicesEditor({
   onChange,
   savedKeys,
   uses = [],
+  problems,
 }: ListProps<Choice> & { title: string; word: string }) {
-  return <Rows title={title} word={word} rows={value} {...{ savedKeys, uses, onChange }} fresh={() => ({})} />
+  return <Rows title={title} word={word} rows={value} {...{ savedKeys, uses, problems, onChange }} fresh={() => ({})} />
 }
 
 const FIELD_TYPES: readonly (readonly [CustomField['type'], string])[] = [
@@ -131,13 +132,13 @@ export function optionsOf(text: string, before: readonly Choice[]): Choice[] {
   return made
 }
 
-export function FieldsEditor({ value, onChange, savedKeys, uses = [] }: ListProps<CustomField>) {
+export function FieldsEditor({ value, onChange, savedKeys, uses = [], problems }: ListProps<CustomField>) {
   return (
     <Rows<CustomField>
       title="Custom fields"
       word="field"
       rows={value}
-      {...{ savedKeys, uses, onChange }}
+      {...{ savedKeys, uses, problems, onChange }}
       heads={['Takes']}
       fresh={() => ({ type: 'text' }) as Omit<CustomField, 'key' | 'label'>}
       cells={(row, change) => (
@@ -177,13 +178,13 @@ const KINDS: readonly (readonly [NamingConvention['kind'], string])[] = [
   ['other', 'Other'],
 ]
 
-export function NamingEditor({ value, onChange, savedKeys }: ListProps<NamingConvention>) {
+export function NamingEditor({ value, onChange, savedKeys, problems }: ListProps<NamingConvention>) {
   return (
     <Rows
       title="Naming"
       word="convention"
       rows={value}
-      {...{ savedKeys, onChange }}
+      {...{ savedKeys, problems, onChange }}
       heads={['For', 'Pattern']}
       fresh={() => ({ kind: 'device' as const, pattern: '{client}-{number:3}' })}
       cells={(row, change) => (

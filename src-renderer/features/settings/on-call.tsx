@@ -9,12 +9,12 @@ import classes from './settings.module.css'
 interface OnCallProps extends EditorProps<OnCallRotation[]> {
   savedKeys: ReadonlySet<string>
   technicians: readonly { id: string; name: string }[]
-  /** Of the client: what `client` stands for. */
-  timeZone: string
+  /** Of the client: what `client` stands for; null where that differs from client to client. */
+  timeZone: string | null
 }
 
 /** Who takes turns, when they hand over, and who stands in; with who is on call now and next. */
-export function OnCallEditor({ value, onChange, savedKeys, technicians, timeZone }: OnCallProps) {
+export function OnCallEditor({ value, onChange, savedKeys, problems, technicians, timeZone }: OnCallProps) {
   const name = (id: string | null): string =>
     id === null ? 'nobody' : (technicians.find((one) => one.id === id)?.name ?? 'somebody who left')
   return (
@@ -22,7 +22,7 @@ export function OnCallEditor({ value, onChange, savedKeys, technicians, timeZone
       title="On call"
       word="rotation"
       rows={value}
-      {...{ savedKeys, onChange }}
+      {...{ savedKeys, problems, onChange }}
       heads={['Time zone']}
       fresh={() => ({
         ...{ timeZone: 'client', overrides: [] },
@@ -73,15 +73,19 @@ export function OnCallEditor({ value, onChange, savedKeys, technicians, timeZone
   )
 }
 
-/** "Now Lena, until Mon 30 Nov 08:00; then Sam." */
+/**
+ * "Now Lena, until Mon 30 Nov 08:00; then Sam.", by the rotation's own clock and told in the technician's time.
+ * @param timeZone of the client, for a rotation that goes by it; null where there is no one client
+ */
 export function nowText(
   rotation: OnCallRotation,
-  timeZone: string,
+  timeZone: string | null,
   name: (id: string | null) => string,
   now = Date.now(),
 ): string {
   try {
     const zone = rotation.timeZone === 'client' ? timeZone : rotation.timeZone
+    if (zone === null) return 'Handed over by the clock of each client.'
     const { technicianId, until, next } = new Rotation({ ...rotation, timeZone: zone }).at(now)
     const then =
       until === null

@@ -73,3 +73,8 @@ export const PARTS = [
 ] as const satisfies readonly Part[]
 
 export type PartKey = (typeof PARTS)[number]['key']
+
+/** The part that a setting is edited in. */
+export function partOf(setting: SettingKey): (typeof PARTS)[number] {
+  return PARTS.find(({ settings }) => (settings as readonly SettingKey[]).includes(setting)) ?? PARTS[0]
+}

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { EditorProps } from './editor.ts'
+import { Problems } from './field-problems.tsx'
 import classes from './settings.module.css'
 
 /** A whole number, or nothing where that is possible. */
@@ -8,8 +9,9 @@ export function NumberEditor<Value extends number | null>({
   unit,
   value,
   none,
+  problems,
   onChange,
-}: Omit<EditorProps<Value>, 'problems'> & { label: string; unit: string; none?: string }) {
+}: EditorProps<Value> & { label: string; unit: string; none?: string }) {
   return (
     <label className={classes.field}>
       <span>{label}</span>
@@ -17,6 +19,7 @@ export function NumberEditor<Value extends number | null>({
         type="number"
         min={0}
         aria-label={label}
+        aria-invalid={problems.length > 0 || undefined}
         value={value ?? ''}
         placeholder={none ?? ''}
         onChange={(event) => {
@@ -26,6 +29,7 @@ export function NumberEditor<Value extends number | null>({
         }}
       />
       <em>{unit}</em>
+      <Problems of={problems} />
     </label>
   )
 }
@@ -39,13 +43,19 @@ export function ToggleEditor({ label, value, onChange }: Omit<EditorProps<boolea
   )
 }
 
-export function WordsEditor({ label, value, onChange }: Omit<EditorProps<string[]>, 'problems'> & { label: string }) {
+export function WordsEditor({
+  label,
+  value,
+  problems,
+  rows = 3,
+  onChange,
+}: EditorProps<string[]> & { label: string; rows?: number }) {
   const [typed, setTyped] = useState<string | null>(null)
   return (
     <label className={classes.block}>
       <span>{label}</span>
       <textarea
-        rows={3}
+        rows={rows}
         spellCheck={false}
         value={typed ?? value.join(', ')}
         onChange={(event) => {
@@ -54,39 +64,7 @@ export function WordsEditor({ label, value, onChange }: Omit<EditorProps<string[
         }}
         onBlur={() => setTyped(null)}
       />
-    </label>
-  )
-}
-
-/** What has no form of its own, as text in JSON; what cannot be read is said and changes nothing. */
-export function TextEditor({ label, value, onChange }: Omit<EditorProps<unknown>, 'problems'> & { label: string }) {
-  const [typed, setTyped] = useState<string | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  return (
-    <label className={classes.block}>
-      <span>{label}, as text (JSON)</span>
-      <textarea
-        rows={18}
-        spellCheck={false}
-        className={classes.code}
-        aria-label={label}
-        aria-invalid={problem !== null}
-        value={typed ?? JSON.stringify(value, null, 2)}
-        onChange={(event) => {
-          setTyped(event.target.value)
-          try {
-            onChange(JSON.parse(event.target.value))
-            setProblem(null)
-          } catch (error) {
-            setProblem(`This is no JSON yet: ${error instanceof Error ? error.message : 'it cannot be read'}.`)
-          }
-        }}
-      />
-      {problem && (
-        <em role="alert" className={classes.bad}>
-          {problem}
-        </em>
-      )}
+      <Problems of={problems} />
     </label>
   )
 }

@@ -1,4 +1,4 @@
-import type { LayerValues, SettingKey, Settings } from '../../../src-shared/settings/settings.ts'
+import type { LayerValues, SettingKey } from '../../../src-shared/settings/settings.ts'
 import type { Origin, Resolved } from '../../../src-shared/settings/layers.ts'
 import type { DefaultsView, SettingsEffect, SettingsHistory, UsedKey } from '../../../src-shared/protocol/settings.ts'
 
@@ -26,6 +26,8 @@ export interface SettingsPort {
   restore(restore: { revision: number; to: number }): Promise<unknown>
   history(): Promise<SettingsHistory>
   uses(): Promise<UsedKey[]>
+  /** What is typed and not saved, as text: it stays on this machine. Empty for nothing. */
+  draft: { read(): Promise<string>; write(text: string): void; flush(): void }
   /** Null where there is no file of these. */
   file: { save(): Promise<string>; read(text: string): Promise<LayerValues> } | null
 }
@@ -45,12 +47,10 @@ export function seenDefaults({ revision, settings, builtIn }: DefaultsView): See
   return { revision, settings: Object.fromEntries(resolved) as Resolved, proof: null }
 }
 
-/** Values with what is typed over them and what is inherited again. */
-export function settingsWith(resolved: Resolved, set: LayerValues, revert: readonly SettingKey[]): Settings {
-  const entries = Object.entries(resolved).map(([key, { value, inherited }]) => {
-    const typed = set[key as SettingKey]
-    if (typed !== undefined) return [key, typed]
-    return [key, revert.includes(key as SettingKey) && inherited ? inherited.value : value]
-  })
-  return Object.fromEntries(entries) as Settings
-}
+/** Keys of queries; whatever changes settings begins those under `all` anew. */
+export const settingsKeys = {
+  all: ['settings'],
+  view: ['settings', 'view'],
+  uses: ['settings', 'uses'],
+  draft: ['settings-draft'],
+} as const

@@ -2,6 +2,8 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react
 import type { ReactNode } from 'react'
 import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
 import { changedRow, movedRow, usedText, withoutRow } from './editor.ts'
+import { Problems } from './field-problems.tsx'
+import type { FieldProblem } from './problems.ts'
 import classes from './settings.module.css'
 
 /** A row of a list: known by its key, called by its label. */
@@ -17,39 +19,45 @@ interface RowsProps<Row extends Entry> {
   word: string
   rows: readonly Row[]
   savedKeys: ReadonlySet<string>
+  /** Where tickets hold keys of the list. */
   uses?: readonly UsedKey[]
+  problems?: readonly FieldProblem[]
   heads?: readonly string[]
   cells?(row: Row, change: (part: Partial<Row>) => void): ReactNode
   /** Without label and key. */
   fresh(): Omit<Row, 'key' | 'label'>
   onChange(rows: Row[]): void
   /** Below a row. */
-  below?(row: Row, change: (part: Partial<Row>) => void): ReactNode
+  below?(row: Row, change: (part: Partial<Row>) => void, index: number): ReactNode
 }
 
 /** Edits a list of named things: names change, keys stay, and what tickets use is retired instead of removed. */
 export function Rows<Row extends Entry>(props: RowsProps<Row>) {
-  const { title, word, rows, savedKeys, uses = [], heads = [], cells, fresh, onChange, below } = props
+  const { title, word, rows, savedKeys, uses, problems = [], heads = [], cells, fresh, onChange, below } = props
+  const width = heads.length + (uses ? 3 : 2)
   const add = (): void =>
     onChange([...rows, { ...fresh(), key: `new-${rows.length + 1}`, label: '' } as unknown as Row])
   return (
     <div className={classes.rows} role="group" aria-label={title}>
-      <table>
+      {rows.length === 0 && <p className={classes.none}>None yet.</p>}
+      <table hidden={rows.length === 0}>
         <thead>
           <tr>
             <th>Name</th>
             {heads.map((head) => (
               <th key={head}>{head}</th>
             ))}
-            <th>Used by</th>
+            {uses && <th>Used by</th>}
             <th />
           </tr>
         </thead>
         <tbody>
           {rows.map((row, index) => {
             const change = (part: Partial<Row>): void => onChange(changedRow(rows, index, part, savedKeys))
-            const use = uses.find(({ key }) => key === row.key)
+            const use = uses?.find(({ key }) => key === row.key)
             const name = row.label || `new ${word}`
+            const wrong = problems.filter((one) => one.index === index)
+            const about = `${title} ${index} problems`.replaceAll(' ', '-')
             return [
               <tr key={index} data-retired={row.retired}>
                 <td>
@@ -58,12 +66,14 @@ export function Rows<Row extends Entry>(props: RowsProps<Row>) {
                     title={`Key: ${row.key}`}
                     value={row.label}
                     maxLength={60}
+                    aria-invalid={wrong.some(({ field }) => field === 'label') || undefined}
+                    aria-describedby={wrong.length > 0 ? about : undefined}
                     autoFocus={row.label === '' && !savedKeys.has(row.key)}
                     onChange={(event) => change({ label: event.target.value } as Partial<Row>)}
                   />
                 </td>
                 {cells?.(row, change)}
-                <td className={classes.use}>{row.retired ? 'Retired' : (use?.open ?? '') || ''}</td>
+                {uses && <td className={classes.use}>{row.retired ? 'Retired' : (use?.open ?? '') || ''}</td>}
                 <td className={classes.acts}>
                   <button
                     type="button"
@@ -99,20 +109,28 @@ export function Rows<Row extends Entry>(props: RowsProps<Row>) {
               </tr>,
               row.retired && use && (
                 <tr key={`${index} retired`} className={classes.note}>
-                  <td colSpan={heads.length + 3}>{usedText(use, word)} They keep it; nobody can choose it.</td>
+                  <td colSpan={width}>{usedText(use, word)} They keep it; nobody can choose it.</td>
+                </tr>
+              ),
+              wrong.length > 0 && (
+                <tr key={`${index} wrong`} className={classes.note}>
+                  <td colSpan={width}>
+                    <Problems of={wrong} id={about} />
+                  </td>
                 </tr>
               ),
               below && (
                 <tr key={`${index} below`} className={classes.below}>
-                  <td colSpan={heads.length + 3}>{below(row, change)}</td>
+                  <td colSpan={width}>{below(row, change, index)}</td>
                 </tr>
               ),
             ]
           })}
         </tbody>
       </table>
+      <Problems of={problems.filter(({ index }) => index === null)} />
       <button type="button" className={classes.add} onClick={add}>
-        <IconPlus size={14} /> Add a {word}
+        <IconPlus size={14} /> Add {/^[aeio]/.test(word) ? 'an' : 'a'} {word}
       </button>
     </div>
   )

@@ -4,7 +4,9 @@ import type { LayerCalendar } from '../../../src-shared/settings/settings.ts'
 import type { ServiceTarget } from '../../../src-shared/sla/schema.ts'
 import { durationText, minutesOf } from '../../ui/duration.ts'
 import { movedRow, type EditorProps } from './editor.ts'
+import { Problems } from './field-problems.tsx'
 import { Select } from './rows.tsx'
+import { useTyped } from './typed.tsx'
 import classes from './settings.module.css'
 
 /** Two years of minutes. */
@@ -13,30 +15,36 @@ const MOST = 1_100_000
 /** A time that is written `4 h` or `30 min`; nothing for none. What cannot be read is no value. */
 export function Duration({
   label,
+  field,
   value,
   onChange,
 }: {
   label: string
+  /** See `useTyped`. */
+  field: string
   value: number | undefined
   onChange(minutes: number | undefined): void
 }) {
+  const [half, keepHalf] = useTyped(field)
   const [typed, setTyped] = useState<string | null>(null)
-  const text = typed ?? (value === undefined ? '' : durationText(value))
-  const bad = text.trim() !== '' && (minutesOf(text, MOST) ?? 0) <= 0
+  const text = half ?? typed ?? (value === undefined ? '' : durationText(value))
   return (
     <input
       aria-label={label}
-      aria-invalid={bad}
+      aria-invalid={half !== null || undefined}
+      title={half === null ? undefined : 'Write a time such as 4 h or 30 min, or nothing.'}
       placeholder="nothing promised"
       value={text}
       onChange={(event) => {
         const written = event.target.value
-        setTyped(written)
         const minutes = minutesOf(written, MOST)
-        if (written.trim() === '') onChange(undefined)
-        else if (minutes !== null && minutes > 0) onChange(minutes)
+        const none = written.trim() === ''
+        const readable = none || (minutes !== null && minutes > 0)
+        setTyped(written)
+        keepHalf(readable ? null : written)
+        if (readable) onChange(none || minutes === null ? undefined : minutes)
       }}
-      onBlur={() => !bad && setTyped(null)}
+      onBlur={() => setTyped(null)}
     />
   )
 }
@@ -48,7 +56,7 @@ interface TargetsProps extends EditorProps<ServiceTarget[]> {
 }
 
 /** What is promised to whom; the first that fits a ticket counts. */
-export function TargetsEditor({ value, onChange, priorities, types, calendars }: TargetsProps) {
+export function TargetsEditor({ value, onChange, problems, priorities, types, calendars }: TargetsProps) {
   const change = (index: number, part: { [K in keyof ServiceTarget]?: ServiceTarget[K] | undefined }): void =>
     onChange(value.map((one, i) => (i === index ? (withoutEmpty({ ...one, ...part }) as ServiceTarget) : one)))
   const first = calendars[0]?.key ?? ''
@@ -66,7 +74,7 @@ export function TargetsEditor({ value, onChange, priorities, types, calendars }:
           </tr>
         </thead>
         <tbody>
-          {value.map((target, index) => (
+          {value.map((target, index) => [
             <tr key={index}>
               <td>
                 <Some
@@ -87,6 +95,7 @@ export function TargetsEditor({ value, onChange, priorities, types, calendars }:
               <td>
                 <Duration
                   label={`First response of target ${index + 1}`}
+                  field={`targets:${index}:firstResponse`}
                   value={target.firstResponse}
                   onChange={(firstResponse) => change(index, { firstResponse })}
                 />
@@ -94,6 +103,7 @@ export function TargetsEditor({ value, onChange, priorities, types, calendars }:
               <td>
                 <Duration
                   label={`Resolution of target ${index + 1}`}
+                  field={`targets:${index}:resolution`}
                   value={target.resolution}
                   onChange={(resolution) => change(index, { resolution })}
                 />
@@ -118,10 +128,18 @@ export function TargetsEditor({ value, onChange, priorities, types, calendars }:
                   Remove<span className={classes.hidden}> target {index + 1}</span>
                 </button>
               </td>
-            </tr>
-          ))}
+            </tr>,
+            problems.some((one) => one.index === index) && (
+              <tr key={`${index} wrong`} className={classes.note}>
+                <td colSpan={6}>
+                  <Problems of={problems.filter((one) => one.index === index)} />
+                </td>
+              </tr>
+            ),
+          ])}
         </tbody>
       </table>
+      <Problems of={problems.filter(({ index }) => index === null)} />
       <button
         type="button"
         className={classes.add}
@@ -135,7 +153,7 @@ export function TargetsEditor({ value, onChange, priorities, types, calendars }:
 }
 
 /** One of a list, or all; several that were written elsewhere stay together until another is chosen. */
-function Some({
+export function Some({
   label,
   any,
   value,

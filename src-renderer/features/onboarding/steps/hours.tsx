@@ -1,10 +1,10 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import type { HoursAnswer, Identity } from '../../../../src-shared/onboarding/answers.ts'
 import type { LayerCalendar, LayerValues } from '../../../../src-shared/settings/settings.ts'
-import { countries, countryName } from '../countries.ts'
+import { countries, countryName } from '../../../ui/countries.ts'
 import { Proof } from '../proof.tsx'
 import type { StepContext, StepDefinition, StepFormProps } from '../step.ts'
-import { DAYS, hoursOf, spansOf, weekOf, type Day, type Week } from './week.ts'
+import { DAYS, hoursOf, spansOf, weekOf, type Day, type Week } from '../../../ui/week.ts'
 import classes from '../onboarding.module.css'
 
 interface Draft {

@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import type { Identity } from '../../../../src-shared/onboarding/answers.ts'
 import { colours, shortNameOf, timeZoneOf } from '../../../../src-shared/onboarding/filling-in.ts'
-import { countries, languageOf, ownCountry, zonesFor } from '../countries.ts'
+import { countries, languageOf, ownCountry, zonesFor } from '../../../ui/countries.ts'
 import { wordsOf, type StepContext, type StepDefinition, type StepFormProps } from '../step.ts'
 import classes from '../onboarding.module.css'
 

@@ -3,9 +3,9 @@ import type { ResolvedSetting } from '../../../../src-shared/settings/layers.ts'
 import type { LayerValues, SettingKey } from '../../../../src-shared/settings/settings.ts'
 import { bytes } from '../../../ui/bytes.ts'
 import { durationText } from '../../../ui/duration.ts'
-import { countryName } from '../countries.ts'
+import { countryName } from '../../../ui/countries.ts'
 import type { StepDefinition, StepFormProps } from '../step.ts'
-import { SETTINGS } from '../words.ts'
+import { SETTINGS } from '../../../ui/setting-words.ts'
 import classes from '../onboarding.module.css'
 
 interface Draft {

@@ -1,4 +1,4 @@
-import type { WeeklyHours } from '../../../../src-shared/sla/schema.ts'
+import type { WeeklyHours } from '../../src-shared/sla/schema.ts'
 
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export type Day = (typeof DAYS)[number]

@@ -1,4 +1,4 @@
-import { timeZonesOf } from '../../../src-shared/onboarding/filling-in.ts'
+import { timeZonesOf } from '../../src-shared/onboarding/filling-in.ts'
 
 /** Codes that have a name and are no country of ISO 3166-1. */
 const NONE = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'ZZ'])

@@ -1,0 +1,14 @@
+import type { FieldProblem } from './problems.ts'
+import classes from './settings.module.css'
+
+/** Problems at the field that they are about. */
+export function Problems({ of, id }: { of: readonly FieldProblem[]; id?: string }) {
+  if (of.length === 0) return null
+  return (
+    <div id={id} role="alert" className={classes.problems}>
+      {[...new Set(of.map(({ text }) => text))].map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,184 @@
+import { useRef } from 'react'
+import { choosable, type CustomField } from '../../../src-shared/domain/configuration.ts'
+import { filled, VARIABLES, type Macro } from '../../../src-shared/domain/macros.ts'
+import type { EditorProps } from './editor.ts'
+import { WordsEditor } from './plain.tsx'
+import { Rule, withoutEmpty } from './rule-form.tsx'
+import { macroSentence, type Named } from './rule-words.ts'
+import { Rows, Select } from './rows.tsx'
+import rules from './rules.module.css'
+import classes from './settings.module.css'
+
+interface MacrosProps extends EditorProps<Macro[]> {
+  savedKeys: ReadonlySet<string>
+  named: Named
+  fields: readonly CustomField[]
+}
+
+/** Canned texts, and what one key sets. */
+export function MacrosEditor({ value, onChange, problems, savedKeys, named, fields }: MacrosProps) {
+  return (
+    <Rows<Macro>
+      title="Macros"
+      word="macro"
+      rows={value}
+      {...{ savedKeys, problems, onChange }}
+      fresh={() => ({ kind: 'reply', text: 'Hello {{requester.firstName}},\n\n' })}
+      below={(macro, change, index) => (
+        <Rule
+          sentence={macroSentence(macro, named)}
+          begin={!savedKeys.has(macro.key) || problems.some((one) => one.index === index)}
+        >
+          {() => <MacroForm macro={macro} change={change} named={named} fields={fields} />}
+        </Rule>
+      )}
+    />
+  )
+}
+
+interface FormProps {
+  macro: Macro
+  change(part: Partial<Macro>): void
+  named: Named
+  fields: readonly CustomField[]
+}
+
+type Set = NonNullable<Macro['set']>
+
+function MacroForm({ macro, change, named, fields }: FormProps) {
+  const area = useRef<HTMLTextAreaElement>(null)
+  const { label, kind, text, set = {} } = macro
+  const write = (next: string): void => change({ text: next === '' ? undefined : next } as Partial<Macro>)
+  const insert = (name: string): void => {
+    const { selectionStart: from = 0, selectionEnd: to = 0 } = area.current ?? {}
+    const before = text ?? ''
+    write(`${before.slice(0, from)}{{${name}}}${before.slice(to)}`)
+    area.current?.focus()
+  }
+  const sets = (part: { [K in keyof Set]?: Set[K] | undefined }): void => {
+    const next = withoutEmpty({ ...set, ...part }) as Set
+    change({ set: Object.keys(next).length > 0 ? next : undefined } as Partial<Macro>)
+  }
+  const choice = (
+    name: 'status' | 'priority' | 'type' | 'queue',
+    list: readonly { key: string; label: string; retired?: true | undefined }[],
+  ) => (
+    <label>
+      <span>{SETS[name]}</span>
+      <Select
+        label={`${SETS[name]}, by ${label}`}
+        value={set[name] ?? ''}
+        options={[['', 'As it is'], ...choosable(list, set[name]).map((one) => [one.key, one.label] as const)]}
+        onChange={(key) => sets({ [name]: key || undefined })}
+      />
+    </label>
+  )
+  return (
+    <>
+      <div className={classes.inline}>
+        <b>Writes</b>
+        <Select
+          label={`What ${label} writes`}
+          value={kind}
+          options={[
+            ['reply', 'a reply'],
+            ['note', 'an internal note'],
+          ]}
+          onChange={(next) => change({ kind: next as Macro['kind'] })}
+        />
+        <Select
+          label={`Insert a variable into ${label}`}
+          value=""
+          options={[
+            ['', 'Insert a variable'],
+            ...VARIABLES.map((name) => [name, `{{${name}}}`] as const),
+            ...fields.map((one) => [`field.${one.key}`, `{{field.${one.key}}} ${one.label}`] as const),
+          ]}
+          onChange={(name) => name && insert(name)}
+        />
+      </div>
+      <div className={rules.split}>
+        <textarea
+          ref={area}
+          rows={7}
+          aria-label={`Text of ${label}`}
+          placeholder="Nothing: it only sets something"
+          value={text ?? ''}
+          maxLength={20_000}
+          onChange={(event) => write(event.target.value)}
+        />
+        <div className={rules.preview} role="note" aria-label={`How ${label} reads`}>
+          {text === undefined ? <em>Writes nothing.</em> : preview(text, fields)}
+        </div>
+      </div>
+      <div className={classes.fields}>
+        {choice('status', named.statuses)}
+        {choice('priority', named.priorities)}
+        {choice('type', named.types)}
+        {choice('queue', named.queues)}
+        <label>
+          <span>{SETS.assignee}</span>
+          <Select
+            label={`${SETS.assignee}, by ${label}`}
+            value={set.assignee ?? ''}
+            options={[
+              ['', 'As it is'],
+              ['me', 'Whoever uses it'],
+              ['nobody', 'Nobody'],
+              ...named.technicians.map(({ id, name }) => [id, name] as const),
+            ]}
+            onChange={(assignee) => sets({ assignee: assignee || undefined })}
+          />
+        </label>
+        <WordsEditor
+          label="Tags put on"
+          problems={[]}
+          rows={1}
+          value={set.addTags ?? []}
+          onChange={(tags) => sets({ addTags: tags.length > 0 ? tags : undefined })}
+        />
+        <WordsEditor
+          label="Tags taken off"
+          problems={[]}
+          rows={1}
+          value={set.removeTags ?? []}
+          onChange={(tags) => sets({ removeTags: tags.length > 0 ? tags : undefined })}
+        />
+      </div>
+    </>
+  )
+}
+
+const SETS = {
+  ...{ status: 'Its status becomes', priority: 'Its priority becomes', type: 'Its type becomes' },
+  ...{ queue: 'Its queue becomes', assignee: 'It is given to' },
+} as const
+
+/** What variables stand for in a preview. */
+const SAMPLE: Record<string, string> = {
+  'requester.name': 'Robin Keller',
+  'requester.firstName': 'Robin',
+  'requester.email': 'robin@example.com',
+  'requester.phone': '+1 555 0100',
+  'requester.site': 'Main office',
+  'ticket.number': '#1042',
+  'ticket.subject': 'Printer on the second floor',
+  'ticket.status': 'Open',
+  'ticket.priority': 'P2',
+  'ticket.type': 'Incident',
+  'technician.name': 'Alex Moreno',
+  'technician.firstName': 'Alex',
+  'technician.email': 'alex@example.com',
+  'client.name': 'Example Ltd',
+  'client.shortName': 'Example',
+  today: '3 March 2031',
+}
+
+/** A text as it would read, with what nobody fills marked. */
+function preview(text: string, fields: readonly CustomField[]) {
+  const known = filled(text, (name) => {
+    const field = fields.find(({ key }) => `field.${key}` === name)
+    return SAMPLE[name] ?? (field ? `(${field.label})` : null)
+  })
+  return known.split(/(\{\{[^{}]*\}\})/).map((part, index) => (index % 2 === 1 ? <b key={index}>{part}</b> : part))
+}
