@@ -11,6 +11,7 @@ import {
   SettingsRestore,
   TemplateList,
 } from '../../src-shared/protocol/settings.ts'
+import { problemsOf, SettingsCheck } from '../../src-shared/settings/problems.ts'
 import type { SettingsDraft } from './settings-draft.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
@@ -63,6 +64,7 @@ export const defaultsRouter = t.router({
   keepDraft: t.procedure
     .input(z.object({ draft: z.string().max(MAX_DRAFT) }))
     .mutation(({ ctx, input }) => ctx.defaults().keepDraft(input.draft)),
+  check: t.procedure.input(SettingsCheck).query(({ input }) => problemsOf(input)),
   /** Also a dry run. */
   change: t.procedure.input(SettingsChange).mutation(({ ctx, input }) => ctx.defaults().change(input)),
   restore: t.procedure.input(SettingsRestore).mutation(({ ctx, input }) => ctx.defaults().restore(input)),

@@ -24,3 +24,5 @@ export const SETTINGS: Record<SettingKey, string> = {
   noise: 'Noise',
   macros: 'Macros',
 }
+
+export const settingKeys = Object.keys(SETTINGS) as SettingKey[]

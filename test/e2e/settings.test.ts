@@ -153,6 +153,19 @@ test('what two people change at the same time comes together, and what overlaps 
   expect(after.statuses.value.map(({ label }) => label).slice(0, 3)).toEqual(['Theirs', 'Mine too', 'Theirs too'])
   expect(after.ownDays.value).toEqual([{ date: '2026-12-24', name: 'Christmas Eve' }])
   expect(await page.getByRole('button', { name: 'Discard', exact: true }).count()).toBe(0)
+  // A file brings its values, and offers to inherit what it leaves out.
+  const text = 'settingsFile: 1\nsettings:\n  atRiskMinutes: 7\n'
+  const file = { name: 'acme.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) }
+  await page.getByLabel('File of settings').setInputFiles(file)
+  const leftOut = page.getByRole('group', { name: 'Settings that the file leaves out' })
+  await leftOut.getByText('The file leaves out Statuses,', { exact: false }).waitFor({ timeout: SOON })
+  await leftOut.getByRole('button', { name: 'Take what is inherited instead' }).click()
+  await page.getByRole('button', { name: /^Statuses changed/ }).waitFor()
+  await page.keyboard.press('Control+Enter')
+  await said(page, 'Saved.')
+  const read = SettingsView.parse(await (await ask(stage.url, paths.settings, { token: colleague })).json()).settings
+  expect(read.atRiskMinutes).toMatchObject({ value: 7, origin: 'client' })
+  expect([read.statuses.origin, read.calendars.origin]).toEqual(['built-in', 'built-in'])
   expect(complaints).toEqual([])
   await close()
 })

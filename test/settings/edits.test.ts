@@ -13,7 +13,7 @@ import {
   withInherited,
   withValues,
 } from '../../src-renderer/features/settings/edits.ts'
-import { problemsOf } from '../../src-renderer/features/settings/problems.ts'
+import { problemsOf } from '../../src-shared/settings/problems.ts'
 import { escalationSentence, macroSentence, noiseSentence } from '../../src-renderer/features/settings/rule-words.ts'
 
 // What is typed over settings, and what becomes of it when they move on.
@@ -104,7 +104,7 @@ describe('what is kept', () => {
 test('problems are told at their field, what is only missing apart; coherence once all have their form', () => {
   const tell = (values: LayerValues) => {
     const edits = withValues(UNCHANGED, before, values)
-    return problemsOf(settingsWith(before, edits), Object.keys(values) as never)
+    return problemsOf({ settings: settingsWith(before, edits), changed: Object.keys(values) as never })
   }
   expect(tell({ statuses: renamed(1, '') })).toMatchObject([
     { setting: 'statuses', index: 1, field: 'label', text: 'Give it a name.', missing: true },

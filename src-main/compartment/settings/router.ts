@@ -9,9 +9,10 @@ import {
   type SettingsView,
   type UsedKey,
 } from '../../../src-shared/protocol/settings.ts'
+import { problemsOf, SettingsCheck } from '../../../src-shared/settings/problems.ts'
 import type { LayerValues } from '../../../src-shared/settings/settings.ts'
 
-/** What windows do with the settings of the one client. All but `uses` and `readFile` need the cloud. */
+/** What windows do with the settings of the one client. All but `uses`, `check` and `readFile` need the cloud. */
 export interface SettingsCalls {
   view(): Promise<SettingsView>
   history(): Promise<SettingsHistory>
@@ -38,6 +39,7 @@ export const settingsRouter = t.router({
   change: t.procedure.input(SettingsChange).mutation(({ ctx, input }) => ctx.settings.change(input)),
   restore: t.procedure.input(SettingsRestore).mutation(({ ctx, input }) => ctx.settings.restore(input)),
   uses: t.procedure.query(({ ctx }) => ctx.settings.uses()),
+  check: t.procedure.input(SettingsCheck).query(({ input }) => problemsOf(input)),
   file: t.procedure.query(({ ctx }) => ctx.settings.file()),
   readFile: t.procedure
     .input(z.object({ text: z.string().max(MAX_FILE, { error: 'A file of settings is at most 2 MB' }) }))

@@ -48,6 +48,7 @@ function Defaults() {
       restore: (restore) => client.defaults.restore.mutate(restore),
       history: () => client.defaults.history.query(),
       uses: () => Promise.resolve([]),
+      check: (typed) => client.defaults.check.query(typed),
       draft: keptDraft(client),
       file: null,
     }),

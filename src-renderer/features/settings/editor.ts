@@ -1,5 +1,5 @@
 import type { LayerValues, Settings } from '../../../src-shared/settings/settings.ts'
-import type { FieldProblem } from './problems.ts'
+import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
 
 /** What every editor takes. It holds nothing itself but what is half typed. */

@@ -1,6 +1,7 @@
 import { sameValue, type Resolved } from '../../../src-shared/settings/layers.ts'
 import { mergeSetting, placeName, type Overlap, type Side } from '../../../src-shared/settings/merge.ts'
-import { SettingKey, type LayerValues, type Settings } from '../../../src-shared/settings/settings.ts'
+import type { LayerValues, SettingKey, Settings } from '../../../src-shared/settings/settings.ts'
+import { settingKeys } from '../../ui/setting-words.ts'
 
 /** What was typed over settings and not saved. It is plain data: it is kept as JSON while it is typed. */
 export interface Edits {
@@ -23,7 +24,7 @@ export function isChanged({ set, revert, typed }: Edits): boolean {
 
 /** The settings that were changed, in their order. */
 export function changedKeys({ set, revert }: Edits): SettingKey[] {
-  return SettingKey.options.filter((key) => key in set || revert.includes(key))
+  return settingKeys.filter((key) => key in set || revert.includes(key))
 }
 
 /** Edits with values typed. What is as it was is no change. */
@@ -62,19 +63,19 @@ function isShuffled(before: readonly unknown[], after: readonly unknown[]): bool
 export function halfTyped({ typed }: Edits, settings: Settings): { setting: SettingKey; text: string }[] {
   return Object.entries(typed).flatMap(([field, text]) => {
     const [name = '', entry = ''] = field.split(':')
-    const setting = SettingKey.safeParse(name)
-    if (!setting.success) return []
-    const value: unknown = settings[setting.data]
+    const setting = settingKeys.find((key) => key === name)
+    if (!setting) return []
+    const value: unknown = settings[setting]
     const there =
       entry === '' ||
       (Array.isArray(value) && value.some((one: { key?: string }, index) => (one.key ?? String(index)) === entry))
-    return there ? [{ setting: setting.data, text }] : []
+    return there ? [{ setting, text }] : []
   })
 }
 
 /** What settings come to with the edits over them. */
 export function settingsWith(resolved: Resolved, { set, revert }: Pick<Edits, 'set' | 'revert'>): Settings {
-  const entries = SettingKey.options.map((key) => {
+  const entries = settingKeys.map((key) => {
     const { value, inherited } = resolved[key]
     if (key in set) return [key, set[key]]
     return [key, revert.includes(key) && inherited ? inherited.value : value]
@@ -170,7 +171,7 @@ export function readKept(text: string, settings: Resolved): Edits {
     const edits = { ...UNCHANGED, ...kept }
     const strange = changedKeys(edits).filter((key) => key in edits.set && !alike(edits.set[key], settings[key]?.value))
     const { base, set, revert, choices, typed } = without(edits, strange)
-    const known = (key: string): boolean => SettingKey.options.includes(key as SettingKey)
+    const known = (key: string): boolean => settingKeys.includes(key as SettingKey)
     const only = <T extends object>(record: T): T =>
       Object.fromEntries(Object.entries(record).filter(([key]) => known(key))) as T
     return { base: only(base), set: only(set), revert: revert.filter(known), choices: only(choices), typed }

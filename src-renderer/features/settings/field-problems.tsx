@@ -1,4 +1,4 @@
-import type { FieldProblem } from './problems.ts'
+import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import classes from './settings.module.css'
 
 /** Problems at the field that they are about. */

@@ -3,7 +3,7 @@ import type { Edits } from './edits.ts'
 import { originName } from './origins.tsx'
 import { PARTS, type PartKey } from './parts.ts'
 import type { Seen } from './port.ts'
-import type { FieldProblem } from './problems.ts'
+import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import classes from './settings.module.css'
 
 interface PartListProps {

@@ -1,4 +1,5 @@
-import type { LayerValues, SettingKey } from '../../../src-shared/settings/settings.ts'
+import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
+import type { LayerValues, SettingKey, Settings } from '../../../src-shared/settings/settings.ts'
 import type { Origin, Resolved } from '../../../src-shared/settings/layers.ts'
 import type { DefaultsView, SettingsEffect, SettingsHistory, UsedKey } from '../../../src-shared/protocol/settings.ts'
 
@@ -26,6 +27,8 @@ export interface SettingsPort {
   restore(restore: { revision: number; to: number }): Promise<unknown>
   history(): Promise<SettingsHistory>
   uses(): Promise<UsedKey[]>
+  /** What is wrong with settings as they are typed; without the cloud, too. */
+  check(typed: { settings: Settings; changed: SettingKey[] }): Promise<FieldProblem[]>
   /** What is typed and not saved, as text: it stays on this machine. Empty for nothing. */
   draft: { read(): Promise<string>; write(text: string): void; flush(): void }
   /** Null where there is no file of these. */

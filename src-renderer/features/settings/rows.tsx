@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
 import { changedRow, movedRow, usedText, withoutRow } from './editor.ts'
 import { Problems } from './field-problems.tsx'
-import type { FieldProblem } from './problems.ts'
+import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import classes from './settings.module.css'
 
 /** A row of a list: known by its key, called by its label. */

@@ -76,8 +76,7 @@ export function noiseSentence(rule: NoiseRule, named: Named): string {
     rule.subject && `whose subject has ${texts(rule.subject)}`,
     rule.description && `whose text has ${texts(rule.description)}`,
     rule.from && `from ${ANY.format(rule.from)}`,
-    rule.types &&
-      `${priorities ? '' : 'tickets '}of type ${ANY.format(rule.types.map((key) => called(named.types, key)))}`,
+    rule.types && `of type ${ANY.format(rule.types.map((key) => called(named.types, key)))}`,
     rule.queues && `in the queue ${ANY.format(rule.queues.map((key) => called(named.queues, key)))}`,
   ].filter((words) => words !== undefined)
   return looks.length > 0 ? `A ticket ${ALL.format(looks)}.` : 'Says nothing yet of what it looks like.'

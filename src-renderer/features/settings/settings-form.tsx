@@ -13,7 +13,7 @@ import { PartEditor } from './part-editor.tsx'
 import { PartList } from './part-list.tsx'
 import { PARTS, partOf, type PartKey } from './parts.ts'
 import { settingsKeys, type Seen } from './port.ts'
-import { problemsOf } from './problems.ts'
+import { useProblems } from './use-problems.ts'
 import type { SettingsPageProps } from './settings-page.tsx'
 import { Inherits, LeftOut } from './origins.tsx'
 import { TypingProvider } from './typed.tsx'
@@ -48,7 +48,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
 
   const settings = settingsWith(seen.settings, edits)
   const saved = settingsWith(seen.settings, { set: {}, revert: [] })
-  const problems = dirty ? problemsOf(settings, changedKeys(edits)) : []
+  const problems = useProblems(port, settings, changedKeys(edits))
   const told = problems.filter(({ missing }) => tried || !missing)
   const undecided = Object.keys(overlaps) as SettingKey[]
 
@@ -78,20 +78,21 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     }
     setBusy(false)
   }
-  const store = (): void => {
+  const store = async (): Promise<void> => {
     if (!dirty) return
     setTried(true)
     const [first] = undecided
     if (first) return show(first, 'Choose what counts where both of you changed the same, then save.')
-    const [wrong] = problems
+    const [wrong] = await port.check({ settings, changed: changedKeys(edits) })
     if (wrong) return show(wrong.setting, wrong.text)
     const [half] = halfTyped(edits, settings)
     if (half)
       return show(half.setting, `“${half.text.slice(0, 60)}” cannot be read yet. Correct or clear it, then save.`)
-    const sent = editing.toSend()
+    const sent = { set: edits.set, revert: edits.revert }
     void act(async () => {
       await port.change({ revision: seen.revision, ...sent })
-      await renewed()
+      // At once with what it came to: nothing shows the old in between.
+      queries.setQueryData(settingsKeys.view, await port.view())
       editing.saved(sent)
       setLeftOut([])
     }, 'Saved.')
@@ -135,7 +136,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     command('next', 'Next part of the settings', ['j'], () => step(1)),
     command('previous', 'Previous part of the settings', ['k'], () => step(-1)),
     command('history', 'History of the settings', ['h'], () => setShown('history')),
-    command('save', 'Save the settings', ['Mod+Enter'], store),
+    command('save', 'Save the settings', ['Mod+Enter'], () => void store()),
     command('discard', 'Discard what was typed into the settings', [], forget),
     ...(port.file
       ? [
@@ -269,7 +270,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
           )
         )}
         {dirty && <PageButton onClick={forget}>Discard</PageButton>}
-        <PageButton primary shortcut="Control+Enter" disabled={!dirty || busy} onClick={store}>
+        <PageButton primary shortcut="Control+Enter" disabled={!dirty || busy} onClick={() => void store()}>
           Save
         </PageButton>
       </footer>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { sameValue } from '../../../src-shared/settings/layers.ts'
-import { Settings, type LayerValues, type SettingKey } from '../../../src-shared/settings/settings.ts'
+import type { LayerValues, SettingKey } from '../../../src-shared/settings/settings.ts'
 import type { Overlap, Side } from '../../../src-shared/settings/merge.ts'
 import {
   isChanged,
@@ -36,8 +36,6 @@ export interface Editing {
   inherit(keys: readonly SettingKey[]): void
   forget(keys?: readonly SettingKey[]): void
   choose(key: SettingKey, overlap: Overlap, side: Side): void
-  /** What is sent to the cloud, in its form. */
-  toSend(): { set: LayerValues; revert: SettingKey[] }
   /** It was saved: what was typed since stays. */
   saved(sent: { set: LayerValues; revert: SettingKey[] }): void
 }
@@ -74,10 +72,6 @@ export function useEdits(seen: Seen, draft: SettingsPort['draft'], kept: string)
       renew((before) => (keys ? without(before, keys) : UNCHANGED))
     },
     choose: (key, overlap, side) => renew((before) => withChoice(before, key, overlap, side)),
-    toSend() {
-      const set = Object.entries(edits.set).map(([key, value]) => [key, Settings.shape[key as SettingKey].parse(value)])
-      return { set: Object.fromEntries(set) as LayerValues, revert: edits.revert }
-    },
     saved({ set, revert }) {
       setOld(false)
       latest.current = withoutSaved(latest.current, set, revert)
@@ -89,7 +83,7 @@ export function useEdits(seen: Seen, draft: SettingsPort['draft'], kept: string)
 
 /** Edits without what was saved; what was typed since stays. */
 function withoutSaved(edits: Edits, set: LayerValues, revert: readonly SettingKey[]): Edits {
-  const same = (key: SettingKey): boolean => sameValue(Settings.shape[key].safeParse(edits.set[key]).data, set[key])
+  const same = (key: SettingKey): boolean => sameValue(edits.set[key], set[key])
   const sent = (Object.keys(set) as SettingKey[]).filter(same)
   return without(edits, [...sent, ...revert.filter((key) => !(key in edits.set))])
 }

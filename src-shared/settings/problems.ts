@@ -1,6 +1,6 @@
-import type { z } from 'zod'
-import { incoherencesOf } from '../../../src-shared/settings/coherence.ts'
-import { Settings, type SettingKey, type Settings as AllSettings } from '../../../src-shared/settings/settings.ts'
+import { z } from 'zod'
+import { incoherencesOf } from './coherence.ts'
+import { SettingKey, Settings, type Settings as AllSettings } from './settings.ts'
 
 /** What is wrong with a setting, and where: the place of an entry in its list, and the name of a field. */
 export interface FieldProblem {
@@ -13,16 +13,28 @@ export interface FieldProblem {
   missing: boolean
 }
 
-/** What is wrong with settings: with the form of those that were changed, and with what does not fit together. */
-export function problemsOf(settings: AllSettings, changed: readonly SettingKey[]): FieldProblem[] {
+/** Settings as they are typed, and those of them that were changed. */
+export const SettingsCheck = z.object({
+  settings: z.record(SettingKey, z.unknown()),
+  changed: z.array(SettingKey).max(SettingKey.options.length),
+})
+
+/**
+ * What is wrong with settings: with the form of those that were changed, or else with what does not fit together.
+ * @param settings may have any form where they were changed
+ */
+export function problemsOf({ settings: given, changed }: z.infer<typeof SettingsCheck>): FieldProblem[] {
+  const settings = given as AllSettings
   const misshapen = changed.flatMap((setting) => {
     const read = Settings.shape[setting].safeParse(settings[setting])
     return read.success ? [] : read.error.issues.map((issue) => problemOf(setting, issue))
   })
   if (misshapen.length > 0) return misshapen
-  return incoherencesOf(settings).map(({ setting, entry, text }) => ({
+  const whole = Settings.safeParse(settings)
+  if (!whole.success) return []
+  return incoherencesOf(whole.data).map(({ setting, entry, text }) => ({
     ...{ setting, text, field: null, missing: false },
-    index: typeof entry === 'string' ? placeOf(settings, setting, entry) : entry,
+    index: typeof entry === 'string' ? placeOf(whole.data, setting, entry) : entry,
   }))
 }
 
