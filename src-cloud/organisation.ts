@@ -13,7 +13,7 @@ export async function listTenants(
   return asOrganisation(api, organisation, async (tx) => {
     const rows = await tx<{ tenant: Tenant }[]>`
       select json_build_object('id', t.id, 'name', t.name, 'shortName', t.short_name, 'domains', t.domains, 'aliases', t.aliases,
-        'industry', t.industry, 'colour', t.colour, 'timeZone', t.time_zone, 'head', f.version, 'onboarding', t.onboarding) as tenant
+        'industry', t.industry, 'colour', t.colour, 'logo', t.logo, 'timeZone', t.time_zone, 'head', f.version, 'onboarding', t.onboarding) as tenant
       from tenant t
       join tenant_feed f on f.tenant_id = t.id
       join tenant_technician w on w.tenant_id = t.id and w.id = ${technician} and not w.deleted

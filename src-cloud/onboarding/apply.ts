@@ -42,8 +42,8 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
     const values = tx`
       ${identity.name}, ${identity.shortName}, array(select json_array_elements_text(g.lists -> 'domains')),
       array(select json_array_elements_text(g.lists -> 'aliases')), ${identity.industry}, ${identity.colour}, ${identity.timeZone},
-      ${identity.country ?? null}::text, ${identity.language ?? null}::text, ${identity.size ?? null}::integer`
-    const names = tx`name, short_name, domains, aliases, industry, colour, time_zone, country, language, size`
+      ${identity.country ?? null}::text, ${identity.language ?? null}::text, ${identity.size ?? null}::integer, ${identity.logo ?? null}::text`
+    const names = tx`name, short_name, domains, aliases, industry, colour, time_zone, country, language, size, logo`
     await tx`
       insert into tenant (id, organisation_id, onboarding, ${names})
       select ${record.tenantId}, ${organisation}, true, ${values} from (select ${lists}::text::json as lists) g

@@ -354,6 +354,7 @@ export class Workspace {
       shortName: tenant.shortName,
       initials: initialsOf(tenant.name),
       colour: tenant.colour,
+      ...(tenant.logo && { logo: tenant.logo }),
       domains: tenant.domains,
       aliases: tenant.aliases,
       industry: tenant.industry,

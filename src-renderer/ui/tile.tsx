@@ -1,16 +1,30 @@
-import { memo } from 'react'
+import { memo, useState } from 'react'
 import classes from './tile.module.css'
 
-/** A client's initials on its colour. Decorative: the name stands beside it or labels the control. */
+/** A client's logo with its colour around it, or its initials on it. Decorative: the name stands beside it or labels the control. */
 export const Tile = memo(function Tile({
   initials,
   colour,
+  logo,
   size = 28,
 }: {
   initials: string
   colour: string
+  /** A data URL; none, or one that cannot be shown, for the initials. */
+  logo?: string | undefined
   size?: number
 }) {
+  const [broken, setBroken] = useState<string | null>(null)
+  if (logo && logo !== broken)
+    return (
+      <span
+        className={classes.logo}
+        aria-hidden
+        style={{ width: size, height: size, borderColor: colour, borderWidth: size < 24 ? 1 : 2 }}
+      >
+        <img src={logo} alt="" draggable={false} onError={() => setBroken(logo)} />
+      </span>
+    )
   return (
     <span
       className={classes.tile}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Logo } from './logo.ts'
 import { Colour, Id, TimeZone, Version } from './primitives.ts'
 
 /** One client of the MSP as the organisation knows it: names and counts, never tickets. */
@@ -12,6 +13,8 @@ export const Tenant = z.object({
   aliases: z.array(z.string().max(100)),
   industry: z.string().max(100),
   colour: Colour,
+  /** A data URL; null where there is none. One that is no logo is left out. */
+  logo: Logo.nullish().catch(null),
   timeZone: TimeZone,
   /** The newest version in the tenant's change feed. */
   head: Version,

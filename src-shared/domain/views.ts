@@ -297,6 +297,8 @@ export interface ClientSummary {
   shortName: string
   initials: string
   colour: string
+  /** A data URL; absent for its initials. */
+  logo?: string
   domains: string[]
   aliases: string[]
   industry: string

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SecretHeader, TriedConnection } from '../domain/connection.ts'
+import { Logo } from '../domain/logo.ts'
 import { Colour, TimeZone } from '../domain/primitives.ts'
 import { LayerValues, HolidayPlace, SettingKey } from '../settings/settings.ts'
 import { DateOnly, Holiday, TimeOfDay, WeeklyHours } from '../sla/schema.ts'
@@ -63,6 +64,7 @@ export const Identity = z.strictObject({
     .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, { error: 'is a language such as de or pt-BR' })
     .optional(),
   colour: Colour.optional(),
+  logo: Logo.optional(),
 })
 export type Identity = z.infer<typeof Identity>
 

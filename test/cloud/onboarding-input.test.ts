@@ -12,6 +12,14 @@ beforeAll(async () => {
 })
 afterAll(() => cloud.close())
 
+/** What a PNG begins with, of so many pixels. */
+function pngUrl(width: number, height: number): string {
+  const header = Buffer.from('89504e470d0a1a0a0000000d49484452000000000000000008060000000000000000', 'hex')
+  header.writeUInt32BE(width, 16)
+  header.writeUInt32BE(height, 20)
+  return `data:image/png;base64,${header.toString('base64')}`
+}
+
 describe('one clear sentence', () => {
   const startWith = (identity: object) => robin.send(paths.onboardings, { id: randomUUID(), answers: { identity } })
   test.each([
@@ -32,6 +40,18 @@ describe('one clear sentence', () => {
       { name: 'zephyr', timeZone: 'UTC' },
       'client-exists',
       'A client called Zephyr is there already',
+    ],
+    [
+      'a logo that unpacks to more than it may',
+      { name: 'Bomb', timeZone: 'UTC', logo: pngUrl(30_000, 30_000) },
+      'invalid-input',
+      'is no PNG of at most 96 by 96 pixels',
+    ],
+    [
+      'a logo that is code',
+      { name: 'Code', timeZone: 'UTC', logo: 'data:image/svg+xml;base64,PHN2Zy8+' },
+      'invalid-input',
+      'is no PNG as a data URL',
     ],
     [
       'a time zone that does not exist',

@@ -292,6 +292,19 @@ test('while the cloud is away it says so, and what is typed waits through a new 
   await pick(first.page, 'Country', 'spain', 'Spain')
   await first.page.keyboard.press('Tab')
   await pick(first.page, 'Time zone', 'europe/m', 'Europe/Madrid')
+  const logo = first.page.getByLabel('Logo')
+  const bomb = Buffer.from('89504e470d0a1a0a0000000d4948445200007530000075300806000000', 'hex')
+  await logo.setInputFiles({ name: 'bomb.png', mimeType: 'image/png', buffer: Buffer.concat([bomb, Buffer.alloc(50)]) })
+  await first.page.getByText('This picture is 30000 × 30000 pixels; 4096 × 4096 at most.').waitFor({ timeout: SOON })
+  await logo.setInputFiles({
+    name: 'a.svg',
+    mimeType: 'image/png',
+    buffer: Buffer.from('<svg><script>1</script></svg>'),
+  })
+  await first.page.getByText('An SVG can hold code, so it is not taken.').waitFor({ timeout: SOON })
+  await logo.setInputFiles(join(import.meta.dirname, '../../docs/pictures/onboarding-1-who-it-is.png'))
+  await first.page.locator('fieldset img').waitFor({ timeout: SOON })
+  await first.page.getByRole('button', { name: 'Bring in' }).focus()
   await first.page.keyboard.press('Control+Enter')
   await first.page.getByRole('alert').getByText('does not answer').waitFor({ timeout: SOON })
   await first.close()
@@ -310,6 +323,19 @@ test('while the cloud is away it says so, and what is typed waits through a new 
   await page.keyboard.press('Control+Enter')
   await heading(page, 'Start from')
   expect(await page.getByRole('heading', { name: 'Dune Hotels' }).count()).toBe(1)
+  // Its logo is here, and stays here when the cloud is away and the page is loaded again.
+  const shown = (on: Page) =>
+    on
+      .getByRole('navigation')
+      .getByRole('button', { name: /^Dune Hotels/ })
+      .locator('img')
+  await switchTo(page, 'dune', 'Dune Hotels')
+  await shown(page).waitFor({ timeout: SOON })
+  await stage.goAway(page)
+  await page.reload()
+  await shown(page).waitFor({ timeout: SOON })
+  expect(await shown(page).evaluate((img: HTMLImageElement) => Math.max(img.naturalWidth, img.naturalHeight))).toBe(96)
+  await stage.comeBack(page)
   await close()
 })
 

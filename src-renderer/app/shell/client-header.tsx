@@ -50,7 +50,7 @@ export function ClientHeader() {
   ])
   return (
     <header className={classes.header} style={{ '--client': summary.colour }}>
-      <Tile initials={summary.initials} colour={summary.colour} size={30} />
+      <Tile initials={summary.initials} colour={summary.colour} logo={summary.logo} size={30} />
       <h1 className={classes.name} data-testid="client-name">
         {summary.name}
       </h1>

@@ -57,11 +57,11 @@ export function InboxesPage() {
 
 function Section({ summary, laidOut }: { summary: ClientSummary; laidOut: boolean }) {
   const go = useGo()
-  const { id, name, initials, colour, sync } = summary
+  const { id, name, initials, colour, logo, sync } = summary
   return (
     <section className={classes.section} aria-label={name}>
       <header className={classes.head}>
-        <Tile initials={initials} colour={colour} size={26} />
+        <Tile initials={initials} colour={colour} logo={logo} size={26} />
         <h3>{name}</h3>
         {!laidOut && <span className={classes.count}>{sync.failed} undecided</span>}
         <PageButton onClick={() => go(places.inbox(id))}>

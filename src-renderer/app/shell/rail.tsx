@@ -100,7 +100,7 @@ interface RailClientProps {
 
 const RailClient = memo(function RailClient({ client, place, active, onOpen }: RailClientProps) {
   const keyOf = useKeyOf()
-  const { name, initials, colour, unread, atRisk, credentialsDue } = client
+  const { name, initials, colour, logo, unread, atRisk, credentialsDue } = client
   const { failed } = client.sync
   const keys = place > 0 && place <= 9 ? `  ${keyOf(`pinned-${place}`, `Mod+${place}`)}` : ''
   const waiting = [
@@ -129,7 +129,7 @@ const RailClient = memo(function RailClient({ client, place, active, onOpen }: R
         aria-current={active ? 'page' : undefined}
         onClick={() => onOpen(client.id)}
       >
-        <Tile initials={initials} colour={colour} size={40} />
+        <Tile initials={initials} colour={colour} logo={logo} size={40} />
         {unread > 0 && <span className={classes.unread}>{unread > 99 ? '99+' : unread}</span>}
         {atRisk > 0 && <span className={classes.risk}>!</span>}
         {failed > 0 && <span className={classes.failed} />}

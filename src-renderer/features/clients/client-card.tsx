@@ -21,7 +21,7 @@ export const ClientCard = memo(function ClientCard({ summary, onOpen, onPin }: C
   return (
     <li className={classes.card}>
       <button className={classes.open} onClick={() => onOpen(id)}>
-        <Tile initials={summary.initials} colour={summary.colour} size={38} />
+        <Tile initials={summary.initials} colour={summary.colour} logo={summary.logo} size={38} />
         <span className={classes.names}>
           <strong>{name}</strong>
           {state ? (

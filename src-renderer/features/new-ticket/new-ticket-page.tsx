@@ -115,7 +115,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
         </button>
         <h2 className={ticketClasses.title}>New ticket</h2>
         <span className={classes.for}>
-          <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name}
+          <Tile initials={summary.initials} colour={summary.colour} logo={summary.logo} size={16} /> {summary.name}
         </span>
       </header>
       <form

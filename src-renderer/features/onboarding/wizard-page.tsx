@@ -197,11 +197,11 @@ function Top({
   children: React.ReactNode
 }) {
   const given = view?.answers.identity ?? draftOver({}, typed)
-  const { name = '', colour } = given as Partial<Identity>
+  const { name = '', colour, logo } = given as Partial<Identity>
   const shown = view?.name ?? name.trim()
   return (
     <header className={classes.top}>
-      <Tile initials={shown ? initialsOf(shown) : '+'} colour={colour ?? '#5c6877'} size={34} />
+      <Tile initials={shown ? initialsOf(shown) : '+'} colour={colour ?? '#5c6877'} logo={logo} size={34} />
       <div>
         <h2>{shown || 'New client'}</h2>
         <p role="status">

@@ -38,7 +38,7 @@ export function ClientSwitcher({ onClose }: { onClose(): void }) {
       keyOf={(hit) => hit.client.id}
       render={({ client: found, name, via }) => (
         <>
-          <Tile initials={found.initials} colour={found.colour} size={26} />
+          <Tile initials={found.initials} colour={found.colour} logo={found.logo} size={26} />
           <span className={classes.name}>
             <Marked text={found.name} indexes={name} />
             {via && (

@@ -4,10 +4,10 @@ import { Tile } from '../../ui/tile.tsx'
 
 /** Above a choice: which client it is about, as its dialog was opened, and what there. */
 export function About({ children }: { children: ReactNode }) {
-  const { initials, colour, shortName } = useSummary()
+  const { initials, colour, logo, shortName } = useSummary()
   return (
     <>
-      <Tile initials={initials} colour={colour} size={18} />
+      <Tile initials={initials} colour={colour} logo={logo} size={18} />
       {shortName} · {children}
     </>
   )

@@ -165,7 +165,8 @@ export function Composer(props: ComposerProps) {
             {modeButton('time', 'w', 'Time', IconClock)}
           </span>
           <span className={classes.for}>
-            <Tile initials={summary.initials} colour={summary.colour} size={16} /> {summary.name} · {numberText(number)}
+            <Tile initials={summary.initials} colour={summary.colour} logo={summary.logo} size={16} /> {summary.name} ·{' '}
+            {numberText(number)}
           </span>
         </div>
         {isReply && requester && (

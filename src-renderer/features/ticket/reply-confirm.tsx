@@ -17,7 +17,7 @@ interface ReplyConfirmProps {
 
 /** Asks for the client's name before somebody outside reads what is sent from a client that one has only just come to. */
 export function ReplyConfirm({ number, to, onSend, onClose }: ReplyConfirmProps) {
-  const { name, initials, colour } = useSummary()
+  const { name, initials, colour, logo } = useSummary()
   const [typed, setTyped] = useState('')
   const ready = sameName(typed, name)
   return (
@@ -29,7 +29,7 @@ export function ReplyConfirm({ number, to, onSend, onClose }: ReplyConfirmProps)
         }}
       >
         <div className={classes.client}>
-          <Tile initials={initials} colour={colour} size={20} /> {name}
+          <Tile initials={initials} colour={colour} logo={logo} size={20} /> {name}
         </div>
         <h2>Send this reply?</h2>
         <p>

@@ -21,7 +21,7 @@ interface BulkConfirmProps {
 /** What a change of many would do, before it is done; for very many the client's name has to be typed. */
 export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmProps) {
   const tenant = useTenant()
-  const { name, initials, colour } = useSummary()
+  const { name, initials, colour, logo } = useSummary()
   const [preview, setPreview] = useState<BulkPreview | null>(null)
   const [problem, setProblem] = useState('')
   const [typed, setTyped] = useState('')
@@ -48,7 +48,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
         }}
       >
         <div className={classes.client}>
-          <Tile initials={initials} colour={colour} size={20} /> {name}
+          <Tile initials={initials} colour={colour} logo={logo} size={20} /> {name}
         </div>
         <h2>{capital(what)}?</h2>
         <p aria-live="polite">{problem || (preview ? previewText(ids.length, preview) : 'Counting…')}</p>

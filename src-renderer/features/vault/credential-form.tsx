@@ -42,7 +42,7 @@ const EMPTY: CredentialFacts = {
 /** A credential that is written or changed. It is the client's that was on screen when this opened. */
 export function CredentialForm({ credential, onDone, onCancel }: CredentialFormProps) {
   const tenant = useTenant()
-  const { initials, colour, name } = useSummary()
+  const { initials, colour, logo, name } = useSummary()
   const form = useForm()
   const [kind, setKind] = useState<CredentialKind>(credential?.kind ?? 'login')
   const [facts, setFacts] = useState<CredentialFacts>(credential ?? EMPTY)
@@ -77,8 +77,8 @@ export function CredentialForm({ credential, onDone, onCancel }: CredentialFormP
       aria-label={credential ? `Edit ${credential.name}` : 'New credential'}
     >
       <p className={classes.for}>
-        <Tile initials={initials} colour={colour} size={18} /> {credential ? 'Credential' : 'New credential'} of{' '}
-        <b>{name}</b>
+        <Tile initials={initials} colour={colour} logo={logo} size={18} />{' '}
+        {credential ? 'Credential' : 'New credential'} of <b>{name}</b>
       </p>
       <Form
         label="Credential"

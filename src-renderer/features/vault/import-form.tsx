@@ -11,7 +11,7 @@ import classes from './vault.module.css'
 /** Takes credentials from the export of a password manager: shows first what would come of each row. */
 export function ImportForm({ onDone, onCancel }: { onDone(said: string): void; onCancel(): void }) {
   const tenant = useTenant()
-  const { initials, colour, name } = useSummary()
+  const { initials, colour, logo, name } = useSummary()
   const form = useForm()
   const picker = useRef<HTMLInputElement>(null)
   // Full of secrets: it lives here only, and goes with this form.
@@ -39,7 +39,7 @@ export function ImportForm({ onDone, onCancel }: { onDone(said: string): void; o
   return (
     <section className={classes.editor} aria-label="Import credentials">
       <p className={classes.for}>
-        <Tile initials={initials} colour={colour} size={18} /> Import credentials into <b>{name}</b>
+        <Tile initials={initials} colour={colour} logo={logo} size={18} /> Import credentials into <b>{name}</b>
       </p>
       <Form
         label="Import"

@@ -4,6 +4,7 @@ import { colours, shortNameOf, timeZoneOf } from '../../../../src-shared/onboard
 import { countries, languageOf, ownCountry, zonesFor } from '../../../ui/countries.ts'
 import { wordsOf, type StepContext, type StepDefinition, type StepFormProps } from '../step.ts'
 import classes from '../onboarding.module.css'
+import { LogoField } from './logo-field.tsx'
 
 interface Draft {
   name: string
@@ -17,6 +18,8 @@ interface Draft {
   size: string
   language: string
   colour: string
+  /** A data URL; empty for none. */
+  logo: string
 }
 
 /** Who the client is. */
@@ -34,6 +37,7 @@ export const identityStep: StepDefinition<Draft> = {
       industry: given.industry ?? '',
       size: given.size?.toString() ?? '',
       language: given.language ?? '',
+      logo: given.logo ?? '',
       colour: given.colour ?? rarest([...clients.values()].map(({ colour }) => colour)),
     }
   },
@@ -44,8 +48,9 @@ export const identityStep: StepDefinition<Draft> = {
     if (size.trim() !== '' && !/^\d{1,8}$/.test(size.trim())) return 'How many people work there is a number.'
     return null
   },
-  answer({ name, country, timeZone, domains, aliases, shortName, industry, size, language, colour }) {
+  answer({ name, country, timeZone, domains, aliases, shortName, industry, size, language, colour, logo }) {
     return {
+      ...(logo && { logo }),
       name: name.trim(),
       ...(country !== null && { country }),
       ...(timeZone !== null && { timeZone }),
@@ -141,6 +146,7 @@ function IdentityForm({ draft, context, change }: StepFormProps<Draft>) {
           </label>
         ))}
       </fieldset>
+      <LogoField name={name} colour={draft.colour} logo={draft.logo} onChange={(logo) => change({ logo })} />
       <datalist id="onboarding-industries">
         {context.choices?.templates.map(({ key, industry }) => industry && <option key={key} value={industry} />)}
       </datalist>
