@@ -12,6 +12,8 @@ const UPGRADES: Upgrades = {
   1: (mutation) => mutation,
   // Schema 3 added a field.
   2: (mutation) => mutation,
+  // Schema 4 added one too.
+  3: (mutation) => mutation,
 }
 
 /** A mutation of any schema as it came, its envelope checked. */

@@ -22,6 +22,7 @@ import { Cloud } from './sync/cloud.ts'
 import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
 import { Turns, type TurnPort } from './sync/turns.ts'
+import { arrange, readIdsOf, readRows } from './triage/arranging.ts'
 import { bulkEdits } from './triage/bulk.ts'
 import { contactBook } from './triage/contact-book.ts'
 import { drafting } from './triage/drafting.ts'
@@ -32,7 +33,7 @@ import { diagnosticsOf } from './triage/diagnostics.ts'
 import { ticketWrites } from './triage/editing.ts'
 import { readOutbox } from './triage/inbox.ts'
 import { readIds, readOutline, readPage, readPlace } from './triage/page.ts'
-import { savedViews } from './triage/saved-views.ts'
+import { carriedColumns, readLayout, savedViews } from './triage/saved-views.ts'
 import { timing } from './triage/timing.ts'
 import { Waking } from './triage/waking.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
@@ -150,7 +151,14 @@ export class Compartment {
       settings: settingsCalls(this.#bench, beside, () => this.sync.now()),
       ticket,
       desk: () => read(readDesk),
-      page: (input) => read(({ cache, ledger }) => readPage(cache, ledger, input)),
+      page: (input) =>
+        read(({ cache, ledger }) =>
+          readPage(cache, ledger, { ...input, columns: carriedColumns(ledger, input.columns) }),
+        ),
+      arrange: (input) => read((held) => arrange(held, input)),
+      rows: (input) =>
+        read((held) => readRows(held, { ...input, columns: carriedColumns(held.ledger, input.columns) })),
+      idsOf: (numbers) => read((held) => readIdsOf(held, numbers)),
       outline: ({ filter, sort }) => read(({ cache }) => readOutline(cache, filter, sort)),
       place: ({ filter, sort, id }) => read(({ cache }) => readPlace(cache, filter, sort, id)),
       ticketIds: (input) =>
@@ -159,7 +167,8 @@ export class Compartment {
         ),
       counts: () => read(({ cache, technician }) => readCounts(cache, technician.id)),
       tally: (lists) => read((held) => lists.map((list) => tallyOf(held, list))),
-      search: (input) => read((held) => search(held, input)),
+      search: (input) =>
+        read((held) => search(held, { ...input, columns: carriedColumns(held.ledger, input.columns) })),
       syncState: () => this.sync.state,
       syncNow: () => {
         this.sync.now()
@@ -267,10 +276,11 @@ export class Compartment {
   }
 }
 
-function readDesk({ cache, technician }: Holdings): Desk {
+function readDesk({ cache, ledger, technician }: Holdings): Desk {
   const { configuration, technicians } = cache
+  const layout = readLayout(ledger)
   const attachments = configuration.attachments ?? DEFAULT_ATTACHMENT_POLICY
-  return { attachments, configuration, technicians, me: technician.id }
+  return { attachments, configuration, technicians, me: technician.id, layout }
 }
 
 // Rules that are not known yet, or not any more, may ask for a reason.

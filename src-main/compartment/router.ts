@@ -4,6 +4,7 @@ import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
 import { BulkBack, BulkChange, MAX_BULK, type BulkPreview, type BulkResult } from '../../src-shared/domain/bulk.ts'
 import type { TriedConnection } from '../../src-shared/domain/connection.ts'
 import { WorkTime } from '../../src-shared/domain/entry.ts'
+import { ColumnKey, ColumnOrder, Columns, OwnLayout } from '../../src-shared/domain/layout.ts'
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
@@ -26,6 +27,7 @@ import {
   type SearchHit,
   type SyncReport,
   type SyncState,
+  type TicketArrangement,
   type TicketCounts,
   type TicketDetail,
   type TicketOutline,
@@ -51,6 +53,12 @@ export interface CompartmentApi {
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
   /** At which index of a list a ticket is, from 0; null where the list does not have it. */
   place(input: z.infer<typeof PlaceInput>): number | null
+  /** A whole list in an order and in sections that no index has; bounded, see `MAX_ARRANGED`. */
+  arrange(input: z.infer<typeof ArrangeInput>): TicketArrangement
+  /** Rows of an arrangement by number, with excerpts where something is searched. */
+  rows(input: z.infer<typeof RowsInput>): SearchHit[]
+  /** Ids of rows of an arrangement, in their order. */
+  idsOf(numbers: number[]): string[]
   counts(): TicketCounts
   /** How many tickets each list has; of those with a query as many as can be changed at once. */
   tally(lists: TicketFilter[]): number[]
@@ -97,6 +105,8 @@ export interface CompartmentApi {
   createView(view: NewView): SavedViewView[]
   editView(input: { id: string; patch: ViewPatch }): SavedViewView[]
   removeView(id: string): SavedViewView[]
+  /** How the technician draws lists where no view says otherwise. */
+  setLayout(layout: OwnLayout): void
   /** Begins to take a file from the window, in pieces. @throws ProblemError `too-large`, `file-refused`, `disk-full` */
   beginUpload(input: {
     ticketId: string
@@ -144,6 +154,8 @@ export interface CompartmentApi {
   syncStates(signal: AbortSignal | undefined): AsyncIterable<SyncState>
 }
 
+/** The columns whose values rows carry; `own` for those of the technician's own layout. */
+const Carried = z.union([z.literal('own'), Columns]).optional()
 const PageInput = z.object({
   filter: TicketFilter,
   sort: TicketSort,
@@ -151,6 +163,7 @@ const PageInput = z.object({
   after: PageKey.nullish(),
   /** Rows from this place on, itself included; excludes `after`. */
   from: PageKey.nullish(),
+  columns: Carried,
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
 })
 /** Of what the refused edit is about. */
@@ -166,6 +179,7 @@ const SearchInput = z.object({
   order: z.enum(['newest', 'rank']),
   /** Where no words are looked for; absent for the newest first. */
   sort: TicketSort.optional(),
+  columns: Carried,
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
 })
 
@@ -179,6 +193,14 @@ const IdsInput = OutlineInput.extend({
 /** Characters of a draft: settings with their values of before are the longest. */
 const MAX_DRAFT = 4_000_000
 
+const ArrangeInput = IdsInput.extend({ by: ColumnOrder.nullish(), group: ColumnKey.nullish() })
+const RowsInput = z.object({
+  numbers: z.array(z.number().int()).max(MAX_PAGE),
+  /** What is searched; excerpts show it. */
+  text: z.string().max(MAX_QUERY).default(''),
+  columns: Carried,
+})
+
 const t = initTRPC.context<CompartmentApi>().create()
 
 /** Everything that a window can ask of one tenant. No input names a tenant: a scope leads to exactly one. */
@@ -188,6 +210,11 @@ export const tenantRouter = t.router({
     page: t.procedure.input(PageInput).query(({ ctx, input }) => ctx.page(input)),
     outline: t.procedure.input(OutlineInput).query(({ ctx, input }) => ctx.outline(input)),
     place: t.procedure.input(PlaceInput).query(({ ctx, input }) => ctx.place(input)),
+    arrange: t.procedure.input(ArrangeInput).query(({ ctx, input }) => ctx.arrange(input)),
+    rows: t.procedure.input(RowsInput).query(({ ctx, input }) => ctx.rows(input)),
+    idsOf: t.procedure
+      .input(z.object({ numbers: z.array(z.number().int()).max(MAX_BULK) }))
+      .query(({ ctx, input }) => ctx.idsOf(input.numbers)),
     counts: t.procedure.query(({ ctx }) => ctx.counts()),
     tally: t.procedure
       .input(z.object({ lists: z.array(TicketFilter).max(20) }))
@@ -252,6 +279,7 @@ export const tenantRouter = t.router({
     create: t.procedure.input(NewView).mutation(({ ctx, input }) => ctx.createView(input)),
     edit: t.procedure.input(z.object({ id: Id, patch: ViewPatch })).mutation(({ ctx, input }) => ctx.editView(input)),
     remove: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.removeView(input.id)),
+    setLayout: t.procedure.input(OwnLayout).mutation(({ ctx, input }) => ctx.setLayout(input)),
   }),
   vault: vaultRouter,
   connections: t.router({

@@ -1,3 +1,4 @@
+import type { ColumnOrder } from '../../src-shared/domain/layout.ts'
 import type { DraftKind, TicketSort } from '../../src-shared/domain/views.ts'
 import { Store } from '../ui/store.ts'
 import type { Upload } from './uploads.ts'
@@ -13,6 +14,14 @@ export interface ListView {
   sort: TicketSort
   text: string
   order: 'newest' | 'rank'
+  /** Keys of the columns that it shows, in order; empty for the technician's own, else the usual ones. */
+  columns: readonly string[]
+  /** px of columns that are not as wide as usual, by key. */
+  widths: Readonly<Record<string, number>>
+  /** Column whose values part it into sections. */
+  group: string | null
+  /** An order by what a column shows, in place of `sort`, which then orders what is equal. */
+  by: ColumnOrder | null
 }
 
 export const INITIAL_VIEW: ListView = {
@@ -22,6 +31,10 @@ export const INITIAL_VIEW: ListView = {
   sort: { by: 'updated', direction: 'descending' },
   text: '',
   order: 'newest',
+  columns: [],
+  widths: {},
+  group: null,
+  by: null,
 }
 
 export const NOTHING_CHOSEN: ReadonlySet<string> = new Set()
@@ -34,6 +47,8 @@ export interface Memory {
   readonly selected: Store<{ id: string | null; index: number }>
   /** Ids of the tickets that are chosen for a change of many. */
   readonly chosen: Store<ReadonlySet<string>>
+  /** Sections of the list that are closed, by column and value. */
+  readonly closed: Store<ReadonlySet<string>>
   scrollTop: number
   /** Length of the list when it was last seen. */
   total: number
@@ -57,6 +72,7 @@ export function createMemory(openTicket: string | null = null, isFresh = (): boo
     viewId: new Store<string | null>(null),
     selected: new Store<{ id: string | null; index: number }>({ id: null, index: 0 }),
     chosen: new Store<ReadonlySet<string>>(NOTHING_CHOSEN),
+    closed: new Store<ReadonlySet<string>>(new Set()),
     scrollTop: 0,
     total: 0,
     openTicket: new Store(openTicket),

@@ -1,6 +1,8 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { hashKey, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { ColumnOrder } from '../../src-shared/domain/layout.ts'
 import {
   MAX_PAGE,
+  type TicketArrangement,
   type TicketFilter,
   type TicketOutline,
   type TicketRow,
@@ -12,6 +14,8 @@ import type { Tenant } from './tenant.ts'
 export interface ListRequest {
   filter: TicketFilter
   sort: TicketSort
+  /** The columns whose values rows carry beside what they have anyway; absent where rows do not matter. */
+  columns?: 'own' | string[]
 }
 
 /** Keys of a tenant's cache. None names the tenant: the cache has only one. */
@@ -135,9 +139,43 @@ export function blockQuery(tenant: Tenant, request: ListRequest, index: number) 
   })
 }
 
+/** What a whole list is asked for with. */
+export interface ArrangeInput extends Omit<ListRequest, 'columns'> {
+  text: string
+  order: 'newest' | 'rank'
+  by: ColumnOrder | null
+  group: string | null
+}
+
+/** A whole list by number. While another text is typed, the answer to the last one stays. */
+export function arrangementQuery({ client }: Tenant, input: ArrangeInput) {
+  const { text: _, ...list } = input
+  return queryOptions({
+    queryKey: [...keys.allOutlines, 'arranged', list, input.text] as const,
+    queryFn: ({ signal }) => client.tickets.arrange.query(input, { signal }),
+    placeholderData: (before: TicketArrangement | undefined, query) =>
+      query && hashKey([query.queryKey[2]]) === hashKey([list]) && input.text !== '' ? before : undefined,
+    gcTime: 60_000,
+  })
+}
+
+/** Rows of an arrangement, by their numbers: in another arrangement the block is another one. */
+export function arrangedBlockQuery(
+  { client }: Tenant,
+  shown: { text: string; columns: 'own' | string[] },
+  block: number,
+  numbers: number[],
+) {
+  return queryOptions({
+    queryKey: [...keys.allRows, shown, block, numbers.join()] as const,
+    queryFn: ({ signal }) => client.tickets.rows.query({ ...shown, numbers }, { signal }),
+    gcTime: 60_000,
+  })
+}
+
 export function searchQuery(
   { client }: Tenant,
-  input: { text: string; filter: TicketFilter; order: 'newest' | 'rank'; sort?: TicketSort },
+  input: Omit<ListRequest, 'sort'> & { text: string; order: 'newest' | 'rank'; sort?: TicketSort },
 ) {
   return queryOptions({
     queryKey: ['search', input] as const,

@@ -73,6 +73,7 @@ export function Picker<T>(props: PickerProps<T>) {
         }}
         onKeyDown={onKeyDown}
         autoFocus
+        data-autofocus
       />
       <div ref={list} id={id} role="listbox" aria-label={label} className={classes.list}>
         {items.map((item, index) => (

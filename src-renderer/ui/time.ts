@@ -44,6 +44,21 @@ export function dateText(instant: string): string {
   return DATE.format(Date.parse(instant))
 }
 
+const DAY_NAME = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' })
+
+/** A day such as `2026-11-27` as people call it: `Today`, `Tomorrow`, `Fri, Nov 27`, with its year where that is another. */
+export function dayText(day: string, now: number): string {
+  const at = new Date(`${day}T12:00:00`)
+  if (Number.isNaN(at.getTime())) return day
+  const noon = new Date(now)
+  noon.setHours(12, 0, 0, 0)
+  const away = Math.round((at.getTime() - noon.getTime()) / DAY)
+  if (away === 0) return 'Today'
+  if (away === 1) return 'Tomorrow'
+  if (away === -1) return 'Yesterday'
+  return at.getFullYear() === noon.getFullYear() ? DAY_NAME.format(at) : DATE.format(at)
+}
+
 /** Time of day of an instant, where the technician is. */
 export function clock(instant: string | number): string {
   return CLOCK.format(typeof instant === 'number' ? instant : Date.parse(instant))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Columns, ViewLayout } from './layout.ts'
 import { Id } from './primitives.ts'
 import { TicketFilter, TicketSort } from './views.ts'
 
@@ -9,8 +10,9 @@ export const NewView = z.object({
   ownerId: Id.nullable(),
   filter: TicketFilter,
   sort: TicketSort,
-  /** Keys of the columns shown, in order; empty for the usual ones. */
-  columns: z.array(z.string().min(1).max(100)).max(40).default([]),
+  columns: Columns.default([]),
+  /** Absent or null where it is drawn as usual. */
+  layout: ViewLayout.nullable().optional(),
 })
 export type NewView = z.infer<typeof NewView>
 
@@ -20,7 +22,7 @@ export type SavedView = z.infer<typeof SavedView>
 
 /** The fields of a view that a technician changes, each merged on its own. */
 export const ViewPatch = z
-  .object({ ...NewView.shape, columns: z.array(z.string().min(1).max(100)).max(40) })
+  .object({ ...NewView.shape, columns: Columns })
   .partial()
   .strict()
 export type ViewPatch = z.infer<typeof ViewPatch>

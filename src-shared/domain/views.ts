@@ -4,11 +4,12 @@ import type { Problem } from '../problem.ts'
 import type { MutationKind } from '../protocol/mutation.ts'
 import type { Attachment, AttachmentPolicy } from './attachment.ts'
 import type { Configuration } from './configuration.ts'
+import type { OwnLayout } from './layout.ts'
 import type { Entry } from './entry.ts'
 import type { Contact, Technician } from './people.ts'
 import { Id, Key } from './primitives.ts'
 import type { SavedView } from './saved-view.ts'
-import type { LinkRelation, Ticket } from './ticket.ts'
+import type { FieldValue, LinkRelation, Ticket } from './ticket.ts'
 
 /** A line of the ticket list: no description, no conversation. */
 export interface TicketRow {
@@ -39,6 +40,11 @@ export interface TicketRow {
   hasParts?: true
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
+  /** Only where columns were asked for that show them, as the next two. */
+  queue?: string | null
+  tags?: string[]
+  /** Values of the custom fields that were asked for, by key; those that are not set are left out. */
+  fields?: Record<string, FieldValue>
 }
 
 export const TicketFilter = z
@@ -85,6 +91,27 @@ export interface TicketOutline {
   stride: number
   /** `anchors[i]` is the key of row `i * stride`; a page `from` it starts with that row. */
   anchors: PageKey[]
+}
+
+/** Tickets of one list that are put in an order which no index has, or into sections, at most. */
+export const MAX_ARRANGED = 10_000
+
+/** A part of a list whose tickets have one value of the column that it is parted by. */
+export interface ListSection {
+  /** The value: a key or id, a day as `2026-11-27`, or as the field has it; null where there is none. */
+  key: string | null
+  count: number
+}
+
+/** A whole list by numbers, which stand for its rows: below zero as {@link TicketRow.number}. */
+export interface TicketArrangement {
+  numbers: number[]
+  /** There are more than {@link MAX_ARRANGED}. */
+  more: boolean
+  /** Whether it is in the order and sections that were asked for: not where there are more. */
+  arranged: boolean
+  /** In the order of `numbers`; null where it has none. */
+  sections: ListSection[] | null
 }
 
 /** A search hit: the row and an excerpt with the words found between U+E000 and U+E001. */
@@ -172,6 +199,8 @@ export interface Desk {
   technicians: Technician[]
   /** The signed-in technician's id. */
   me: string
+  /** How the technician draws this client's lists on this machine; absent where as usual. */
+  layout?: OwnLayout
 }
 
 export interface TicketCounts {

@@ -184,6 +184,93 @@ test('lists are counted as they are listed, those of a search too', async () => 
   expect(await driven.call('query', 'tickets.tally', { lists })).toEqual(listed)
 })
 
+function arrange(input: object): Promise<Outputs['tickets']['arrange']> {
+  const list = { filter: {}, sort: { by: 'created', direction: 'ascending' } }
+  return driven.call('query', 'tickets.arrange', { ...list, ...input })
+}
+const ticketOfNumber = (number: number): Ticket => all.find((one) => one.number === number)!
+
+test('a list is put in the order of any column, what is not set last whichever way, and what is equal as the list has it', async () => {
+  const seats = ({ customFields }: Ticket): number => (customFields['seats'] as number | undefined) ?? Infinity
+  for (const [direction, turn] of [
+    ['ascending', 1],
+    ['descending', -1],
+  ] as const) {
+    const { numbers: found, arranged } = await arrange({ by: { by: 'field.seats', direction } })
+    const expected = all.toSorted((a, b) =>
+      seats(a) === Infinity || seats(b) === Infinity
+        ? Number(seats(a) === Infinity) - Number(seats(b) === Infinity) || b.number - a.number
+        : turn * (seats(a) - seats(b)) || b.number - a.number,
+    )
+    expect(arranged).toBe(true)
+    expect(found).toEqual(expected.map(({ number }) => number))
+  }
+  const { numbers: searched } = await arrange({
+    text: 'tag:vip',
+    by: { by: 'requester', direction: 'ascending' },
+  })
+  const name = (number: number): string => String(ticketOfNumber(number).requesterId)
+  const contacts = new Map(Array.from({ length: 50 }, (_, i) => [contactOf(i).id, i]))
+  expect(searched).toHaveLength(COUNT / 10)
+  expect(searched.map((number) => contacts.get(name(number)))).toEqual(
+    searched.map((number) => contacts.get(name(number))).toSorted((a, b) => a! - b!),
+  )
+})
+
+test('a list is parted into sections in the order of the configuration, each ticket in one', async () => {
+  const { numbers: found, sections } = await arrange({ group: 'type' })
+  expect(sections).toEqual([
+    { key: 'incident', count: 67 },
+    { key: 'change', count: 66 },
+    { key: null, count: 67 },
+  ])
+  expect(found).toHaveLength(COUNT)
+  expect(found.slice(67, 133)).toEqual(Array.from({ length: 66 }, (_, i) => 198 - 3 * i))
+  const { sections: sites } = await arrange({ group: 'field.site' })
+  expect(sites).toEqual([
+    { key: 'HQ', count: 50 },
+    { key: 'HQ West', count: 50 },
+    { key: null, count: 100 },
+  ])
+  const { sections: days } = await arrange({ group: 'due', filter: { statuses: ['new'] } })
+  expect(days?.at(-1)?.key).toBeNull()
+  expect(days?.map(({ key }) => key)).toEqual([
+    ...days!
+      .slice(0, -1)
+      .map(({ key }) => key)
+      .toSorted(),
+    null,
+  ])
+})
+
+test('rows carry what columns ask for, by number or by page, and the technician’s own columns where no others are named', async () => {
+  const request = { filter: {}, sort: { by: 'created', direction: 'ascending' }, limit: 2 }
+  const plain = await driven.call<Outputs['tickets']['page']>('query', 'tickets.page', request)
+  expect(Object.keys(plain.rows[0]!)).not.toEqual(expect.arrayContaining(['fields', 'queue', 'tags']))
+  await driven.call('mutation', 'views.setLayout', { columns: ['number', 'field.seats', 'queue'], widths: {} })
+  const own = await driven.call<Outputs['tickets']['page']>('query', 'tickets.page', { ...request, columns: 'own' })
+  expect(own.rows[0]).toMatchObject({ queue: 'service', fields: { seats: COUNT % 7 } })
+  expect(own.rows[0]).not.toHaveProperty('tags')
+  const rows = await driven.call<Outputs['tickets']['rows']>('query', 'tickets.rows', {
+    numbers: [11, 4, 9999],
+    text: '',
+    columns: ['tags', 'field.site', 'field.gone'],
+  })
+  expect(rows.map(({ row }) => [row.number, row.tags, row.fields])).toEqual([
+    [11, ['printer'], undefined],
+    [4, [], { site: 'HQ' }],
+  ])
+  expect((await driven.call<Outputs['desk']>('query', 'desk', undefined)).layout?.columns).toEqual([
+    'number',
+    'field.seats',
+    'queue',
+  ])
+  expect(await driven.call('query', 'tickets.idsOf', { numbers: [4, 9999, 11] })).toEqual([
+    ticketOfNumber(4).id,
+    ticketOfNumber(11).id,
+  ])
+})
+
 test('tags and fields are found as they are now: edited here, changed and removed in the cloud', async () => {
   await driven.call('mutation', 'sync.pause', { paused: true })
   const first = idOf('ticket 1')

@@ -63,6 +63,12 @@ const gone = async (page: Page): Promise<void> => {
 
 const list: Stop[] = [
   { screen: 'list', keys: ['Home', 'j'], shows: (page) => page.getByRole('grid', { name: 'Tickets' }).waitFor() },
+  { screen: 'columns', keys: ['|'], shows: dialog },
+  {
+    screen: 'sections',
+    keys: ['\\', 'ArrowDown', 'Enter'],
+    shows: (page) => page.getByTestId('section-row').first().waitFor(),
+  },
   { screen: 'chosen tickets', keys: ['x', 'J'], shows: (page) => page.getByTestId('chosen-count').waitFor() },
   { screen: 'status of many', keys: ['s'], shows: dialog },
 ]

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Locator, Page } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
-import { uuid } from '../support/sample.ts'
+import { changed, watchRow } from './list-rows.ts'
 import { sandboxLike, setStage, SOON, switchTo, waitForClient, waitForSynced } from './story.ts'
 
 // Many tickets at once, by keyboard alone.
@@ -143,33 +143,6 @@ test('a search with operators is completed by keyboard, says what it does not un
   await close()
 })
 
-/** Notes in every frame where a row is, until told to stop. */
-async function watchRow(page: Page, subject: string): Promise<() => Promise<{ places: number[]; rows: string[] }>> {
-  await page.evaluate((text) => {
-    const seen = { places: new Set<number>(), rows: new Set<string>(), on: true }
-    Object.assign(globalThis, { seen })
-    const look = (): void => {
-      const all = [...document.querySelectorAll('[data-testid=ticket-row]')]
-      seen.rows.add(all.map((row) => row.textContent).join())
-      const row = all.find((one) => one.textContent.includes(text))
-      seen.places.add(row ? Math.round(row.getBoundingClientRect().top) : -1)
-      if (seen.on) requestAnimationFrame(look)
-    }
-    look()
-  }, subject)
-  return () =>
-    page.evaluate(() => {
-      const { seen } = globalThis as unknown as { seen: { places: Set<number>; rows: Set<string>; on: boolean } }
-      seen.on = false
-      return { places: [...seen.places], rows: [...seen.rows] }
-    })
-}
-
-const changed = (number: number, field: 'subject' | 'status', from: string, to: string): MutationBody => ({
-  ...{ kind: 'ticket.update', ticketId: uuid('Acme', 'ticket', number) },
-  ...{ base: { [field]: from }, patch: { [field]: to } },
-})
-
 test('a flood of changes never moves the row under the cursor, by keys or by pointer', async () => {
   const host = await stage.begin()
   const { page, close } = await stage.open(host, 'Acme')
@@ -251,6 +224,110 @@ test('inboxes are a number away with their counts, and the list on screen is exp
   await close()
 })
 
+test('columns are chosen, moved and made wider by keyboard, stay over a reload, and are what is exported', async () => {
+  const host = await stage.begin('columns')
+  const { page, close } = await stage.open(host, 'Acme')
+  const titles = async (): Promise<string[]> => page.getByRole('columnheader').allInnerTexts()
+  const usual = await titles()
+  expect(usual).toEqual(['No.', 'Subject', 'Status', 'Priority', 'Requester', 'Assignee', 'Updated', 'Due'])
+  await page.keyboard.press('|')
+  await page.getByRole('listbox', { name: 'Columns' }).waitFor({ timeout: SOON })
+  const find = async (text: string): Promise<void> => {
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type(text)
+  }
+  for (const column of ['site', 'requester', 'due']) {
+    await find(column)
+    await page.keyboard.press('Enter')
+  }
+  await find('site')
+  await page.keyboard.press('Alt+ArrowRight')
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Alt+ArrowUp')
+  const moved = ['No.', 'Subject', 'Site', 'Status', 'Priority', 'Assignee', 'Updated']
+  await expect.poll(titles, { timeout: SOON }).toEqual(moved)
+  const site = page.getByRole('columnheader', { name: 'Site' })
+  const width = async (): Promise<number> => Math.round((await site.boundingBox())?.width ?? 0)
+  expect(await width()).toBe(156)
+  await page.keyboard.press('Escape')
+  const row = page.getByTestId('ticket-row').first()
+  await expect.poll(() => row.innerText(), { timeout: SOON }).toContain('Harbour')
+  await waitForSynced(page)
+
+  await page.reload()
+  await expect.poll(() => row.innerText(), { timeout: SOON }).toContain('Harbour')
+  expect(await titles()).toEqual(moved)
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export this list as CSV' }).click()
+  const lines = readFileSync(await (await downloading).path(), 'utf8').split('\r\n')
+  expect(lines[0]).toBe('\uFEFFNumber,Subject,Site,Status,Priority,Assignee,Updated')
+  expect(lines[3]).toMatch(/^\d+,Acme ticket \d+.*,Harbour,In Progress,/)
+  expect(lines).toHaveLength(42)
+
+  // By the mouse: an edge is drawn, a title is dragged.
+  const box = (await site.boundingBox())!
+  await page.mouse.move(box.x + box.width + 5, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width + 45, box.y + box.height / 2, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(width, { timeout: SOON }).toBe(196)
+  await site.hover()
+  await page.mouse.down()
+  const status = (await page.getByRole('columnheader', { name: 'Priority' }).boundingBox())!
+  await page.mouse.move(status.x + 5, status.y + 8, { steps: 8 })
+  await page.mouse.up()
+  await expect.poll(titles, { timeout: SOON }).toEqual(['No.', 'Subject', 'Status', 'Site', ...moved.slice(4)])
+  await page.keyboard.press('z')
+  await expect.poll(titles, { timeout: SOON }).toEqual(moved)
+  await close()
+})
+
+test('a list in sections is kept with its view, closes by key, and holds the row under the cursor while others change section', async () => {
+  const host = await stage.begin('sections')
+  const { page, close } = await stage.open(host, 'Acme')
+  const sections = (): Promise<string[]> => page.getByTestId('section-row').allInnerTexts()
+  const selected = page.locator('[role=row][aria-selected=true]')
+  await stage.colleague('Acme', ...[3, 5, 7].map((number) => changed(number, 'status', 'open', 'vendor')))
+  await page.keyboard.press('\\')
+  await page.getByRole('listbox', { name: 'Group by' }).waitFor({ timeout: SOON })
+  await page.keyboard.type('status')
+  await page.keyboard.press('Enter')
+  const both = ['In Progress\n37', 'Awaiting Vendor\n3']
+  await expect.poll(async () => (await sections())[0], { timeout: SOON }).toBe(both[0])
+  await page.keyboard.press('Home')
+  await expect.poll(() => selected.innerText()).toContain('In Progress')
+  // What comes next is the other section's first ticket, not its line.
+  await page.keyboard.press('-')
+  await expect.poll(sections, { timeout: SOON }).toEqual(both)
+  await expect.poll(() => selected.innerText()).toContain('Awaiting Vendor')
+  await page.keyboard.press('k')
+  await expect.poll(() => selected.innerText()).toContain('Awaiting Vendor')
+  await page.keyboard.press('j')
+  const held = /Acme ticket \d+/.exec(await selected.innerText())![0]
+
+  await page.keyboard.press('V')
+  await page.getByRole('textbox', { name: 'Name of the view' }).waitFor()
+  await page.keyboard.type('By status')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'View: By status' }).waitFor({ timeout: SOON })
+
+  await page.keyboard.press('=')
+  await expect.poll(() => page.getByTestId('ticket-row').count(), { timeout: SOON }).toBeGreaterThan(10)
+  await selected.waitFor()
+  const stop = await watchRow(page, held)
+  await stage.colleague('Acme', ...[11, 12, 13, 14].map((number) => changed(number, 'status', 'open', 'vendor')))
+  await expect.poll(sections, { timeout: SOON }).toContain('Awaiting Vendor\n7')
+  expect((await stop()).places).toHaveLength(1)
+
+  // Another list is as it was; the view is as it was kept.
+  await page.keyboard.type('gl')
+  await expect.poll(sections, { timeout: SOON }).toEqual([])
+  await page.keyboard.press('v')
+  await page.getByRole('button', { name: 'By status', exact: true }).waitFor()
+  await page.keyboard.press('Enter')
+  await expect.poll(async () => (await sections())[0], { timeout: SOON }).toBe('In Progress\n33')
+  await close()
+})
+
 test('the selected ticket is found again after far more tickets came in than fit on the screen, also while away', async () => {
   const host = await stage.begin('lost')
   const { page, close } = await stage.open(host, 'Acme')
@@ -289,5 +366,17 @@ test('the selected ticket is found again after far more tickets came in than fit
   await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('380 tickets')
   await expect.poll(() => selected.getAttribute('id')).toBe(id)
   expect(await selected.isVisible()).toBe(true)
+
+  // A search goes on beyond what it shows at once, and says how many it finds.
+  await page.keyboard.press('/')
+  await page.keyboard.type('flood')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('340 found')
+  await page.keyboard.press('End')
+  await expect.poll(() => selected.innerText(), { timeout: SOON }).toMatch(/Flood 0\b/)
+  await page.keyboard.press('k')
+  await expect.poll(() => selected.innerText(), { timeout: SOON }).toMatch(/Flood 1\b/)
+  await page.keyboard.press('Control+A')
+  await expect.poll(() => page.getByTestId('chosen-count').innerText(), { timeout: SOON }).toBe('340 chosen')
   await close()
 })

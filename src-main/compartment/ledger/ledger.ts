@@ -3,11 +3,11 @@ import { basename, join } from 'node:path'
 import { subjectsOf, type MutationBody, type MutationResult } from '../../../src-shared/protocol/mutation.ts'
 import { ProblemError, type Problem } from '../../../src-shared/problem.ts'
 import { migrate } from '../../storage/migrate.ts'
-import { prepared } from '../../storage/prepared.ts'
 import { closeDatabase, isDamage, isDiskFull, openEncrypted, storageProblem, type Db } from '../../storage/open.ts'
 import { appendAudit, type AuditDetail, type AuditRow } from './audit.ts'
 import { flatten, isUpdate, unflatten, withFields } from './coalesce.ts'
 import { Drafts } from './drafts.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import { Outbox, type OutboxItem } from './outbox.ts'
 import { record } from './recording.ts'
 import { entityOf, subjectOf, withFollowers } from './subjects.ts'
@@ -100,6 +100,15 @@ export class Ledger {
 
   set paused(paused: boolean) {
     this.#write(() => writeMeta(this.#db, 'paused', paused ? '1' : '0'))
+  }
+
+  /** How the technician draws lists, as text; null where as usual. */
+  get layout(): string | null {
+    return readMeta(this.#db, 'layout') ?? null
+  }
+
+  set layout(layout: string) {
+    this.#write(() => writeMeta(this.#db, 'layout', layout))
   }
 
   /** The cloud was set back: what it lost has to be found once everything was pulled again. */
@@ -386,15 +395,4 @@ export class Ledger {
       throw error
     }
   }
-}
-
-function readMeta(db: Db, name: string): string | undefined {
-  return prepared<[string], { value: string }>(db, 'SELECT value FROM meta WHERE name = ?').get(name)?.value
-}
-
-function writeMeta(db: Db, name: string, value: string): void {
-  prepared<[string, string]>(
-    db,
-    'INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-  ).run(name, value)
 }

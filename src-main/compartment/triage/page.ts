@@ -14,6 +14,8 @@ export interface PageRequest {
   sort: TicketSort
   after?: PageKey | null | undefined
   from?: PageKey | null | undefined
+  /** Columns whose values rows carry beside what they have anyway. */
+  columns?: readonly string[] | undefined
   limit: number
 }
 
@@ -27,6 +29,7 @@ export function readPage(cache: Cache, ledger: Ledger, request: PageRequest): Ti
       cache,
       ledger,
       shown.map((key) => key.number),
+      request.columns,
     ),
     next: keys.length > request.limit && last ? [last.value, last.number] : null,
   }
@@ -67,6 +70,11 @@ export function readIds(cache: Cache, filter: TicketFilter, sort: TicketSort): s
   return keysOf(cache, { filter, sort, limit: MAX_BULK }, MAX_BULK).flatMap(
     ({ number }) => cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
   )
+}
+
+/** Rows of a list by number, in its order. */
+export function readNumbers(cache: Cache, filter: TicketFilter, sort: TicketSort, limit: number): number[] {
+  return keysOf(cache, { filter, sort, limit }, limit).map(({ number }) => number)
 }
 
 interface ListKey {

@@ -1,3 +1,5 @@
+import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
+import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
 import { listeningOf, type Listening } from './noise.ts'
@@ -5,17 +7,17 @@ import { instant, NO_DUE, numberOf, type StoredTicket } from '../cache/tickets.t
 import type { Words } from '../cache/words.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
-type ListedTicket = Omit<StoredTicket, 'rest' | 'rank' | 'given'> & {
+type ListedTicket = Omit<StoredTicket, 'rank' | 'given'> & {
   requesterName: string | null
   requesterEmail: string | null
   hasParts: number | null
 }
 
-// What rules of noise look at is read where there are some.
-const sql = (listening: boolean): string => `
+// What rules of noise and columns look at is read where there are some.
+const sql = (listening: boolean, more: boolean): string => `
   SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk, t.snoozed,
          t.version, t.seen, t.subject,
-         instr(t.rest, '"relation":"child"') > 0 AS hasParts, c.name AS requesterName${listening ? ", t.queue, t.description, c.body ->> '$.email' AS requesterEmail" : ''}
+         instr(t.rest, '"relation":"child"') > 0 AS hasParts, c.name AS requesterName${more ? ', t.queue, t.rest' : ''}${listening ? ", t.queue, t.description, c.body ->> '$.email' AS requesterEmail" : ''}
   FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
 
 /** When a ticket is due, from when on it is at risk and until when it sleeps, as windows show it. */
@@ -37,11 +39,35 @@ function heardOf(row: ListedTicket, words: Words): Parameters<Listening>[0] {
   return { subject, description, from, status: text(row.status) ?? '', type: text(row.type), queue: text(row.queue) }
 }
 
-/** Lines of the list for ticket numbers, in their order; numbers without a ticket are left out. */
-export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[]): TicketRow[] {
+/** What columns show beside what every row has. */
+function extrasOf(row: ListedTicket, columns: readonly string[], words: Words): Partial<TicketRow> {
+  const extras: Partial<TicketRow> = {}
+  const rest = row.rest === null ? {} : (JSON.parse(row.rest) as Partial<Ticket>)
+  for (const column of columns) {
+    if (column === 'queue') extras.queue = words.text(row.queue)
+    else if (column === 'tags') extras.tags = rest.tags ?? []
+    else if (column.startsWith(FIELD_COLUMN)) {
+      const key = column.slice(FIELD_COLUMN.length)
+      const value = rest.customFields && Object.hasOwn(rest.customFields, key) ? rest.customFields[key] : null
+      if (value !== null && value !== undefined) (extras.fields ??= {})[key] = value
+    }
+  }
+  return extras
+}
+
+/**
+ * Lines of the list for ticket numbers, in their order; numbers without a ticket are left out.
+ * @param columns whose values rows carry only where they are asked for, see {@link extraColumns}
+ */
+export function rowsOf(
+  cache: Cache,
+  ledger: Ledger,
+  numbers: readonly number[],
+  columns: readonly string[] = [],
+): TicketRow[] {
   const { words } = cache
   const listening = listeningOf(cache.configuration)
-  const statement = cache.statement<ListedTicket>(sql(listening !== null))
+  const statement = cache.statement<ListedTicket>(sql(listening !== null, columns.length > 0))
   const timers = new Map(ledger.timers.all().map(({ ticketId, since }) => [ticketId, instant(since)]))
   const rows: TicketRow[] = []
   for (const number of numbers) {
@@ -65,6 +91,7 @@ export function rowsOf(cache: Cache, ledger: Ledger, numbers: readonly number[])
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),
       ...(row.hasParts && { hasParts: true }),
+      ...(columns.length > 0 && extrasOf(row, columns, words)),
     })
   }
   return rows

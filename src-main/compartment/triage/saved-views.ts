@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { NewView, SavedView, ViewPatch } from '../../../src-shared/domain/saved-view.ts'
+import { OwnLayout, USUAL_LAYOUT, extraColumns } from '../../../src-shared/domain/layout.ts'
 import type { SavedViewView } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
@@ -7,8 +8,25 @@ import type { Bench } from '../bench.ts'
 import { savedViewWith } from '../cache/overlay.ts'
 import type { AuditDetail } from '../ledger/audit.ts'
 import { flatten } from '../ledger/coalesce.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { subjectOf } from '../ledger/subjects.ts'
 import { changeIn } from './edit.ts'
+
+/** How the technician draws lists where no view says otherwise. */
+export function readLayout({ layout }: Ledger): OwnLayout {
+  if (layout === null) return USUAL_LAYOUT
+  try {
+    return OwnLayout.parse(JSON.parse(layout))
+  } catch {
+    // Of a newer console, perhaps: lists are drawn as usual.
+    return USUAL_LAYOUT
+  }
+}
+
+/** The columns whose values rows are to carry. @param columns `own` for those of the technician's own layout */
+export function carriedColumns(ledger: Ledger, columns: 'own' | readonly string[] | undefined): string[] {
+  return extraColumns(columns === 'own' ? readLayout(ledger).columns : (columns ?? []))
+}
 
 /** Lists of tickets that were kept under a name, and what a technician does to them. */
 export function savedViews(bench: Bench) {
@@ -50,6 +68,11 @@ export function savedViews(bench: Bench) {
       const change = changeIn(known(id), patch)
       if (!change) return views()
       return write({ kind: 'view.update', viewId: id, ...change }, { fields: Object.keys(change.patch) })
+    },
+
+    setLayout(layout: OwnLayout): void {
+      ledger.layout = JSON.stringify(layout)
+      bench.tell({ tickets: new Set(), desk: true })
     },
 
     removeView(id: string): SavedViewView[] {

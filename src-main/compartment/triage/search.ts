@@ -24,6 +24,8 @@ export interface SearchRequest {
   order: 'newest' | 'rank'
   /** Where no words are looked for. */
   sort?: TicketSort | undefined
+  /** Columns whose values rows carry beside what they have anyway. */
+  columns?: readonly string[] | undefined
   limit: number
 }
 
@@ -32,10 +34,19 @@ export interface SearchRequest {
  * beginning of one. What it does not understand is left out: the window says so.
  */
 export function search(held: Holdings, request: SearchRequest): SearchHit[] {
-  const { cache, ledger } = held
+  const { cache } = held
   const asked = read(held, request)
-  const numbers = found(cache, asked, request)
-  return rowsOf(cache, ledger, numbers).map((row) => {
+  return hitsOf(held, asked, found(cache, asked, request), request.columns)
+}
+
+/** Tickets by number with what a search of these words shows of them. */
+function hitsOf(
+  { cache, ledger }: Holdings,
+  asked: Asked,
+  numbers: readonly number[],
+  columns?: readonly string[],
+): SearchHit[] {
+  return rowsOf(cache, ledger, numbers, columns).map((row) => {
     if (asked.words.length === 0) return { row, excerpt: '' }
     const text = cache.tickets.byNumber(rowOf(row.number))
     const bodies = [row.subject, text?.description ?? '', ...cache.entries.bodies(row.id)]
@@ -49,6 +60,21 @@ export function searchIds(held: Holdings, request: Omit<SearchRequest, 'limit'>)
   return found(held.cache, read(held, { ...request, limit }), { ...request, limit }).flatMap(
     (number) => held.cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
   )
+}
+
+/** What a search finds, by number of the row, in its order. */
+export function searchNumbers(held: Holdings, request: SearchRequest): number[] {
+  return found(held.cache, read(held, request), request)
+}
+
+/** Tickets by number of the row, with what a search shows of them. */
+export function hitsByNumber(
+  held: Holdings,
+  text: string,
+  rows: readonly number[],
+  columns?: readonly string[],
+): SearchHit[] {
+  return hitsOf(held, read(held, { text, filter: {}, order: 'newest', limit: rows.length }), rows, columns)
 }
 
 /** How many tickets a list has; of a search no more than can be changed at once are counted. */

@@ -20,6 +20,7 @@ const LABELS: Readonly<Record<string, string>> = {
   filter: 'Filter',
   sort: 'Order',
   columns: 'Columns',
+  layout: 'Drawing',
 }
 
 /** A field's name on screen; a custom field comes as `customFields.<key>`. */

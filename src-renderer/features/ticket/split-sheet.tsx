@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { splitTicket } from '../../tenant/ticket-acts.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { numberText } from '../tickets/words.ts'
+import { firstStatus } from './first-status.ts'
 import { Sheet } from './sheet.tsx'
 import classes from './sheet.module.css'
 import { useAct } from './use-act.ts'
@@ -16,11 +16,6 @@ interface SplitSheetProps {
   chosen: ReadonlySet<string>
   onClose(): void
   onOpen(ticketId: string): void
-}
-
-/** The status that a new ticket begins with. */
-export function firstStatus({ statuses }: Configuration): string {
-  return (statuses.find(({ category }) => category === 'new') ?? statuses[0])?.key ?? ''
 }
 
 /** Opens a ticket of its own for some entries of this one; they are copied, and the two are linked. */

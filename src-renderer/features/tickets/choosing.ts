@@ -7,6 +7,8 @@ import type { ListRequest } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 import type { Rows } from './use-rows.ts'
 
+const TOO_MANY = `At most ${MAX_BULK.toLocaleString('en')} tickets are changed at once: the first of them are chosen.`
+
 /** Chooses tickets of a list for a change of many. They stay chosen by their ids, wherever the list moves them. */
 export interface Choosing {
   toggle(index: number): void
@@ -34,7 +36,7 @@ export function useChoosing(
     const next = new Set([...chosen.get(), ...ids])
     if (next.size <= MAX_BULK) return chosen.set(next)
     chosen.set(new Set([...next].slice(0, MAX_BULK)))
-    undo.fail(`At most ${MAX_BULK.toLocaleString('en')} tickets are changed at once: the first of them are chosen.`)
+    undo.fail(TOO_MANY)
   }
   const toggle = (index: number): void => {
     const id = latest.current.rows.at(index)?.id
@@ -48,8 +50,9 @@ export function useChoosing(
   const between = async (from: number, to: number): Promise<string[]> => {
     const { rows: now, request: list } = latest.current
     const ids: (string | undefined)[] = []
-    for (let i = from; i <= to; i++) ids.push(now.at(i)?.id)
+    for (let i = from; i <= to; i++) if (!now.sectionAt(i)) ids.push(now.at(i)?.id)
     if (ids.every((id) => id !== undefined)) return ids
+    if (now.arranged) return now.arranged.idsBetween(from, to)
     return (await tenant.client.tickets.ids.query(list)).slice(from, to + 1)
   }
   const choose = (from: number, to: number): void => {
@@ -76,7 +79,19 @@ export function useChoosing(
       else put([row, next])
       anchor.current = to
     },
-    chooseAll: () => choose(0, Math.min(latest.current.rows.total, MAX_BULK + 1) - 1),
+    chooseAll() {
+      const { rows: now, request: list } = latest.current
+      const last = now.total - 1
+      const here = !now.arranged && now.complete && now.total <= MAX_BULK && now.at(0) && now.at(last)
+      const all = here ? between(0, last) : tenant.client.tickets.ids.query(list)
+      all.then(
+        (ids) => {
+          put(ids)
+          if (ids.length >= MAX_BULK && now.tickets > MAX_BULK) undo.fail(TOO_MANY)
+        },
+        (error: unknown) => undo.fail(`The tickets were not chosen. ${problemFrom(error).message}`),
+      )
+    },
     click,
   }
 }

@@ -43,3 +43,10 @@ export function sameList(a: ListView, b: ListView): boolean {
     JSON.stringify([statuses, priorities, assignee, sort.by, sort.direction, hasOperators(text) ? text.trim() : ''])
   return of(a) === of(b)
 }
+
+/** Whether two lists are drawn the same. */
+export function sameDrawing(a: ListView, b: ListView): boolean {
+  const of = ({ columns, widths, group, by }: ListView): string =>
+    JSON.stringify([columns, Object.entries(widths).toSorted(), group, by && [by.by, by.direction]])
+  return of(a) === of(b)
+}

@@ -1,4 +1,4 @@
-import { IconDownload, IconPlus } from '@tabler/icons-react'
+import { IconColumns3, IconDownload, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
@@ -8,6 +8,7 @@ import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { countsQuery } from '../../tenant/queries.ts'
+import { columnOf } from './columns.ts'
 import { FilterMenu } from './filter-menu.tsx'
 import classes from './list.module.css'
 import { SearchField } from './search-field.tsx'
@@ -28,6 +29,10 @@ interface ListBarProps {
   onChange(change: Partial<ListView>): void
   /** Begins a new ticket. */
   onCreate(): void
+  /** Asks which columns to show. */
+  onColumns(): void
+  /** Asks what to part the list by. */
+  onGroup(): void
   /** Gives the list to the downloads. */
   onExport(): void
   /** Leaves the field for the list. */
@@ -35,7 +40,8 @@ interface ListBarProps {
 }
 
 /** Search, filters, order, and how many tickets that makes. */
-export function ListBar({ desk, view, total, searchField, onChange, onCreate, onExport, onLeave }: ListBarProps) {
+export function ListBar(props: ListBarProps) {
+  const { desk, view, total, searchField, onChange, onCreate, onColumns, onGroup, onExport, onLeave } = props
   const keyOf = useKeyOf()
   const tenant = useTenant()
   const counts = useQuery(countsQuery(tenant)).data
@@ -123,24 +129,39 @@ export function ListBar({ desk, view, total, searchField, onChange, onCreate, on
       />
       <FilterMenu
         name="Order"
-        label={searching ? (view.order === 'rank' ? 'Best match' : 'Newest match') : sortLabel(view.sort)}
-        set={false}
+        label={orderLabel(view, desk, searching)}
+        set={view.by !== null || view.group !== null}
         onChoose={(key) => {
+          if (key === 'group') return onGroup()
           const sort = SORTS.find((one) => one.key === key)?.sort
-          onChange(sort ? { sort } : { order: key === 'rank' ? 'rank' : 'newest' })
+          onChange({ by: null, ...(sort ? { sort } : { order: key === 'rank' ? 'rank' : 'newest' }) })
         }}
-        choices={
-          searching
+        choices={[
+          ...(searching
             ? [
-                { key: 'newest', label: 'Newest match', checked: view.order === 'newest' },
-                { key: 'rank', label: 'Best match', checked: view.order === 'rank' },
+                { key: 'newest', label: 'Newest match', checked: view.by === null && view.order === 'newest' },
+                { key: 'rank', label: 'Best match', checked: view.by === null && view.order === 'rank' },
               ]
-            : SORTS.map(({ key, label, sort }) => ({ key, label, checked: sort.by === view.sort.by }))
-        }
+            : SORTS.map(({ key, label, sort }) => ({
+                ...{ key, label, checked: view.by === null && sort.by === view.sort.by },
+              }))),
+          {
+            ...{ key: 'group', checked: view.group !== null, rule: true },
+            label: view.group === null ? 'Group by…' : `Grouped by ${columnOf(view.group, desk).label}…`,
+          },
+        ]}
       />
       <span className={classes.total} data-testid="ticket-total" aria-live="polite">
         {total}
       </span>
+      <button
+        className={classes.filter}
+        title={`Columns (${keyOf('columns', '|')})`}
+        aria-label="Choose columns"
+        onClick={onColumns}
+      >
+        <IconColumns3 size={15} />
+      </button>
       <button
         className={classes.filter}
         title="Export this list as CSV"
@@ -177,6 +198,12 @@ function assigneeLabel({ assignee }: ListView, { technicians }: Desk): string {
   if (assignee === 'unassigned') return 'Unassigned'
   if (typeof assignee !== 'string') return `${assignee.length} people`
   return technicians.find(({ id }) => id === assignee)?.name ?? 'Former technician'
+}
+
+function orderLabel(view: ListView, desk: Desk, searching: boolean): string {
+  if (view.by) return `By ${columnOf(view.by.by, desk).label}`
+  if (searching) return view.order === 'rank' ? 'Best match' : 'Newest match'
+  return sortLabel(view.sort)
 }
 
 function sortLabel({ by, direction }: TicketSort): string {

@@ -25,7 +25,7 @@ export function isFiltered(view: ListView): boolean {
 export function indexOfSelected({ selected }: Memory, rows: Rows): number {
   const { id, index } = selected.get()
   if (id === null) return -1
-  return placeNear(rows, id, index) ?? Math.min(index, rows.total - 1)
+  return placeNear(rows, id, index) ?? ticketNear(rows, Math.min(index, rows.total - 1))
 }
 
 /** Where a row is now, near its last place; null where it is not there. */
@@ -33,6 +33,14 @@ export function placeNear(rows: Rows, id: string, index: number): number | null 
   if (rows.at(index)?.id === id) return index
   for (let near = Math.max(0, index - NEAR); near < index + NEAR; near++) if (rows.at(near)?.id === id) return near
   return null
+}
+
+/** The line of a ticket at a place or after it, else before it; lines over sections are passed over. */
+export function ticketNear(rows: Rows, index: number, step: 1 | -1 = 1): number {
+  for (const by of [step, -step]) {
+    for (let at = index; at >= 0 && at < rows.total; at += by) if (!rows.sectionAt(at)) return at
+  }
+  return index
 }
 
 interface ListCommands {
@@ -60,16 +68,20 @@ export function useListCommands(list: ListCommands): void {
 
   const step = (by: number): void => {
     const from = indexOfSelected(memory, rows)
-    const to = from < 0 ? list.firstOnScreen() : Math.max(0, Math.min(from + by, rows.total - 1))
+    const aim = from < 0 ? list.firstOnScreen() : Math.max(0, Math.min(from + by, rows.total - 1))
+    const to = ticketNear(rows, aim, by < 0 ? -1 : 1)
     const row = rows.at(to)
     if (!row) return
     memory.selected.set({ id: row.id, index: to })
     if (!inList && row.id !== ticketId) open(row)
   }
-  const jump = (index: number): void => memory.selected.set({ id: rows.at(index)?.id ?? '', index: Math.max(0, index) })
+  const jump = (line: number): void => {
+    const index = ticketNear(rows, Math.max(0, line), line > 0 ? -1 : 1)
+    memory.selected.set({ id: rows.at(index)?.id ?? '', index })
+  }
   const openSelected = (): void => {
     const selected = indexOfSelected(memory, rows)
-    const index = selected < 0 ? list.firstOnScreen() : selected
+    const index = selected < 0 ? ticketNear(rows, list.firstOnScreen()) : selected
     const row = rows.at(index)
     if (!row) return
     memory.selected.set({ id: row.id, index })
@@ -77,14 +89,14 @@ export function useListCommands(list: ListCommands): void {
   }
   const current = (): number => {
     const selected = indexOfSelected(memory, rows)
-    const index = selected < 0 ? list.firstOnScreen() : selected
+    const index = selected < 0 ? ticketNear(rows, list.firstOnScreen()) : selected
     const row = rows.at(index)
     if (row) memory.selected.set({ id: row.id, index })
     return index
   }
   const extend = (by: number): void => {
     const from = current()
-    choosing.extend(from, Math.max(0, Math.min(from + by, rows.total - 1)))
+    choosing.extend(from, ticketNear(rows, Math.max(0, Math.min(from + by, rows.total - 1)), by < 0 ? -1 : 1))
     step(by)
   }
   const clear = (): void => {

@@ -1,11 +1,11 @@
 import type { Desk } from '../../../src-shared/domain/views.ts'
-import { filterOf } from '../../tenant/kept-views.ts'
+import { carriedBy, filterOf } from '../../tenant/kept-views.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import { blockQuery, deskQuery, type ListRequest } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 
 export function requestOf(view: ListView, desk: Pick<Desk, 'me'>): ListRequest {
-  return { filter: filterOf(view, desk), sort: view.sort }
+  return { filter: filterOf(view, desk), sort: view.sort, columns: carriedBy(view) }
 }
 
 /** Asks for what a client's first screen needs, in the order in which it is needed; what is cached is not asked for. */

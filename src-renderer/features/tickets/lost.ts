@@ -3,7 +3,7 @@ import { useLayoutEffect } from 'react'
 import { useTenant } from '../../tenant/context.tsx'
 import { placeQuery, type ListRequest } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
-import { placeNear } from './list-commands.ts'
+import { placeNear, ticketNear } from './list-commands.ts'
 import type { Steady } from './steady.ts'
 import type { Rows } from './use-rows.ts'
 
@@ -20,10 +20,15 @@ export function useLostSelection(rows: Rows, request: ListRequest, searching: bo
   // Beside an open ticket the selection waits for it.
   const inList = useStore(openTicket) === null
   const near = id ? placeNear(rows, id, index) : index
-  const lost = near === null && rows.complete && (index >= rows.total || rows.at(index) !== undefined)
-  const asked = useQuery({ ...placeQuery(tenant, request, id ?? ''), enabled: lost && !searching })
-  const gone = lost && !searching && inList && asked.data === null && !asked.isFetching
-  const toIndex = gone ? Math.min(index, rows.total - 1) : ((lost ? asked.data : near) ?? index)
+  const lost =
+    near === null &&
+    rows.complete &&
+    (index >= rows.total || rows.at(index) !== undefined || rows.sectionAt(index) !== undefined)
+  const { arranged } = rows
+  const asked = useQuery({ ...placeQuery(tenant, request, id ?? ''), enabled: lost && !searching && !arranged })
+  const place = arranged ? (lost && id ? arranged.placeOf(id) : undefined) : asked.data
+  const gone = lost && (arranged !== null || !searching) && inList && place === null && !asked.isFetching
+  const toIndex = gone ? ticketNear(rows, Math.min(index, rows.total - 1)) : ((lost ? place : near) ?? index)
   const toId = gone ? rows.at(toIndex)?.id : id
   useLayoutEffect(() => {
     const now = selected.get()

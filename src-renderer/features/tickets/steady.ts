@@ -72,6 +72,13 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
     }
     const top = memory.scrollTop - slack.lead
     held.current = holdOf(rows, top, height, frame)
+    if (before && before.frame !== frame) {
+      // Another list begins where it likes.
+      moved.current = current
+      pointed.current = null
+      shifting.current = null
+      return setSlack(NO_SLACK)
+    }
     if (moved.current !== current) {
       // The person has moved on by keys: the pointer rests, and the list settles.
       moved.current = current
@@ -82,7 +89,7 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
       }
       return
     }
-    if (!before || before.frame !== frame) return setSlack(NO_SLACK)
+    if (!before) return setSlack(NO_SLACK)
     const anchor = anchorOf(before, rows, pointed.current ?? current.id, top, height)
     if (!anchor || anchor.from === anchor.to || !scroller.current) return
     if (current.id === anchor.id) {

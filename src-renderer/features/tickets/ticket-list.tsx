@@ -1,18 +1,20 @@
 import { elementScroll, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
-import type { Desk, TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
-import { hasWords } from '../../../src-shared/query/parse.ts'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import type { Desk, TicketRow } from '../../../src-shared/domain/views.ts'
 import { useSettings } from '../../app/console/context.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
 import { useMinute } from '../../ui/time.ts'
-import { ListHead } from './list-head.tsx'
+import { fitting, isUsual, templateOf, widthOf } from './columns.ts'
+import { ListHead, type ListHeadProps } from './list-head.tsx'
 import { requestOf } from './list-request.ts'
 import classes from './list.module.css'
 import { useLostSelection } from './lost.ts'
+import { SectionRow, sectionLabel, sectionMark } from './section-row.tsx'
 import { useSteadyRows } from './steady.ts'
 import { ListRow } from './ticket-row.tsx'
+import { sortedBy, type ListLayout } from './use-layout.ts'
 import { wordsOf } from './words.ts'
 import { OVERSCAN, type RowRange, type Rows } from './use-rows.ts'
 
@@ -21,6 +23,8 @@ export const ROW_HEIGHT = { compact: 34, comfortable: 42 } as const
 const HEAD_HEIGHT = 30
 /** The bar over the end of the list while tickets are chosen: the last row can be scrolled above it. */
 const BAR_HEIGHT = 64
+/** px of a list in which columns that were chosen are given up rather than scrolled to. */
+const NARROW = 700
 /** Client header and filters above the list; only for the first guess of how many rows fit. */
 const ABOVE_HEIGHT = 132
 
@@ -31,13 +35,20 @@ interface TicketListProps {
   onOpen(row: TicketRow): void
   /** @param range from the last one chosen to this one */
   onChoose(index: number, range: boolean): void
-  onSort(sort: TicketSort): void
+  layout: ListLayout
+  /** A ticket stands beside the list: only the columns that fit are shown. */
+  beside: boolean
+  onSort: ListHeadProps['onSort']
+  onChooseColumns(): void
+  /** Closes the section whose line is there, or opens it. */
+  onToggle(index: number): void
   /** Tells which rows are wanted. */
   onRange(range: RowRange): void
 }
 
 /** The list itself: only the rows on screen exist, and any part of it can be jumped to. */
-export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange }: TicketListProps) {
+export function TicketList(props: TicketListProps) {
+  const { desk, view, rows, layout, beside, onOpen, onChoose, onSort, onChooseColumns, onToggle, onRange } = props
   const { memory } = useTenant()
   const [{ density }] = useSettings()
   const height = ROW_HEIGHT[density]
@@ -49,7 +60,8 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
   const scroller = useRef<HTMLDivElement>(null)
   const placed = useRef(false)
   const searching = view.text.trim() !== ''
-  const viewKey = JSON.stringify(view)
+  // Another drawing of its columns is the same list.
+  const viewKey = JSON.stringify({ ...view, columns: [], widths: {} })
   const steady = useSteadyRows({ memory, rows, scroller, height, frame: `${height} ${viewKey}` })
   useLostSelection(rows, requestOf(view, desk), searching, steady)
   const { lead, tail } = steady.slack
@@ -114,9 +126,28 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
     },
     [memory, onOpen],
   )
+  const room = virtualizer.scrollRect?.width ?? 0
+  const narrow = room > 0 && (beside || room < NARROW)
+  const columns = useMemo(
+    () => (narrow && !isUsual(layout.columns) ? fitting(layout.columns, room) : layout.columns),
+    [narrow, room, layout.columns],
+  )
+  // The usual columns know by themselves how to become fewer.
+  const own = !isUsual(columns)
+  const drawn = useMemo(
+    () => (own ? { '--columns': templateOf(columns), '--columns-width': `${widthOf(columns)}px` } : undefined),
+    [own, columns],
+  )
+  const sorted = sortedBy(rows.tooLong ? { ...view, by: null } : view)
+  const sortKey = sorted && `${sorted.key} ${sorted.direction}`
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- by what it says
+  const shownSort = useMemo(() => sorted, [sortKey])
   return (
     <div
       className={classes.grid}
+      data-own={own || undefined}
+      style={drawn}
+      aria-colcount={columns.length}
       role="grid"
       aria-label="Tickets"
       aria-multiselectable
@@ -135,10 +166,31 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
         onPointerMove={steady.onPointerMove}
         onPointerLeave={steady.onPointerLeave}
       >
-        <ListHead sort={hasWords(view.text) ? null : view.sort} onSort={onSort} />
+        <ListHead
+          columns={columns}
+          sorted={shownSort}
+          onSort={onSort}
+          onResize={layout.resize}
+          onMove={layout.move}
+          onChoose={onChooseColumns}
+        />
         <div className={classes.sizer} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows.at(item.index)
+            const section = rows.sectionAt(item.index)
+            if (section && view.group !== null)
+              return (
+                <SectionRow
+                  key={item.index}
+                  label={sectionLabel(view.group, section.key, desk, now)}
+                  mark={sectionMark(view.group, section.key, desk)}
+                  count={section.count}
+                  closed={section.closed}
+                  index={item.index}
+                  top={item.start}
+                  onToggle={onToggle}
+                />
+              )
             return (
               <ListRow
                 key={item.index}
@@ -147,6 +199,7 @@ export function TicketList({ desk, view, rows, onOpen, onChoose, onSort, onRange
                 top={item.start}
                 selected={row !== undefined && row.id === selected.id}
                 words={words}
+                columns={columns}
                 now={now}
                 excerpt={rows.excerptAt(item.index)}
                 chosen={row !== undefined && chosen.has(row.id)}

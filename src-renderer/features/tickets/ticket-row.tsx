@@ -1,9 +1,8 @@
-import { IconMoon } from '@tabler/icons-react'
 import { memo } from 'react'
-import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
-import { agoShort, dateTime, dueShort } from '../../ui/time.ts'
 import { PendingMark } from '../../ui/pending-mark.tsx'
+import { cellOf, standingOf } from './cell.tsx'
+import type { Column } from './columns.ts'
 import classes from './list.module.css'
 import { fromMatch } from './excerpt.ts'
 import { numberText, type Words } from './words.ts'
@@ -16,6 +15,8 @@ interface RowProps {
   /** Chosen for a change of many. */
   chosen: boolean
   words: Words
+  /** What is shown of it, in order. */
+  columns: readonly Column[]
   now: number
   excerpt: string | undefined
   onOpen(row: TicketRow, index: number): void
@@ -25,7 +26,7 @@ interface RowProps {
 
 /** One line of the list: plain elements, because a screen holds dozens and they are made again at every switch. */
 export const ListRow = memo(function ListRow(props: RowProps) {
-  const { row, index, top, selected, chosen, words, now, excerpt, onOpen, onChoose } = props
+  const { row, index, top, selected, chosen, words, columns, now, excerpt, onOpen, onChoose } = props
   const style = { transform: `translateY(${top}px)` }
   if (!row) {
     return (
@@ -34,14 +35,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
       </div>
     )
   }
-  const status = words.statuses.get(row.status)
-  const priority = words.priorities.get(row.priority)
-  const open = !status || isOpenCategory(status.category)
-  const late = open && row.dueAt !== null && Date.parse(row.dueAt) < now
-  const asleep = open && row.snoozedUntil !== null && Date.parse(row.snoozedUntil) > now
-  // Nothing has happened to it since it woke.
-  const back = open && !asleep && row.snoozedUntil !== null && row.snoozedUntil === row.updatedAt
-  const atRisk = open && !late && row.riskAt !== null && Date.parse(row.riskAt) <= now
+  const standing = standingOf(row, words, now)
   return (
     <div
       role="row"
@@ -59,88 +53,52 @@ export const ListRow = memo(function ListRow(props: RowProps) {
         shiftKey || ctrlKey || metaKey ? onChoose(index, shiftKey) : onOpen(row, index)
       }
     >
-      <span role="gridcell" className={classes.number}>
-        <span
-          className={classes.tick}
-          role="checkbox"
-          aria-checked={chosen}
-          aria-label={`Choose ticket ${numberText(row.number)}`}
-          title="Choose (x)"
-          onClick={(event) => {
-            event.stopPropagation()
-            onChoose(index, event.shiftKey)
-          }}
-        />
-        {row.pending && <PendingMark className={classes.pending} />}
-        {numberText(row.number)}
-      </span>
-      <span role="gridcell" className={classes.subject}>
-        {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
-        {row.timerSince !== null && <span className={classes.timing} role="img" aria-label="Its timer runs" />}
-        {back && <span className={classes.back}>Back</span>}
-        <Subject row={row} excerpt={excerpt} />
-        {row.noise !== null && open && (
-          <span className={classes.noise} title={`Looks like noise: ${row.noise}`}>
-            {row.noise}
-          </span>
-        )}
-      </span>
-      <span role="gridcell" className={classes.status}>
-        <span className={classes.dot} data-category={status?.category} />
-        <span className={classes.clip}>{status?.label ?? row.status}</span>
-      </span>
-      <span role="gridcell" className={classes.priority}>
-        <span className={classes.mark} style={{ '--mark': priority?.colour }} />
-        <span className={classes.clip}>{priority?.label ?? row.priority}</span>
-      </span>
-      <span role="gridcell" className={classes.requester}>
-        {row.requesterName}
-      </span>
-      <span role="gridcell" className={classes.assignee} data-none={row.assigneeId === null || undefined}>
-        {assigneeName(row.assigneeId, words)}
-      </span>
-      <span role="gridcell" className={classes.updated} title={dateTime(row.updatedAt)}>
-        {asleep ? '' : agoShort(row.updatedAt, now)}
-      </span>
-      <span
-        role="gridcell"
-        className={classes.due}
-        data-late={late || undefined}
-        data-risk={atRisk || undefined}
-        data-asleep={asleep || undefined}
-        title={
-          asleep && row.snoozedUntil
-            ? `Snoozed until ${dateTime(row.snoozedUntil)}`
-            : row.dueAt
-              ? `Due ${dateTime(row.dueAt)}${late ? ', past due' : atRisk ? ', at risk' : ''}`
-              : undefined
-        }
-      >
-        {asleep && row.snoozedUntil ? (
-          <Sleep until={row.snoozedUntil} now={now} />
-        ) : row.dueAt && open ? (
-          dueShort(row.dueAt, now)
-        ) : (
-          ''
-        )}
-      </span>
+      {columns.map((column) => {
+        if (column.key === 'number')
+          return <NumberCell key="number" row={row} index={index} chosen={chosen} onChoose={onChoose} />
+        if (column.key === 'subject')
+          return (
+            <span key="subject" role="gridcell" className={classes.subject}>
+              {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
+              {row.timerSince !== null && <span className={classes.timing} role="img" aria-label="Its timer runs" />}
+              {standing.back && <span className={classes.back}>Back</span>}
+              <Subject row={row} excerpt={excerpt} />
+              {row.noise !== null && standing.open && (
+                <span className={classes.noise} title={`Looks like noise: ${row.noise}`}>
+                  {row.noise}
+                </span>
+              )}
+            </span>
+          )
+        return cellOf(column, row, words, now, standing)
+      })}
     </div>
   )
 })
 
-function Sleep({ until, now }: { until: string; now: number }) {
+function NumberCell({
+  row,
+  index,
+  chosen,
+  onChoose,
+}: Pick<RowProps, 'index' | 'chosen' | 'onChoose'> & { row: TicketRow }) {
   return (
-    <>
-      <IconMoon size={13} aria-label="Snoozed, wakes" /> {dueShort(until, now)}
-    </>
+    <span role="gridcell" className={classes.number}>
+      <span
+        className={classes.tick}
+        role="checkbox"
+        aria-checked={chosen}
+        aria-label={`Choose ticket ${numberText(row.number)}`}
+        title="Choose (x)"
+        onClick={(event) => {
+          event.stopPropagation()
+          onChoose(index, event.shiftKey)
+        }}
+      />
+      {row.pending && <PendingMark className={classes.pending} />}
+      {numberText(row.number)}
+    </span>
   )
-}
-
-/** How an assignee is named in lists. */
-export function assigneeName(id: string | null, { technicians, me }: Words): string {
-  if (id === null) return 'Unassigned'
-  if (id === me) return 'Me'
-  return technicians.get(id) ?? 'Former technician'
 }
 
 /** Characters of a subject that fit in the narrowest list. */

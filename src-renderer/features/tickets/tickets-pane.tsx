@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
-import type { DraftKind, TicketRow, TicketSort } from '../../../src-shared/domain/views.ts'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { MAX_ARRANGED, type DraftKind, type TicketRow } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useSettings } from '../../app/console/context.tsx'
@@ -14,8 +14,9 @@ import { withText } from '../ticket/entry-mode.ts'
 import { useTicketCommands } from '../ticket/ticket-commands.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { useChoosing } from './choosing.ts'
+import { columnOf, type Column } from './columns.ts'
+import { ColumnsDialog, loadExport } from './later.ts'
 import { EmptyList } from './empty-list.tsx'
-import { exportList } from './export-list.ts'
 import { InboxTabs } from './inbox-tabs.tsx'
 import { ListBar } from './list-bar.tsx'
 import { indexOfSelected, useListCommands } from './list-commands.ts'
@@ -23,7 +24,9 @@ import classes from './list.module.css'
 import { requestOf } from './list-request.ts'
 import { ROW_HEIGHT, TicketList } from './ticket-list.tsx'
 import { hitsPlace } from './search-field.tsx'
+import { sortBy, useListLayout } from './use-layout.ts'
 import { useTicketRows, type Rows } from './use-rows.ts'
+import { useSections } from './use-sections.tsx'
 
 /** Width in px from which the ticket stands beside the list; as in client-page.module.css. */
 const SPLIT_FROM = 1560
@@ -104,7 +107,16 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     change(part)
     if (isOver()) toList()
   }
-  const onSort = useCallback((sort: TicketSort) => change({ sort }), [change])
+  const layout = useListLayout(desk, view)
+  const [choosingColumns, setChoosingColumns] = useState(false)
+  const onChooseColumns = useCallback(() => setChoosingColumns(true), [])
+  const onSort = useCallback(
+    (column: Column) => {
+      change(sortBy(memory.view.get(), column))
+      focusList()
+    },
+    [change, focusList, memory],
+  )
   const open = useCallback((row: TicketRow) => go(places.ticket(tenantId, row.id)), [go, tenantId])
 
   // A ticket that a person rests on is read ahead: opening it then shows it at once.
@@ -117,7 +129,8 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
 
   const exporting = (): Promise<unknown> =>
     act('The list was not exported.', async () => {
-      const { rows: count, more } = await exportList(tenant, view, desk, summary.shortName)
+      const exportList = await loadExport()
+      const { rows: count, more } = await exportList(tenant, view, desk, layout.columns, summary.shortName)
       const tickets = `${count.toLocaleString('en')} ${count === 1 ? 'ticket' : 'tickets'}`
       undo.say(
         `${more ? `The first ${tickets} are` : `${tickets} ${count === 1 ? 'is' : 'are'}`} in your downloads as CSV`,
@@ -125,7 +138,9 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     })
   useCommands([
     { id: 'export', title: 'Export this list as CSV', group: 'List', keys: [], run: () => void exporting() },
+    { id: 'columns', title: 'Choose columns', group: 'List', keys: ['|'], run: onChooseColumns },
   ])
+  const sections = useSections({ desk, view, rows, keys: inList, onChange: change })
   const choosing = useChoosing(tenant, rows, { ...requestOf(view, desk), text: view.text, order: view.order })
   const row = inList ? rows.at(indexOfSelected(memory, rows)) : undefined
   // The text of a macro is written on in its ticket.
@@ -172,26 +187,52 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
         onChange={change}
         onCreate={create}
         onExport={() => void exporting()}
+        onColumns={onChooseColumns}
+        onGroup={sections.ask}
         onLeave={focusList}
       />
+      {rows.tooLong && (
+        <p className={classes.notice} role="status">
+          This list has more than {MAX_ARRANGED.toLocaleString('en')} tickets: narrow it to{' '}
+          {view.group === null ? `sort it by ${columnOf(view.by?.by ?? '', desk).label}` : 'see it in sections'}.
+        </p>
+      )}
       <TicketList
         desk={desk}
         view={view}
         rows={rows}
+        layout={layout}
+        beside={!inList}
+        onChooseColumns={onChooseColumns}
+        onToggle={sections.toggle}
         onOpen={open}
         onChoose={choosing.click}
         onSort={onSort}
         onRange={onRange}
       />
       <BulkBar desk={desk} keys={inList} />
+      {sections.dialog}
+      {choosingColumns && (
+        <ColumnsDialog
+          desk={desk}
+          view={view}
+          layout={layout}
+          onChange={change}
+          onClose={() => {
+            setChoosingColumns(false)
+            focusList()
+          }}
+        />
+      )}
       <EmptyList desk={desk} rows={rows} view={view} onChange={change} onRetry={() => void queries.refetchQueries()} />
     </section>
   )
 }
 
-function totalText(view: ListView, { total, complete, loading }: Rows): string {
+function totalText(view: ListView, { tickets: total, complete, loading, more, arranged }: Rows): string {
   if (loading || !complete) return ''
   const number = total.toLocaleString('en')
-  if (view.text.trim() !== '') return total >= 200 ? 'First 200 found' : `${number} found`
+  if (view.text.trim() !== '')
+    return more ? (arranged ? `First ${number} found` : `${number}+ found`) : `${number} found`
   return `${number} ${total === 1 ? 'ticket' : 'tickets'}`
 }

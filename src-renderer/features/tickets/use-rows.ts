@@ -1,18 +1,34 @@
 import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
-import type { Desk, TicketOutline, TicketRow } from '../../../src-shared/domain/views.ts'
+import {
+  MAX_PAGE,
+  type Desk,
+  type ListSection,
+  type TicketOutline,
+  type TicketRow,
+} from '../../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
-import { filterOf } from '../../tenant/kept-views.ts'
 import type { ListView, Memory } from '../../tenant/memory.ts'
 import { blockQuery, blockSize, outlineQuery, searchQuery, type RowBlock } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 import { requestOf } from './list-request.ts'
+import { useArrangedRows } from './use-arranged.ts'
+
+/** The line over a section of a list. */
+export interface SectionLine extends ListSection {
+  closed: boolean
+}
 
 /** A list of which any part can be shown: its length, and its rows as far as they are here. */
 export interface Rows {
+  /** Lines of it: tickets, and the lines over sections. */
   total: number
-  /** Undefined where the row is not here (yet). */
+  /** Tickets of it, those of closed sections too. */
+  tickets: number
+  /** Undefined where the row is not here (yet), or where the line is one over a section. */
   at(index: number): TicketRow | undefined
+  /** Where the line is one over a section. */
+  sectionAt(index: number): SectionLine | undefined
   /** Excerpt of a search hit. */
   excerptAt(index: number): string | undefined
   /** Nothing to show yet. */
@@ -21,7 +37,22 @@ export interface Rows {
   stale: boolean
   /** Whether `total` is the whole length. */
   complete: boolean
+  /** There are more tickets than it goes on to. */
+  more: boolean
+  /** It has more tickets than can be put in the order or the sections that are wanted. */
+  tooLong: boolean
   error: unknown
+  /** Where the list is known as a whole. */
+  arranged: Arranged | null
+}
+
+/** A list that is known as a whole, by number. */
+export interface Arranged {
+  /** Where a ticket that was shown is now; null where it is not in the list. */
+  placeOf(id: string): number | null
+  /** Ids of the tickets from one line to another. */
+  idsBetween(from: number, to: number): Promise<string[]>
+  sections: readonly SectionLine[] | null
 }
 
 export interface RowRange {
@@ -44,14 +75,49 @@ export function useTicketRows(
 ): [Rows, (range: RowRange) => void] {
   const [range, setRange] = useState(() => rangeAt(tenant.memory.scrollTop, rowHeight))
   const searching = view.text.trim() !== ''
-  const list = useListRows(tenant, desk, view, range)
+  const wanted = view.by !== null || view.group !== null
   const hits = useSearchRows(tenant, desk, view, searching)
+  // How many more a search finds is asked for when nobody types on.
+  const full = searching && hits.more && !hits.stale
+  const rests = useRests(full ? JSON.stringify([view.text, view.order]) : null)
+  const arranged = useArrangedRows(tenant, desk, view, range, wanted || rests)
+  // Of a list that cannot be arranged its own order is shown.
+  const plain = !wanted || arranged.tooLong
+  const list = useListRows(tenant, desk, view, range, plain && !searching)
   const onRange = useCallback(
     (next: RowRange) =>
       setRange((before) => (before.first === next.first && before.last === next.last ? before : next)),
     [],
   )
-  return [searching ? hits : list, onRange]
+  const own = searching ? hits : list
+  const all = plain ? (rests && full && !arranged.stale ? goingOn(own, arranged) : own) : arranged
+  return [plain && wanted ? { ...all, tooLong: arranged.tooLong } : all, onRange]
+}
+
+/** The hits that a search has at once, and those after them. */
+function goingOn(hits: Rows, all: Rows): Rows {
+  if (all.loading || all.total < hits.total) return hits
+  const has = (index: number): boolean => index < hits.total
+  return {
+    ...all,
+    at: (index) => (has(index) ? hits.at(index) : all.at(index)),
+    excerptAt: (index) => (has(index) ? hits.excerptAt(index) : all.excerptAt(index)),
+    tooLong: false,
+  }
+}
+
+/** Milliseconds without another key after which a search counts what else it finds. */
+const RESTS_MS = 300
+
+/** Whether something has stayed the same for a while; false for null. */
+function useRests(what: string | null): boolean {
+  const [rested, setRested] = useState<string | null>(null)
+  useEffect(() => {
+    if (what === null) return
+    const timer = setTimeout(() => setRested(what), RESTS_MS)
+    return () => clearTimeout(timer)
+  }, [what])
+  return what !== null && rested === what
 }
 
 function rangeAt(scrollTop: number, rowHeight: number): RowRange {
@@ -59,7 +125,6 @@ function rangeAt(scrollTop: number, rowHeight: number): RowRange {
   const last = first + Math.ceil(window.innerHeight / rowHeight) + OVERSCAN
   return { first: Math.max(0, first - OVERSCAN), last }
 }
-
 /** The blocks of rows that a range of the screen touches, at least the first. */
 function blocksOf(first: number, last: number, size: number): number[] {
   const blocks: number[] = []
@@ -68,16 +133,17 @@ function blocksOf(first: number, last: number, size: number): number[] {
 }
 
 /** The rows of a view, loaded block by block around the range on screen. */
-function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange): Rows {
+function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange, enabled: boolean): Rows {
   const request = requestOf(view, desk)
-  const first = useQuery(blockQuery(tenant, request, 0))
+  const first = useQuery({ ...blockQuery(tenant, request, 0), enabled })
   // The length may take longer than the first rows of a large client, so it is asked for after them.
-  const outline = useQuery({ ...outlineQuery(tenant, request), enabled: first.data !== undefined })
+  const outline = useQuery({ ...outlineQuery(tenant, request), enabled: enabled && first.data !== undefined })
   const size = blockSize(outline.data)
   const length = outline.data?.total ?? first.data?.rows.length ?? 0
-  const wanted = outline.data
-    ? blocksOf(range.first, Math.min(range.last, length - 1), size.rows).filter((block) => block > 0)
-    : []
+  const wanted =
+    enabled && outline.data
+      ? blocksOf(range.first, Math.min(range.last, length - 1), size.rows).filter((block) => block > 0)
+      : []
   const blocks = useQueries({ queries: wanted.map((block) => blockQuery(tenant, request, block)), combine: dataOf })
 
   const short = first.data && !first.data.last && first.data.rows.length < size.rows
@@ -94,28 +160,38 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
   const total = totalOf(first.data, outline.data, tenant.memory)
   return {
     total,
+    tickets: total,
     at,
+    sectionAt: none,
     excerptAt: none,
     loading: first.data === undefined,
     stale: false,
     complete: outline.data !== undefined || first.data?.last === true,
+    more: false,
+    tooLong: false,
     error: first.error,
+    arranged: null,
   }
 }
 
 /** The hits of a view's search text, as many as are shown at most. */
 function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, enabled: boolean): Rows {
-  const { text, order, sort } = view
-  const input = { text: text.slice(0, MAX_QUERY), filter: filterOf(view, desk), order, sort }
+  const { text, order } = view
+  const input = { ...requestOf(view, desk), text: text.slice(0, MAX_QUERY), order }
   const { data, error, isPlaceholderData } = useQuery({ ...searchQuery(tenant, input), enabled })
   return {
     total: data?.length ?? 0,
+    tickets: data?.length ?? 0,
+    sectionAt: none,
     at: (index) => data?.[index]?.row,
     excerptAt: (index) => data?.[index]?.excerpt || undefined,
     loading: data === undefined,
     stale: isPlaceholderData,
     complete: true,
+    more: data?.length === MAX_PAGE,
+    tooLong: false,
     error,
+    arranged: null,
   }
 }
 

@@ -103,7 +103,7 @@ export function ViewList(props: ViewListProps) {
       <div className={classes.acts}>
         {changed && onUpdate && (
           <button className={classes.name} data-item onClick={onUpdate}>
-            Keep the changed filters in this view
+            Keep what changed in this view
           </button>
         )}
         <button className={classes.name} data-item onClick={onSave}>

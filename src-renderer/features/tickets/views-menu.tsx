@@ -7,12 +7,13 @@ import type { NewView } from '../../../src-shared/domain/saved-view.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
-import { applyViews, keptFilter, listOf, viewsQuery } from '../../tenant/kept-views.ts'
+import { applyViews, keptFilter, keptLayout, listOf, viewsQuery } from '../../tenant/kept-views.ts'
 import type { ListView } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
+import { layoutOf, shownColumns } from './columns.ts'
 import listClasses from './list.module.css'
-import { sameList } from './inboxes.ts'
+import { sameDrawing, sameList } from './inboxes.ts'
 import { ViewForm } from './view-form.tsx'
 import { ViewList } from './view-list.tsx'
 
@@ -39,7 +40,8 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
   const button = useRef<HTMLButtonElement>(null)
   const { views: procedures } = tenant.client
   const current = views.find(({ id }) => id === currentId)
-  const changed = current !== undefined && !sameList(listOf(current, desk), view)
+  const changed =
+    current !== undefined && !(sameList(listOf(current, desk), view) && sameDrawing(listOf(current, desk), view))
   const close = (): void => {
     setAsked(null)
     onLeave()
@@ -49,20 +51,30 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
     onChange(listOf(one, desk))
     close()
   }
-  const listed = { filter: keptFilter(view, desk), sort: view.sort }
+  const layout = keptLayout(view)
+  const listed = {
+    ...{ filter: keptFilter(view, desk), sort: view.sort, columns: [...view.columns] },
+    ...(layout || current?.layout ? { layout } : {}),
+  }
   const save = async (name: string, ownerId: string | null): Promise<void> => {
     close()
-    const made: NewView = { name, ownerId, ...listed, columns: [] }
+    // What is on screen goes with it, also where that is the technician's own drawing.
+    const drawn = layoutOf(shownColumns(view, desk))
+    const shown = { ...view, ...drawn }
+    const made: NewView = { name, ownerId, filter: listed.filter, sort: view.sort, columns: drawn.columns }
+    const keptAs = keptLayout(shown)
+    if (keptAs) made.layout = keptAs
     await act(`The view ${name} was not kept.`, async () => {
       const before = new Set(views.map(({ id }) => id))
       const after = await procedures.create.mutate(made)
       applyViews(tenant, after)
       viewId.set(after.find(({ id }) => !before.has(id))?.id ?? null)
+      tenant.memory.view.set({ ...tenant.memory.view.get(), ...drawn })
     })
   }
   const edit = (one: SavedViewView, patch: Partial<NewView>, said: string): void => {
     close()
-    const back = Object.fromEntries(Object.keys(patch).map((key) => [key, one[key]])) as Partial<NewView>
+    const back = Object.fromEntries(Object.keys(patch).map((key) => [key, one[key] ?? null])) as Partial<NewView>
     const run = (next: Partial<NewView>): Promise<boolean> =>
       act(`The view ${one.name} was not changed.`, async () =>
         applyViews(tenant, await procedures.edit.mutate({ id: one.id, patch: next })),
@@ -70,7 +82,7 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
     void run(patch).then((done) => done && undo.offer(said, () => void run(back)))
   }
   const remove = async (one: SavedViewView): Promise<void> => {
-    const { name, ownerId, filter, sort, columns } = one
+    const { name, ownerId, filter, sort, columns, layout: drawn } = one
     const done = await act(`The view ${name} was not removed.`, async () =>
       applyViews(tenant, await procedures.remove.mutate({ id: one.id })),
     )
@@ -80,7 +92,10 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
       `View ${name} removed`,
       () =>
         void act(`The view ${name} was not brought back.`, async () =>
-          applyViews(tenant, await procedures.create.mutate({ name, ownerId, filter, sort, columns })),
+          applyViews(
+            tenant,
+            await procedures.create.mutate({ name, ownerId, filter, sort, columns, ...(drawn && { layout: drawn }) }),
+          ),
         ),
     )
   }
@@ -97,7 +112,7 @@ export function ViewsMenu({ desk, view, onChange, onLeave }: ViewsMenuProps) {
       ? [
           {
             id: 'update-view',
-            title: `Keep the changed filters in ${current.name}`,
+            title: `Keep what changed in ${current.name}`,
             group: 'List' as const,
             keys: [],
             run: () => edit(current, listed, `View ${current.name} changed`),

@@ -6,6 +6,7 @@ export interface Words {
   statuses: ReadonlyMap<string, Status>
   priorities: ReadonlyMap<string, Priority>
   types: ReadonlyMap<string, string>
+  queues: ReadonlyMap<string, string>
   technicians: ReadonlyMap<string, string>
   me: string
 }
@@ -20,6 +21,7 @@ export function wordsOf(desk: Desk): Words {
     statuses: new Map(desk.configuration.statuses.map((status) => [status.key, status])),
     priorities: new Map(desk.configuration.priorities.map((priority) => [priority.key, priority])),
     types: new Map(desk.configuration.types.map(({ key, label }) => [key, label])),
+    queues: new Map(desk.configuration.queues.map(({ key, label }) => [key, label])),
     technicians: new Map(desk.technicians.map((technician) => [technician.id, technician.name])),
     me: desk.me,
   }

@@ -1,0 +1,7 @@
+import { laterDialog } from '../../app/commands/later.tsx'
+
+const load = () => import('./sheets.ts')
+
+export const LinkSheet = laterDialog('link', async () => (await load()).LinkSheet)
+export const MergeSheet = laterDialog('merge', async () => (await load()).MergeSheet)
+export const SplitSheet = laterDialog('split', async () => (await load()).SplitSheet)

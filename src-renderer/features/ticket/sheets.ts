@@ -1,0 +1,3 @@
+export { LinkSheet } from './link-sheet.tsx'
+export { MergeSheet } from './merge-sheet.tsx'
+export { SplitSheet } from './split-sheet.tsx'

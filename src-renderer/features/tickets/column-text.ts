@@ -1,0 +1,71 @@
+import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
+import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
+import type { TicketRow } from '../../../src-shared/domain/views.ts'
+import { dateText } from '../../ui/time.ts'
+import type { Column } from './columns.ts'
+import type { Words } from './words.ts'
+
+/** The value of a custom field in a row; undefined where it is not set, or not here. */
+export function fieldOf({ fields }: TicketRow, key: string): FieldValue | undefined {
+  const name = key.slice(FIELD_COLUMN.length)
+  return key.startsWith(FIELD_COLUMN) && fields && Object.hasOwn(fields, name) ? fields[name] : undefined
+}
+
+/** A custom field's value as its kind is read; what does not fit its kind, or has none, as it is. */
+export function fieldText(value: FieldValue | undefined, field: CustomField | null): string {
+  if (value === null || value === undefined) return ''
+  const options = field && 'options' in field ? field.options : []
+  const label = (key: string): string => options.find((one) => one.key === key)?.label ?? key
+  if (Array.isArray(value)) return value.map(label).join(', ')
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No'
+  if (typeof value === 'number') return value.toLocaleString('en')
+  if (field?.type === 'date' && /^\d{4}-\d\d-\d\d$/.test(value)) return dateText(`${value}T12:00:00`)
+  return label(value)
+}
+
+/** How an assignee is named in lists. */
+export function assigneeName(id: string | null, { technicians, me }: Words): string {
+  if (id === null) return 'Unassigned'
+  if (id === me) return 'Me'
+  return technicians.get(id) ?? 'Former technician'
+}
+
+/** What a column of a row says to somebody else: times as instants, names as they are called. */
+export function exportText({ key, field }: Column, row: TicketRow, words: Words): string {
+  switch (key) {
+    case 'number':
+      return row.number < 0 ? 'new' : String(row.number)
+    case 'subject':
+      return row.subject
+    case 'status':
+      return words.statuses.get(row.status)?.label ?? row.status
+    case 'priority':
+      return words.priorities.get(row.priority)?.label ?? row.priority
+    case 'type':
+      return row.type === null ? '' : (words.types.get(row.type) ?? row.type)
+    case 'queue':
+      return row.queue ? (words.queues.get(row.queue) ?? row.queue) : ''
+    case 'requester':
+      return row.requesterName ?? ''
+    case 'assignee':
+      return row.assigneeId === null ? '' : (words.technicians.get(row.assigneeId) ?? '')
+    case 'created':
+      return row.createdAt
+    case 'updated':
+      return row.updatedAt
+    case 'due':
+      return row.dueAt ?? ''
+    case 'risk':
+      return row.riskAt ?? ''
+    case 'snoozed':
+      return row.snoozedUntil ?? ''
+    case 'tags':
+      return row.tags?.join(', ') ?? ''
+    default: {
+      const value = fieldOf(row, key)
+      // Numbers and days are for machines to read on.
+      return typeof value === 'number' || field?.type === 'date' ? String(value ?? '') : fieldText(value, field)
+    }
+  }
+}

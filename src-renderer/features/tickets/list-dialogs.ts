@@ -1,0 +1,3 @@
+export { ColumnsDialog } from './columns-dialog.tsx'
+export { exportList } from './export-list.ts'
+export { GroupPicker, SectionPicker } from './section-pickers.tsx'
