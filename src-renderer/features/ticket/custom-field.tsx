@@ -1,8 +1,11 @@
-import { MultiSelect, Select } from '@mantine/core'
-import { useState } from 'react'
+import { Select } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import classes from './ticket.module.css'
+
+// Few clients have such a field.
+const SeveralChoices = lazy(async () => ({ default: (await import('./several-choices.tsx')).SeveralChoices }))
 
 interface CustomFieldInputProps {
   field: CustomField
@@ -31,16 +34,16 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
       const known = new Set(field.options.map(({ key }) => key))
       // A key that the configuration lost stays until somebody takes it off.
       const options = [...field.options, ...chosen.filter((key) => !known.has(key)).map((key) => ({ key, label: key }))]
+      const labels = options.filter(({ key }) => chosen.includes(key)).map(({ label }) => label)
       return (
-        <MultiSelect
-          size="xs"
-          aria-label={field.label}
-          placeholder={chosen.length === 0 ? 'Not set' : ''}
-          data={options.map(({ key, label }) => ({ value: key, label }))}
-          value={chosen}
-          onChange={(keys) => onChange(keys.length === 0 ? null : keys)}
-          comboboxProps={{ transitionProps: { duration: 0 } }}
-        />
+        <Suspense fallback={<span className={classes.input}>{labels.join(', ')}</span>}>
+          <SeveralChoices
+            label={field.label}
+            options={options}
+            chosen={chosen}
+            onChange={(keys) => onChange(keys.length === 0 ? null : keys)}
+          />
+        </Suspense>
       )
     }
     case 'checkbox':

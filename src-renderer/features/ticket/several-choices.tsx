@@ -1,0 +1,23 @@
+import { MultiSelect } from '@mantine/core'
+
+interface SeveralChoicesProps {
+  label: string
+  options: readonly { key: string; label: string }[]
+  chosen: readonly string[]
+  onChange(keys: string[]): void
+}
+
+/** Several of a field's options at once. */
+export function SeveralChoices({ label, options, chosen, onChange }: SeveralChoicesProps) {
+  return (
+    <MultiSelect
+      size="xs"
+      aria-label={label}
+      placeholder={chosen.length === 0 ? 'Not set' : ''}
+      data={options.map(({ key, label: text }) => ({ value: key, label: text }))}
+      value={[...chosen]}
+      onChange={onChange}
+      comboboxProps={{ transitionProps: { duration: 0 } }}
+    />
+  )
+}
