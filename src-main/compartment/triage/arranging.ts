@@ -229,10 +229,20 @@ function dayOf(value: Value): string | null {
 function sortBy(tickets: Valued[], column: Column, direction: ColumnOrder['direction']): void {
   const turn = direction === 'ascending' ? 1 : -1
   const values = new Map(tickets.map((ticket) => [ticket, column.read(ticket)]))
+  // Many tickets share few values: each of those is compared in its language once.
+  const distinct = [...new Set(values.values())].filter((value) => value !== null).sort((a, b) => column.compare(a, b))
+  const places = new Map<Value, number>()
+  let place = 0
+  distinct.forEach((value, i) => {
+    const before = distinct[i - 1]
+    if (before !== undefined && column.compare(before, value) !== 0) place += 1
+    places.set(value, turn * place)
+  })
+  places.set(null, Infinity)
+  const placeOf = new Map(tickets.map((ticket) => [ticket, places.get(values.get(ticket) ?? null) ?? Infinity]))
   tickets.sort((x, y) => {
-    const [a, b] = [values.get(x) ?? null, values.get(y) ?? null]
-    if (a === null || b === null) return Number(a === null) - Number(b === null)
-    return turn * column.compare(a, b)
+    const [a, b] = [placeOf.get(x) ?? Infinity, placeOf.get(y) ?? Infinity]
+    return a < b ? -1 : a > b ? 1 : 0
   })
 }
 
