@@ -1,5 +1,5 @@
 import type { FeedClosing, FeedOpening, FeedQuery } from '../src-shared/protocol/feed.ts'
-import { EntityKind } from '../src-shared/protocol/feed.ts'
+import { APART, EntityKind } from '../src-shared/protocol/feed.ts'
 import { ProblemError } from '../src-shared/problem.ts'
 import { asTenant } from './database/as.ts'
 import type { Sql } from './database/connect.ts'
@@ -26,14 +26,16 @@ interface Part {
  */
 export async function openFeed(api: Sql, tenant: string, query: FeedQuery): Promise<AsyncIterable<Buffer>> {
   const { kind, bucket = 0, buckets = 1 } = query
-  const part: Part = { kinds: kind ? [kind] : EntityKind.options, bucket: [buckets, bucket] }
+  const asked = query.with?.split(',') ?? []
+  const whole = EntityKind.options.filter((one) => !APART.includes(one) || asked.includes(one))
+  const part: Part = { kinds: kind ? [kind] : whole, bucket: [buckets, bucket] }
   const read = (after: number) => readPage(api, tenant, part, after, query.client)
   const [opening, first] = await Promise.all([readOpening(api, tenant, part, query.after), read(query.after)])
   if (query.after > opening.head) throw new ProblemError('feed-gone')
   // Tombstones up to here concern nothing that the client holds.
   const innocent = query.after === 0 ? opening.head : (query.began ?? 0)
   refuseGap(first, Math.max(query.after, innocent))
-  return pieces({ feed: 1, ...opening }, first, read, innocent)
+  return pieces({ feed: 1, ...opening, apart: [...APART] }, first, read, innocent)
 }
 
 async function* pieces(
@@ -112,14 +114,17 @@ const linesOf = (kind: EntityKind, bucket: Part['bucket']) => `(
   from ${tableOf[kind]} where tenant_id = bulkhead.current_tenant() and version > $1 ${filter(bucket, 4)}
   order by version limit $2)`
 
-/** The filter by tenant is for the planner alone; the policies hold without it. */
+/**
+ * The filter by tenant is for the planner alone; the policies hold without it. A page ends between two versions, never
+ * within one: a ticket and its change have the same.
+ */
 const pageQuery = ({ kinds, bucket }: Part) => `
   select page.lines, page.rows, page.last, feed.version, feed.kept_from,
          coalesce((select last_sequence from client_sequence where client_id = $3), 0)
   from tenant_feed feed,
        (select string_agg(line, '') as lines, count(*) as rows, max(version) as last
         from (select version, line from (${kinds.map((kind) => linesOf(kind, bucket)).join(' union all ')}) merged
-              order by version limit $2) ordered) page
+              order by version fetch first ($2) rows with ties) ordered) page
   where feed.tenant_id = bulkhead.current_tenant()`
 
 async function readPage(

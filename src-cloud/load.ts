@@ -105,6 +105,7 @@ class Writer {
     entry: [],
     attachment: [],
     view: [],
+    change: [],
   }
   #count = 0
 

@@ -9,4 +9,5 @@ export const tableOf = {
   entry: 'entry',
   attachment: 'attachment',
   view: 'saved_view',
+  change: 'ticket_change',
 } as const satisfies Record<EntityKind, string>

@@ -40,6 +40,7 @@ export function executeRule(
   const changed = { ...held.changed, ...Object.fromEntries(Object.keys(fields).map((field) => [field, stamp])) }
   const data = effect.assigneeId ? { ...after, history: movedHistory(before, after, desk.now) } : after
   desk.put('ticket', before.id, { ...held, changed, data })
+  desk.sign(before.id, { ...AUTHOR, name: stamp.by })
   const rows: EntityRow[] = [`ticket/${before.id}`]
   const add = (kind: 'event' | 'note', body: string): void => {
     const entry: Entry = { id: randomUUID(), ticketId: before.id, kind, author: AUTHOR, body, createdAt: desk.now }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
+import { actsBetween, type TicketAct } from '../../src-shared/domain/ticket-change.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { MAX_DIFFERENCES, type ImportAnswer, type TakenImport } from '../../src-shared/protocol/import.ts'
@@ -113,7 +115,7 @@ export async function importRows(
     const cell = cellsOf(mapping, row)
     return request.kind === 'contacts' ? planContact(cell, row.line, known) : planTicket(cell, row, request, known)
   })
-  if (!request.dryRun) await store(tx, request.kind, `${name} (import)`, planned)
+  if (!request.dryRun) await store(tx, request.kind, { id: run.technician, name: `${name} (import)` }, planned)
   return planned
 }
 
@@ -180,9 +182,10 @@ function ofNew({ statuses, priorities }: Configuration): Pick<Known, 'fresh' | '
 async function store(
   tx: Transaction,
   kind: TakenImport['kind'],
-  by: string,
+  who: { id: string; name: string },
   planned: Planned<Contact | Ticket>[],
 ): Promise<void> {
+  const by = who.name
   const at = new Date().toISOString()
   const writes = planned.filter((one): one is Writes<Contact | Ticket> => one.act === 'add' || one.act === 'change')
   const added = writes.filter(({ act }) => act === 'add').map(({ entity }) => entity)
@@ -206,6 +209,31 @@ async function store(
       version = ${held + added.length} + g.place
     from json_array_elements(${JSON.stringify(changed)}::text::json) with ordinality g(value, place)
     where t.tenant_id = bulkhead.current_tenant() and t.id = (g.value -> 'data' ->> 'id')::uuid`
+  if (kind === 'tickets') await noteChanges(tx, writes as Writes<Ticket>[], held, who, at)
+}
+
+/** Of each ticket one line: that it was imported, or what the file changed of it. */
+async function noteChanges(
+  tx: Transaction,
+  writes: Writes<Ticket>[],
+  held: number,
+  { id, name }: { id: string; name: string },
+  at: string,
+): Promise<void> {
+  const by = { kind: 'technician', id, name }
+  const actsOf = ({ entity, changes }: Writes<Ticket>): TicketAct[] =>
+    actsBetween({ ...entity, ...Object.fromEntries(changes.map(({ field, before }) => [field, before])) }, entity)
+  // In the order in which the tickets took their versions.
+  const ordered = [...writes.filter(({ act }) => act === 'add'), ...writes.filter(({ act }) => act === 'change')]
+  const rows = ordered.flatMap((one, i) => {
+    const acts = one.act === 'add' ? [{ field: 'imported', from: null, to: null }] : actsOf(one)
+    const data = { id: randomUUID(), ticketId: one.entity.id, by, at, acts }
+    return acts.length === 0 ? [] : [{ id: data.id, position: i + 1, data }]
+  })
+  await tx`
+    insert into ticket_change (tenant_id, id, version, data)
+    select bulkhead.current_tenant(), r.id, ${held} + r.position, r.data
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) r(id uuid, position bigint, data json)`
 }
 
 /** In the order of the file. */

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { Attachment } from '../../src-shared/domain/attachment.ts'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Author, Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
 import type { SavedView } from '../../src-shared/domain/saved-view.ts'
+import { actsBetween, type TicketChange } from '../../src-shared/domain/ticket-change.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { BucketKind } from '../../src-shared/protocol/feed.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
@@ -47,6 +49,10 @@ export class Desk {
   /** Of the batch, for everything that it writes. */
   readonly now = new Date().toISOString()
   readonly #held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
+  /** Tickets as the table held them. */
+  readonly #before: ReadonlyMap<string, Held<Ticket>>
+  /** Who acted on a ticket, where it was not the technician. */
+  readonly #signed = new Map<string, Author>()
   /** In order of their last write: a row takes its version there. */
   readonly #written = new Set<EntityRow>()
 
@@ -66,6 +72,7 @@ export class Desk {
     this.contents = read.contents
     this.readOnly = read.readOnly
     this.#held = read.held
+    this.#before = new Map(read.held.ticket)
   }
 
   /** Also of a deleted one, and one that this batch creates. */
@@ -92,6 +99,23 @@ export class Desk {
       const [kind, id] = row.split('/') as [WritableKind, string]
       const held = this.#held[kind].get(id)
       return held ? [{ row, kind, id, held }] : []
+    })
+  }
+
+  /** What is written of a ticket is the desk's own doing. */
+  sign(ticketId: string, author: Author): void {
+    this.#signed.set(ticketId, author)
+  }
+
+  /** What the batch changes of tickets, each with the row whose version it takes. */
+  get changes(): { row: EntityRow; change: TicketChange }[] {
+    return [...this.#written].flatMap((row) => {
+      const [kind, ticketId] = row.split('/') as [WritableKind, string]
+      const now = kind === 'ticket' ? this.#held.ticket.get(ticketId) : undefined
+      const acts = now ? actsBetween(this.#before.get(ticketId)?.data ?? null, now.data) : []
+      if (acts.length === 0) return []
+      const by = this.#signed.get(ticketId) ?? this.author ?? { kind: 'technician', id: this.technician, name: '' }
+      return [{ row, change: { id: randomUUID(), ticketId, by, at: this.now, acts } }]
     })
   }
 

@@ -103,6 +103,9 @@ export async function storeBatch(
     position: lastOf(outcome.rows.flatMap((row) => positions.get(row) ?? [])),
     hash,
   }))
+  const changes = desk.changes.map(({ row, change }) =>
+    JSON.stringify({ id: change.id, position: positions.get(row), data: change }),
+  )
   const list = (as: WrittenAs) => {
     const some = elements.get(as)
     return some ? `[${some.join(',')}]` : null
@@ -113,7 +116,8 @@ export async function storeBatch(
       ${list('new contact')}::text::json, ${list('old contact')}::text::json,
       ${list('new ticket')}::text::json, ${list('old ticket')}::text::json,
       ${list('new entry')}::text::json, ${list('new attachment')}::text::json,
-      ${list('new view')}::text::json, ${list('old view')}::text::json) as held`
+      ${list('new view')}::text::json, ${list('old view')}::text::json,
+      ${changes.length > 0 ? `[${changes.join(',')}]` : null}::text::json) as held`
   return rows.map((one) => versioned(one, written?.held ?? 0))
 }
 

@@ -16,6 +16,7 @@ const entities = {
   'entries.jsonl': 'entry',
   'contacts.jsonl': 'contact',
   'views.jsonl': 'saved_view',
+  'ticket-changes.jsonl': 'ticket_change',
   'attachments.jsonl': 'attachment',
 } as const
 

@@ -23,6 +23,7 @@ import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
 import { Turns, type TurnPort } from './sync/turns.ts'
 import { arrange, readIdsOf, readRows } from './triage/arranging.ts'
+import { readActivity } from './triage/activity.ts'
 import { bulkEdits } from './triage/bulk.ts'
 import { contactBook } from './triage/contact-book.ts'
 import { drafting } from './triage/drafting.ts'
@@ -150,6 +151,7 @@ export class Compartment {
       imports: this.#imports,
       settings: settingsCalls(this.#bench, beside, () => this.sync.now()),
       ticket,
+      activity: ({ id, limit }) => read((held) => readActivity(held, id, limit)),
       desk: () => read(readDesk),
       page: (input) =>
         read(({ cache, ledger }) =>

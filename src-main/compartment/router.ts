@@ -8,6 +8,7 @@ import { ColumnKey, ColumnOrder, Columns, OwnLayout } from '../../src-shared/dom
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
+import type { TicketActivity } from '../../src-shared/domain/ticket-change.ts'
 import { LinkRelation, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
   FieldChoice,
@@ -75,6 +76,8 @@ export interface CompartmentApi {
   addEntry(input: { ticketId: string; kind: 'note' | 'reply'; body: string }): TicketDetail
   /** Opens a ticket, also without the cloud; its number is negative until the cloud gives one. */
   create(ticket: NewTicket): TicketDetail
+  /** Who changed what of a ticket; the last changes where it has more than so many. */
+  activity(input: { id: string; limit: number }): TicketActivity
   markSeen(id: string): void
   /** What was typed about a ticket and not sent; of null, what was typed for a new one. */
   drafts(ticketId: string | null): Draft[]
@@ -227,6 +230,9 @@ export const tenantRouter = t.router({
       .input(z.object({ back: z.array(BulkBack).min(1).max(MAX_BULK) }))
       .mutation(({ ctx, input }) => ctx.bulkBack(input)),
     get: t.procedure.input(z.object({ id: Id })).query(({ ctx, input }) => ctx.ticket(input.id)),
+    activity: t.procedure
+      .input(z.object({ id: Id, limit: z.number().int().min(1).max(2000).default(100) }))
+      .query(({ ctx, input }) => ctx.activity(input)),
     edit: t.procedure.input(z.object({ id: Id, patch: TicketPatch })).mutation(({ ctx, input }) => ctx.edit(input)),
     addEntry: t.procedure
       .input(z.object({ ticketId: Id, kind: z.enum(['note', 'reply']), body: z.string().trim().min(1).max(100_000) }))

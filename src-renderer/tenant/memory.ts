@@ -53,6 +53,8 @@ export interface Memory {
   /** Length of the list when it was last seen. */
   total: number
   readonly openTicket: Store<string | null>
+  /** Whether tickets show what was changed of them among what was written. */
+  readonly activity: Store<boolean>
   /** What was typed in this window and not sent; see drafts.ts. */
   readonly drafts: Map<string, string>
   /** What the ticket that is opened next is opened to write, where it is opened for that. */
@@ -76,6 +78,7 @@ export function createMemory(openTicket: string | null = null, isFresh = (): boo
     scrollTop: 0,
     total: 0,
     openTicket: new Store(openTicket),
+    activity: new Store(false),
     drafts: new Map(),
     begin: null,
     files: new Map(),

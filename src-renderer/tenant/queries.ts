@@ -89,6 +89,14 @@ export function ticketQuery({ client }: Tenant, id: string) {
   })
 }
 
+/** What was changed of a ticket, and by whom; it goes stale with the ticket. */
+export function activityQuery({ client }: Tenant, id: string) {
+  return queryOptions({
+    queryKey: [...keys.ticket(id), 'activity'] as const,
+    queryFn: ({ signal }) => client.tickets.activity.query({ id }, { signal }),
+  })
+}
+
 export function outlineQuery({ client }: Tenant, request: ListRequest) {
   return queryOptions({
     queryKey: keys.outline(request),

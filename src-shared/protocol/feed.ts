@@ -5,6 +5,7 @@ import { Entry } from '../domain/entry.ts'
 import { Contact, Technician } from '../domain/people.ts'
 import { Version } from '../domain/primitives.ts'
 import { SavedView } from '../domain/saved-view.ts'
+import { TicketChange } from '../domain/ticket-change.ts'
 import { Ticket } from '../domain/ticket.ts'
 
 /** Schemas of what the change feed carries, by entity kind. */
@@ -16,10 +17,17 @@ export const entities = {
   entry: Entry,
   attachment: Attachment,
   view: SavedView,
+  change: TicketChange,
 } as const
 
-export const EntityKind = z.enum(['configuration', 'technician', 'contact', 'ticket', 'entry', 'attachment', 'view'])
+export const EntityKind = z.enum([
+  ...['configuration', 'technician', 'contact', 'ticket', 'entry', 'attachment', 'view'],
+  'change',
+] as const)
 export type EntityKind = z.infer<typeof EntityKind>
+
+/** Kinds that a feed tells where `with` names them, or where it is asked for them alone. */
+export const APART: readonly EntityKind[] = ['change']
 
 /** Kinds of which a tenant has many: those that checksums and buckets are about. */
 export const BucketKind = EntityKind.exclude(['configuration'])
@@ -39,6 +47,11 @@ export const FeedQuery = z
      * from nothing, so tombstones from before that head are not missed and the cursor is never too old for them.
      */
     began: z.coerce.number().int().nonnegative().optional(),
+    /**
+     * Kinds of {@link APART} to tell too, with commas between them. A first sync goes without, and asks for them by
+     * `kind` when the rest is here.
+     */
+    with: z.string().max(200).optional(),
     /** With `bucket` and `buckets`: only this kind. A copy's bucket is then to be replaced by what comes. */
     kind: BucketKind.optional(),
     /** Only entities of this bucket, see `bucketOf`. The closing cursor is then not one of the whole feed. */
@@ -66,10 +79,15 @@ export const FeedOpening = z.object({
   head: Version,
   /** About how many change lines follow, for progress. */
   rows: z.number().int().nonnegative(),
+  /** Kinds that this feed tells only where `with` names them. */
+  apart: z.array(z.string()).optional(),
 })
 export type FeedOpening = z.infer<typeof FeedOpening>
 
-/** A change: the latest state of one entity, or its tombstone. Lines come in ascending version. */
+/**
+ * A change: the latest state of one entity, or its tombstone. Lines come in ascending version; a change of a ticket has
+ * that of the ticket.
+ */
 export const FeedChange = z.union([
   z.object({ kind: EntityKind, id: z.string(), version: Version, deleted: z.literal(true) }),
   z.object({ kind: EntityKind, id: z.string(), version: Version, data: z.record(z.string(), z.unknown()) }),

@@ -137,6 +137,17 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
     ...{ kind: 'time', body: 'Replaced the power supply.', minutes: 90 },
   })
 
+  // Who did that, where it happened, shown and hidden by a key.
+  await page.keyboard.press('A')
+  const changes = page.getByTestId('activity')
+  await changes.filter({ hasText: 'Status from In Progress to Awaiting Vendor' }).getByText('Robin').waitFor()
+  await changes.filter({ hasText: 'Tagged network' }).waitFor()
+  await changes
+    .filter({ hasText: 'Subject from Acme ticket 9 to The switch in rack 4 restarts' })
+    .waitFor({ timeout: SOON })
+  await page.keyboard.press('A')
+  await changes.first().waitFor({ state: 'detached' })
+
   // z goes back through status, tags and subject, the newest first.
   for (let back = 0; back < 5; back++) await page.keyboard.press('z')
   await article(page).getByRole('heading', { name: 'Acme ticket 9' }).waitFor()

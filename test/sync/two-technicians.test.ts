@@ -2,6 +2,7 @@ import { createServer, connect as dial, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import type { TicketActivity } from '../../src-shared/domain/ticket-change.ts'
 import { Driven, temporaryFolder, type Start } from '../compartment/driver.ts'
 import { sampleData, withCloud, type TestCloud } from '../support/cloud.ts'
 import { releasePostgres } from '../support/postgres.ts'
@@ -67,6 +68,35 @@ test('what one technician does the other sees, and both end with the same ticket
   expect(atA.ticket).toEqual(atB.ticket)
   expect(atA.entries).toEqual(atB.entries)
   expect([atA.unread, atB.unread]).toEqual([false, true])
+})
+
+test('who changed what is told at once where it was done, and to the other technician without a network afterwards', async () => {
+  const [a, b] = await Promise.all([compartment(), compartment()])
+  const activity = (driven: Driven, limit = 100): Promise<TicketActivity> =>
+    driven.call('query', 'tickets.activity', { id: ticket(9), limit })
+  expect(await activity(b)).toEqual({ lines: [], more: false })
+  const { status, priority } = (await a.ticket(ticket(9))).ticket
+  await a.call('mutation', 'sync.pause', { paused: true })
+  await a.edit(ticket(9), { status: 'vendor' })
+  expect((await activity(a)).lines).toMatchObject([
+    { pending: true, by: { id: me }, acts: [{ field: 'status', from: status, to: 'vendor' }] },
+  ])
+  await a.call('mutation', 'sync.pause', { paused: false })
+  await sentAll(a)
+  await b.sync()
+  await b.edit(ticket(9), { priority: 'p1' })
+  await sentAll(b)
+  for (const driven of [a, b]) {
+    await driven.sync()
+    await vi.waitFor(async () =>
+      expect((await activity(driven)).lines).toMatchObject([
+        { pending: false, acts: [{ field: 'status', from: status, to: 'vendor' }] },
+        { pending: false, acts: [{ field: 'priority', from: priority, to: 'p1' }] },
+      ]),
+    )
+  }
+  expect(await activity(b, 1)).toMatchObject({ more: true, lines: [{ acts: [{ field: 'priority' }] }] })
+  expect(await activity(a)).toEqual(await activity(b))
 })
 
 test('edits of different fields of one ticket are both kept', async () => {

@@ -13,6 +13,7 @@ import { Entries } from './entries.ts'
 import { FullText } from './fulltext.ts'
 import { KeptViews } from './kept-views.ts'
 import { CACHE_VERSION, tables } from './schema.ts'
+import { TicketChanges } from './ticket-changes.ts'
 import { Tickets } from './tickets.ts'
 import { Words } from './words.ts'
 
@@ -43,6 +44,7 @@ export class Cache {
   readonly contacts: Contacts
   readonly attached: Attached
   readonly views: KeptViews
+  readonly changes: TicketChanges
   readonly #statements = new Map<string, ReturnType<Db['prepare']>>()
   #configuration: Configuration = NO_CONFIGURATION
 
@@ -55,6 +57,7 @@ export class Cache {
     this.contacts = new Contacts(db, this.words)
     this.attached = new Attached(db)
     this.views = new KeptViews(db)
+    this.changes = new TicketChanges(db)
     this.reload()
   }
 

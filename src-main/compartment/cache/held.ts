@@ -21,6 +21,7 @@ const walks: Record<BucketKind, string> = {
   entry: 'SELECT key AS place, id, fed FROM entry',
   attachment: 'SELECT id AS place, id, fed FROM attachment',
   view: 'SELECT id AS place, id, fed FROM saved_view',
+  change: 'SELECT key AS place, id, fed FROM ticket_change',
 }
 
 const versions: Record<BucketKind, string> = {
@@ -30,6 +31,7 @@ const versions: Record<BucketKind, string> = {
   entry: 'SELECT fed FROM entry WHERE id = ?',
   attachment: 'SELECT fed FROM attachment WHERE id = ?',
   view: 'SELECT fed FROM saved_view WHERE id = ?',
+  change: 'SELECT fed FROM ticket_change WHERE id = ?',
 }
 
 /** Rows of a kind that came from the cloud, so many after a place; from the first one without it. */
@@ -48,7 +50,11 @@ export function aboutRows(cache: Cache, kind: BucketKind): number {
   const many = {
     ticket: `SELECT max(number) AS n FROM ticket WHERE number <= ${LOCAL_ROWS}`,
     entry: 'SELECT max(key) AS n FROM entry',
+    change: 'SELECT max(key) AS n FROM ticket_change',
   }
-  const sql = kind === 'ticket' || kind === 'entry' ? many[kind] : `SELECT count(*) AS n FROM (${walks[kind]})`
+  const sql =
+    kind === 'ticket' || kind === 'entry' || kind === 'change'
+      ? many[kind]
+      : `SELECT count(*) AS n FROM (${walks[kind]})`
   return cache.statement<{ n: number | null }>(sql).get()?.n ?? 0
 }

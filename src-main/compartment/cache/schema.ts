@@ -1,5 +1,5 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 6
+export const CACHE_VERSION = 7
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
@@ -82,6 +82,12 @@ CREATE TABLE attachment (
 
 -- Tickets that were merged into another at some time; whether they still are, the ticket itself says.
 CREATE TABLE merged (into_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (into_id, id)) WITHOUT ROWID;
+
+-- What was changed of tickets. It comes when the rest is here, so its indexes are there from the first.
+CREATE TABLE ticket_change (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, fed INTEGER NOT NULL, ticket_id TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX ticket_change_ticket ON ticket_change (ticket_id, fed);
 
 -- Tombstones that came while loading.
 CREATE TABLE gone (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;

@@ -38,6 +38,9 @@ export class Applying {
       case 'attachment':
         this.touched.tickets.add(change.data.ticketId)
         return this.#cache.attached.put(change.data, change.version)
+      case 'change':
+        this.touched.tickets.add(change.data.ticketId)
+        return this.#cache.changes.put(change.data, change.version)
       case 'contact':
         this.touched.desk = true
         return putContact(this.#cache, this.#ledger, change.id, change.data, change.version)
@@ -113,6 +116,11 @@ export class Applying {
       if (attached) this.touched.tickets.add(attached.ticketId)
       return this.#cache.attached.remove(id)
     }
+    if (kind === 'change') {
+      const ticketId = this.#cache.changes.ticketOf(id)
+      if (ticketId) this.touched.tickets.add(ticketId)
+      return this.#cache.changes.remove(id)
+    }
     if (kind !== 'ticket' && kind !== 'entry') {
       this.touched.desk = true
       if (kind === 'contact') putContact(this.#cache, this.#ledger, id, null, 0)
@@ -164,6 +172,7 @@ export function removeFound(
   if (kind === 'entry') return cache.entries.remove(id)
   cache.entries.removeOfTicket(id)
   cache.attached.removeOfTicket(id)
+  cache.changes.removeOfTicket(id)
   if (!row) return
   cache.tickets.remove(row.number)
   cache.db.prepare('DELETE FROM ticket_server WHERE number = ?').run(row.number)

@@ -7,6 +7,7 @@ import type { Touched } from '../cache/overlay.ts'
 import type { Holdings } from '../holdings.ts'
 import { Busy, type Cloud } from './cloud.ts'
 import { compareKind, type Surroundings } from './comparing.ts'
+import { isHere } from './new-kinds.ts'
 import { isEntityKind } from './parse.ts'
 import { newBackoff, Task } from './task.ts'
 import type { Turn, Turns } from './turns.ts'
@@ -110,7 +111,7 @@ export class DriftCheck {
     const around = this.#surroundings(turn)
     let rows: number | null = 0
     for (const kind of BucketKind.options) {
-      if (!isEntityKind(kind)) continue
+      if (!isEntityKind(kind) || !isHere(cache, kind)) continue
       const found = await compareKind(around, kind)
       rows = found === null ? null : rows + found
       if (rows === null) break

@@ -20,6 +20,7 @@ const ids: Record<Exclude<EntityKind, 'configuration'>, string> = {
   technician: 'SELECT id FROM technician',
   attachment: 'SELECT id FROM attachment',
   view: 'SELECT id FROM saved_view',
+  change: 'SELECT id FROM ticket_change',
 }
 
 /** What a pull takes away: held back until the feed has ended, so that a feed which empties the client is noticed. */

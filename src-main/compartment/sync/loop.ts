@@ -9,6 +9,7 @@ import { Busy, stopsSync, type Cloud } from './cloud.ts'
 import { DriftCheck } from './drift.ts'
 import { offerLost } from './lost.ts'
 import { MissingIndexes } from './missing-indexes.ts'
+import { newKindsWait } from './new-kinds.ts'
 import { nextTryOf, phaseOf, Progress } from './progress.ts'
 import { pullWhole, startOver, type PullEvents } from './pull.ts'
 import { Pusher } from './push.ts'
@@ -251,14 +252,12 @@ export class SyncLoop {
   /** A run that does not get anywhere starts anew, over another connection; work that nothing waits for is taken up. */
   #watch(): void {
     if (this.#halted || this.#indexes.making) return
-    const running = this.#pull.running || this.#push.running
-    if (running && performance.now() - this.#movedAt > this.#stall) {
+    const { running, dueAt } = this.#push
+    if ((running || this.#pull.running) && performance.now() - this.#movedAt > this.#stall) {
       this.#movedAt = performance.now()
       this.#endRuns()
       this.now()
-    } else if (!this.#push.running && this.#push.dueAt === null && this.#online) {
-      if (this.#held.ledger.count('queued') > 0) this.#wantPush()
-    }
+    } else if (!running && dueAt === null && this.#online && this.#held.ledger.count('queued') > 0) this.#wantPush()
   }
 
   #runSignal(): AbortSignal {
@@ -278,13 +277,13 @@ export class SyncLoop {
     try {
       // A load that was interrupted after its last row needs no cloud to end.
       await this.#indexes.finish(this.#abort.signal)
-      const before = this.#held.cache.place.cursor
+      const { cursor } = this.#held.cache.place
       await pullWhole(this.#held, this.#cloud, this.#pullEvents(turn), signal, this.#mayEmpty)
       await this.#indexes.finish(this.#abort.signal)
       this.#mayEmpty = false
       this.#offerLost()
-      this.#succeeded(before !== this.#held.cache.place.cursor)
-      return null
+      this.#succeeded(cursor !== this.#held.cache.place.cursor)
+      return newKindsWait(this.#held.cache) ? 0 : null
     } catch (error) {
       this.#pulled = false
       if (signal.aborted) return null

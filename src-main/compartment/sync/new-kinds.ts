@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BucketKind } from '../../../src-shared/protocol/feed.ts'
+import { APART, BucketKind, type EntityKind } from '../../../src-shared/protocol/feed.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Holdings } from '../holdings.ts'
@@ -11,6 +11,8 @@ import type { PullEvents } from './pull.ts'
 
 /** Kinds of entities that came and were passed over: a newer console than this one knows them. */
 const PASSED_OVER = 'passed_over'
+/** Kinds that the cloud tells only where it is asked for them, as it last said. */
+const APART_THERE = 'apart'
 /** Rows of one transaction. */
 const BATCH = 500
 
@@ -20,6 +22,35 @@ export function passedOver(cache: Cache): string[] {
 
 export function setPassedOver(cache: Cache, kinds: Iterable<string>): void {
   cache.setMeta(PASSED_OVER, JSON.stringify([...kinds]))
+}
+
+/**
+ * Kinds that a pull is to ask for beside those that every feed tells. A first load goes without: they come when it is
+ * over, like kinds that are new to this console.
+ * @param full the pull reads everything again
+ */
+export function askedApart(cache: Cache, full: boolean): EntityKind[] {
+  if (!cache.loaded) return []
+  const there = cache.meta(APART_THERE, (text) => JSON.parse(text) as string[]) ?? []
+  const waiting = full ? [] : passedOver(cache)
+  return APART.filter((kind) => there.includes(kind) && !waiting.includes(kind))
+}
+
+/** Remembers which kinds the cloud tells only where it is asked. @returns those that it was not asked for */
+export function noteApart(cache: Cache, there: readonly string[], asked: readonly string[]): EntityKind[] {
+  const text = JSON.stringify(there)
+  if ((cache.meta(APART_THERE, String) ?? '[]') !== text) cache.setMeta(APART_THERE, text)
+  return APART.filter((kind) => there.includes(kind) && !asked.includes(kind))
+}
+
+/** Whether a kind is here as far as the last pull read. */
+export function isHere(cache: Cache, kind: EntityKind): boolean {
+  return !APART.includes(kind) || askedApart(cache, false).includes(kind)
+}
+
+/** Whether something waits that the next pull reads from its beginning. */
+export function newKindsWait(cache: Cache): boolean {
+  return passedOver(cache).some(isEntityKind)
 }
 
 /**
@@ -36,6 +67,7 @@ export async function pullNewKinds(
   const { cache, ledger, technician } = held
   for (const kind of BucketKind.options) {
     if (!isEntityKind(kind) || !passedOver(cache).includes(kind)) continue
+    const touched = { tickets: new Set<string>(), desk: false }
     await readPart(cloud, { kind, bucket: 0, buckets: 1 }, cache.place.epoch, signal, async (changes) => {
       for (let i = 0; i < changes.length; i += BATCH) {
         // A call may have found the cache damaged meanwhile, and started a new one.
@@ -45,7 +77,9 @@ export async function pullNewKinds(
           for (const change of changes.slice(i, i + BATCH)) applying.apply(change)
           applying.finish()
         })
-        events.stored(applying.touched)
+        // Of what nearly every ticket has the windows hear once, at the end.
+        if (!APART.includes(kind)) events.stored(applying.touched)
+        else for (const id of applying.touched.tickets) touched.tickets.add(id)
         await nextTurn()
         await events.between()
         signal.throwIfAborted()
@@ -55,5 +89,6 @@ export async function pullNewKinds(
       cache,
       passedOver(cache).filter((one) => one !== kind),
     )
+    events.stored(touched)
   }
 }

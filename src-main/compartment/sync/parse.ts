@@ -4,6 +4,7 @@ import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
+import type { TicketChange } from '../../../src-shared/domain/ticket-change.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import { isPlainEntry } from './plain-entry.ts'
 import { isPlainTicket } from './plain-ticket.ts'
@@ -19,6 +20,7 @@ export type CheckedChange =
   | { kind: 'entry'; id: string; version: number; data: Entry }
   | { kind: 'attachment'; id: string; version: number; data: Attachment }
   | { kind: 'view'; id: string; version: number; data: SavedView }
+  | { kind: 'change'; id: string; version: number; data: TicketChange }
 
 /** A change of a kind that a newer cloud knows. */
 export interface UnknownChange {

@@ -10,7 +10,7 @@ import { Applying } from './apply.ts'
 import type { Cloud } from './cloud.ts'
 import { Leaving, RESYNC } from './leaving.ts'
 import { lineGroups } from './lines.ts'
-import { pullNewKinds, passedOver, setPassedOver } from './new-kinds.ts'
+import { askedApart, noteApart, pullNewKinds, passedOver, setPassedOver } from './new-kinds.ts'
 import { parseLine, parseOpening, type CheckedChange } from './parse.ts'
 import { asFeedProblem, whileAlive } from './part.ts'
 
@@ -49,14 +49,16 @@ export async function pull(
   const full = isFull(held.cache)
   const cursor = full ? 0 : held.cache.place.cursor
   const client = held.ledger.clientId
-  const path = `${paths.changes}?after=${cursor}&client=${client}${begun(held.cache, cursor)}`
+  const apart = askedApart(held.cache, full)
+  const more = `${apart.length > 0 ? `&with=${apart.join(',')}` : ''}${begun(held.cache, cursor)}`
+  const path = `${paths.changes}?after=${cursor}&client=${client}${more}`
   const answer = await cloud.request(path, {}, signal, [410])
   try {
     if (answer.status === 410 || !answer.response.body) {
       startOver(held)
       throw new ProblemError('feed-gone')
     }
-    await new Reading(held, events, signal, { client, full, mayEmpty }).read(
+    await new Reading(held, events, signal, { client, full, mayEmpty, apart }).read(
       whileAlive(answer.response.body, answer.alive),
     )
   } catch (error) {
@@ -117,6 +119,8 @@ class Reading {
   readonly #passedOver: Set<string>
   readonly #client: string
   readonly #full: boolean
+  /** Kinds that were asked for, of those that not every feed tells. */
+  readonly #apart: string[]
   /** The rows that are here came from another epoch. */
   #anew = false
   readonly #leaving: Leaving
@@ -125,8 +129,9 @@ class Reading {
     held: Holdings,
     events: PullEvents,
     signal: AbortSignal,
-    { client, full, mayEmpty }: { client: string; full: boolean; mayEmpty: boolean },
+    { client, full, mayEmpty, apart }: { client: string; full: boolean; mayEmpty: boolean; apart: string[] },
   ) {
+    this.#apart = apart
     this.#client = client
     this.#held = held
     this.#events = events
@@ -174,6 +179,7 @@ class Reading {
       }
     }
     this.#opening = opening
+    for (const kind of noteApart(this.#cache, opening.apart ?? [], this.#apart)) this.#passOver(kind)
     this.#events.opened(opening.head)
     const cache = this.#cache
     if (this.#full) return

@@ -1,12 +1,14 @@
 import { IconClock, IconLock, IconPaperclip } from '@tabler/icons-react'
 import { memo, startTransition, useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
+import type { TicketActivityLine } from '../../../src-shared/domain/ticket-change.ts'
 import type { AttachmentView, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { durationText } from '../../ui/duration.ts'
 import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
 import { numberText } from '../tickets/words.ts'
+import { ActivityLine, useActivity } from './activity.tsx'
 import { partsOf } from './quotes.ts'
 import classes from './ticket.module.css'
 import { Written } from './written.tsx'
@@ -27,8 +29,10 @@ interface ConversationProps {
 }
 
 /** What was written and what happened, oldest first. */
-export function Conversation({ detail: { ticket, entries, requester, attachments }, choosing }: ConversationProps) {
+export function Conversation({ detail, choosing }: ConversationProps) {
+  const { ticket, entries, requester, attachments } = detail
   const now = useMinute()
+  const activity = useActivity(detail)
   const opened = requester?.name ?? 'No requester'
   const [whole, setWhole] = useState(entries.length <= FIRST_ENTRIES)
   useEffect(() => startTransition(() => setWhole(true)), [])
@@ -67,19 +71,38 @@ export function Conversation({ detail: { ticket, entries, requester, attachments
           <Written text={ticket.description || 'No description.'} unfolded={unfolded} />
         </div>
       </li>
-      {shown.map((entry) => (
-        <Entry
-          key={entry.id}
-          entry={entry}
-          now={now}
-          unfolded={unfolded}
-          files={attachments.filter(({ entryId }) => entryId === entry.id)}
-          // Entries of a merged ticket are that ticket's to split.
-          choosing={entry.from ? null : choosing}
-        />
-      ))}
+      {activity.problem && <li className={classes.event}>{activity.problem}</li>}
+      {activity.more && <li className={classes.event}>Older changes are not shown.</li>}
+      {inTurn(shown, activity.lines).map(({ entry, line }) =>
+        line ? (
+          <ActivityLine key={line.id} line={line} detail={detail} now={now} />
+        ) : (
+          <Entry
+            key={entry.id}
+            entry={entry}
+            now={now}
+            unfolded={unfolded}
+            files={attachments.filter(({ entryId }) => entryId === entry.id)}
+            // Entries of a merged ticket are that ticket's to split.
+            choosing={entry.from ? null : choosing}
+          />
+        ),
+      )}
     </ol>
   )
+}
+
+type Item = { entry: EntryView; line?: never } | { entry?: never; line: TicketActivityLine }
+
+/** Entries and changes in the order of time; both come in it. */
+function inTurn(entries: readonly EntryView[], lines: readonly TicketActivityLine[]): Item[] {
+  const items: Item[] = []
+  let at = 0
+  for (const entry of entries) {
+    for (let line = lines[at]; line && line.at < entry.createdAt; line = lines[++at]) items.push({ line })
+    items.push({ entry })
+  }
+  return [...items, ...lines.slice(at).map((line) => ({ line }))]
 }
 
 /** Arrows lead from box to box, Enter on to the sheet above, Esc out of it. */

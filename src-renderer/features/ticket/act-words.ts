@@ -1,0 +1,60 @@
+import type { LinkRelation } from '../../../src-shared/domain/ticket.ts'
+import type { TicketAct } from '../../../src-shared/domain/ticket-change.ts'
+import type { Desk, TicketDetail } from '../../../src-shared/domain/views.ts'
+import { dateTime } from '../../ui/time.ts'
+import { valueText } from '../inbox/value-text.ts'
+import { numberText } from '../tickets/words.ts'
+import { fieldLabel } from './field-label.ts'
+import { RELATIONS } from './relations.ts'
+
+/** What was changed in one go, in the client's words: `Status from New to Done; tagged vip`. */
+export function actsText(acts: readonly TicketAct[], detail: TicketDetail, desk: Desk): string {
+  const texts = acts.flatMap((act) => actText(act, detail, desk))
+  return texts.map((text, at) => (at === 0 ? text : text.charAt(0).toLocaleLowerCase() + text.slice(1))).join('; ')
+}
+
+function actText({ field, from, to }: TicketAct, detail: TicketDetail, desk: Desk): string[] {
+  const [off, on] = [listed(from), listed(to)]
+  switch (field) {
+    case 'created':
+      return ['Opened the ticket']
+    case 'imported':
+      return ['Imported the ticket']
+    case 'description':
+      return ['Changed the description']
+    case 'tags':
+      return [
+        ...(on.length > 0 ? [`Tagged ${on.map(String).join(', ')}`] : []),
+        ...(off.length > 0 ? [`Took off the tag ${off.map(String).join(', ')}`] : []),
+      ]
+    case 'links':
+      return [
+        ...on.map((link) => `Linked: ${linkText(link, detail)}`),
+        ...off.map((link) => `No longer linked: ${linkText(link, detail)}`),
+      ]
+    case 'mergedInto':
+      return [to === null ? 'Took the merge apart' : 'Merged it into another ticket']
+    case 'requesterId':
+      return [
+        to === detail.requester?.id ? `Requester is ${detail.requester?.name ?? ''}` : 'Requester was another one',
+      ]
+    case 'snoozedUntil':
+      return [typeof to === 'string' ? `Snoozed until ${dateTime(to)}` : 'Woke it']
+    case 'dueAt':
+      return [typeof to === 'string' ? `Due ${dateTime(to)}` : 'No longer due']
+  }
+  const label = fieldLabel(field, desk.configuration)
+  return [`${label} from ${valueText(field, from, desk)} to ${valueText(field, to, desk)}`]
+}
+
+function listed(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : []
+}
+
+/** A link as lists of changes have it: `{ticketId, relation}`. Its number is known where the ticket still has the link. */
+function linkText(link: unknown, { links }: TicketDetail): string {
+  const { ticketId, relation } = (typeof link === 'object' && link !== null ? link : {}) as Record<string, unknown>
+  const name = RELATIONS[relation as LinkRelation] ?? String(relation)
+  const there = links.find(({ ticket }) => ticket.id === ticketId)
+  return `${name.charAt(0).toLocaleLowerCase()}${name.slice(1)} ${there ? numberText(there.ticket.number) : 'another ticket'}`
+}
