@@ -121,12 +121,19 @@ function lengthOf(minutes: number): string {
 }
 
 function hoursOf({ hours }: BusinessCalendar): string {
-  if (hours === '24x7') return 'round the clock, every day'
-  const days = Object.entries(hours).flatMap(([day, spans]) => {
+  if (hours === '24x7') return 'at any hour of every day'
+  // Days that follow each other and have the same hours are told as one.
+  const runs: { first: string; last: string; spans: string }[] = []
+  let before = ''
+  for (const [day, given] of Object.entries(hours)) {
     const short = `${day.slice(0, 1).toUpperCase()}${day.slice(1, 3)}`
-    return spans.length === 0 ? [] : [`${short} ${spans.map(({ from, to }) => `${from}–${to}`).join(' and ')}`]
-  })
-  return days.join(', ')
+    const spans = given.map(({ from, to }) => `${from}–${to}`).join(' and ')
+    const run = runs.at(-1)
+    if (run && spans !== '' && spans === before) run.last = short
+    else if (spans !== '') runs.push({ first: short, last: short, spans })
+    before = spans
+  }
+  return runs.map(({ first, last, spans }) => `${first === last ? first : `${first}–${last}`} ${spans}`).join(', ')
 }
 
 function dayOf(date: string): string {

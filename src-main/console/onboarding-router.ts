@@ -2,7 +2,7 @@ import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
 import { Id } from '../../src-shared/domain/primitives.ts'
 import { SomeAnswers, StepKey } from '../../src-shared/onboarding/answers.ts'
-import type { OnboardingSummary, OnboardingView } from '../../src-shared/protocol/onboarding.ts'
+import type { FirstWeek, OnboardingSummary, OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import type { TechnicianOfOrganisation } from '../../src-shared/protocol/session.ts'
 import type { SettingsView, TemplateList } from '../../src-shared/protocol/settings.ts'
 import { LayerValues } from '../../src-shared/settings/settings.ts'
@@ -33,6 +33,14 @@ export interface OnboardingChoices extends TemplateList {
   technicians: TechnicianOfOrganisation[]
 }
 
+/** A client in its first seven days, and what happened there. */
+export interface WeekHere {
+  /** Of the onboarding. */
+  id: string
+  name: string
+  week: FirstWeek
+}
+
 /** What the onboarding procedures act on. Each but `drafts` needs the cloud, and says so where it does not answer. */
 export interface OnboardingApi {
   list(): Promise<OnboardingsList>
@@ -52,6 +60,10 @@ export interface OnboardingApi {
   cancel(input: z.input<typeof CancelInput>): Promise<OnboardingView>
   /** The answers as a file that would give them. */
   file(id: string): Promise<{ name: string; text: string }>
+  /** One page for the client that is live, as PDF in base64. */
+  page(id: string): Promise<{ name: string; data: string }>
+  /** Those that went live within seven days, the newest first. */
+  weeks(): Promise<WeekHere[]>
   /** Keeps what is being typed; null forgets it. */
   keepDraft(input: z.input<typeof DraftInput>): void
   forget(id: string): void
@@ -87,6 +99,8 @@ export const onboardingRouter = t.router({
   skip: t.procedure.input(SkipInput).mutation(({ ctx, input }) => ctx.onboarding().skip(input)),
   cancel: t.procedure.input(CancelInput).mutation(({ ctx, input }) => ctx.onboarding().cancel(input)),
   file: t.procedure.input(One).query(({ ctx, input }) => ctx.onboarding().file(input.id)),
+  page: t.procedure.input(One).query(({ ctx, input }) => ctx.onboarding().page(input.id)),
+  weeks: t.procedure.query(({ ctx }) => ctx.onboarding().weeks()),
   keepDraft: t.procedure.input(DraftInput).mutation(({ ctx, input }) => ctx.onboarding().keepDraft(input)),
   forget: t.procedure.input(One).mutation(({ ctx, input }) => ctx.onboarding().forget(input.id)),
   watch: t.procedure.subscription(({ ctx, signal }) => ctx.onboarding().watch(signal)),

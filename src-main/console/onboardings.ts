@@ -3,15 +3,19 @@ import { z } from 'zod'
 import { steps, type HoursAnswer, type StepKey } from '../../src-shared/onboarding/answers.ts'
 import { problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { OnboardingList, OnboardingView } from '../../src-shared/protocol/onboarding.ts'
+import { FirstWeek, OnboardingList, OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import { TechnicianList } from '../../src-shared/protocol/session.ts'
 import { SettingsChanged, SettingsView, TemplateList } from '../../src-shared/protocol/settings.ts'
 import { ChangeSet } from '../channel/subscribe.ts'
 import { askCloud, type CloudRequest } from './cloud-api.ts'
 import type { CloudWatch } from './cloud-watch.ts'
-import type { OnboardingApi, OnboardingHere, OnboardingsList } from './onboarding-router.ts'
+import type { OnboardingApi, OnboardingHere, OnboardingsList, WeekHere } from './onboarding-router.ts'
 import type { Registry } from './registry.ts'
 import type { TechnicianSession } from './technician-session.ts'
+
+/** Milliseconds that somebody watches over a client that went live, and clients that are watched over at once. */
+const WEEK = 7 * 86_400_000
+const MOST_WEEKS = 20
 
 export interface OnboardingParts {
   session: TechnicianSession
@@ -136,11 +140,25 @@ export class Onboardings implements OnboardingApi {
   async file(id: string): Promise<{ name: string; text: string }> {
     const { name } = this.#seen.get(id) ?? (await this.#read(id))
     const answers = await this.#parts.session.ask(paths.onboardingFile(id), z.record(z.string(), z.unknown()))
-    const words = name
-      .normalize('NFC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? ['client']
-    return { name: `${words.join('-')}.yaml`, text: stringify(answers) }
+    return { name: `${fileNameOf(name)}.yaml`, text: stringify(answers) }
+  }
+
+  async page(id: string): Promise<{ name: string; data: string }> {
+    const { name } = this.#seen.get(id) ?? (await this.#read(id))
+    const bytes = await this.#parts.session.bytes(paths.onboardingSummary(id))
+    return { name: `${fileNameOf(name)}.pdf`, data: Buffer.from(bytes).toString('base64') }
+  }
+
+  async weeks(): Promise<WeekHere[]> {
+    const { onboardings } = await this.#parts.session.ask(paths.onboardings, OnboardingList)
+    const since = Date.now() - WEEK
+    const fresh = onboardings.filter(({ state, endedAt }) => state === 'live' && Date.parse(endedAt ?? '') > since)
+    return Promise.all(
+      fresh.slice(0, MOST_WEEKS).map(async ({ id, name }) => ({
+        ...{ id, name },
+        week: await this.#parts.session.ask(paths.onboardingWeek(id), FirstWeek),
+      })),
+    )
   }
 
   keepDraft({ id, step, draft }: Parameters<OnboardingApi['keepDraft']>[0]): void {
@@ -219,6 +237,14 @@ export class Onboardings implements OnboardingApi {
       throw error
     }
   }
+}
+
+function fileNameOf(name: string): string {
+  const words = name
+    .normalize('NFC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? ['client']
+  return words.join('-')
 }
 
 /** The name that was typed into the first step, if any. */

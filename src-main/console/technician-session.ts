@@ -84,6 +84,11 @@ export class TechnicianSession extends EventEmitter<{ 'sign-in-needed': []; 'sig
     return this.#withToken((token) => askCloud(this.url, path, schema, { ...request, token }))
   }
 
+  /** The bytes of an organisation route. */
+  async bytes(path: string): Promise<ArrayBuffer> {
+    return this.#withToken(async (token) => (await requestCloud(this.url, path, { token })).arrayBuffer())
+  }
+
   /** Opens an organisation route as a stream. */
   async stream(path: string, signal: AbortSignal): Promise<Response> {
     return this.#withToken((token) => requestCloud(this.url, path, { token, signal, timeout: false }))

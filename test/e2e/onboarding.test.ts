@@ -112,6 +112,23 @@ test('three answers by keyboard, through a closed window and a restart, lead to 
     identity: { name: 'Harbour Legal', country: 'DE' },
     live: { note: 'Signed by Ms Harbour' },
   })
+  const saving = page.waitForEvent('download')
+  await page.keyboard.press('p')
+  const saved = await saving
+  expect(saved.suggestedFilename()).toBe('harbour-legal.pdf')
+  expect(
+    readFileSync(await saved.path())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('%PDF-')
+  if (process.env['BULKHEAD_KEEP_PDF']) await saved.saveAs(process.env['BULKHEAD_KEEP_PDF'])
+  await page.keyboard.press('Escape')
+  const week = page.getByRole('list', { name: 'First week' }).getByRole('button', { name: /^Harbour Legal/ })
+  await week.getByText('0 tickets, 0 open, 0 escalations').waitFor({ timeout: SOON })
+  expect(await week.innerText()).toMatch(/Day 1 of 7[\s\S]*Look at 1 check that did not pass\./)
+  await week.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Harbour Legal is live' }).waitFor({ timeout: SOON })
   await page.keyboard.press('o')
   await expect.poll(() => shownClient(page), { timeout: SOON }).toBe('Harbour Legal')
 

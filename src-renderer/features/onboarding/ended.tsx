@@ -14,10 +14,12 @@ interface EndedProps {
   /** Whoever sits here works for the client, so it can be opened. */
   visible: boolean
   onExport(): void
+  /** Saves the page for the client. */
+  onPage(): void
 }
 
 /** How an onboarding ended, and what can be done now. */
-export function Ended({ view, visible, onExport }: EndedProps) {
+export function Ended({ view, visible, onExport, onPage }: EndedProps) {
   const go = useGo()
   const switchTo = useSwitchClient()
   const newClient = useNewClient()
@@ -35,6 +37,14 @@ export function Ended({ view, visible, onExport }: EndedProps) {
           {
             ...{ id: 'onboarding-import', title: `Import contacts or tickets of ${name}`, group: 'Clients' as const },
             ...{ keys: ['i'], run: () => go(places.import(tenantId)) },
+          },
+        ]
+      : []),
+    ...(live
+      ? [
+          {
+            ...{ id: 'onboarding-page', title: `Save the page for ${name} as PDF`, group: 'Clients' as const },
+            ...{ keys: ['p'], run: onPage },
           },
         ]
       : []),
@@ -83,6 +93,9 @@ export function Ended({ view, visible, onExport }: EndedProps) {
             </PageButton>
           </>
         )}
+        <PageButton shortcut="p" onClick={onPage}>
+          Page for the client
+        </PageButton>
         <PageButton shortcut="x" onClick={onExport}>
           Export answers
         </PageButton>

@@ -10,6 +10,7 @@ import { Section } from '../../ui/section.tsx'
 import { useStore } from '../../ui/store.ts'
 import { dateTime } from '../../ui/time.ts'
 import { OnboardingData, useOnboardings } from './data.tsx'
+import { FirstWeeks } from './first-week.tsx'
 import { useNewClient } from './new-client.ts'
 import classes from './onboarding.module.css'
 import { progressText } from './words.ts'
@@ -69,6 +70,7 @@ function Onboardings() {
       <div onKeyDown={moveFocus}>
         {drafts.length > 0 && <Drafts drafts={drafts} onOpen={(id) => go(places.onboarding(id))} />}
         {open.length > 0 && <Rows title="Under way" rows={open} onOpen={(id) => go(places.onboarding(id))} />}
+        <FirstWeeks onOpen={(id) => go(places.onboarding(id))} />
         {ended.length > 0 && <Rows title="Ended" rows={ended} onOpen={(id) => go(places.onboarding(id))} />}
       </div>
     </Page>
@@ -123,7 +125,7 @@ function Rows({ title, rows, onOpen }: RowsProps) {
 }
 
 function rowsIn(page: ParentNode): HTMLElement[] {
-  return [...page.querySelectorAll<HTMLElement>(`.${classes.rows} button`)]
+  return [...page.querySelectorAll<HTMLElement>('main li button')]
 }
 
 function focusFirst(): void {

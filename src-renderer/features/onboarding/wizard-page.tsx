@@ -90,6 +90,15 @@ function Wizard({ id }: { id: string }) {
       },
       (error: unknown) => setSaid(problemFrom(error).message),
     )
+  const savePage = (): void =>
+    void client.onboarding.page.query({ id }).then(
+      ({ name, data }) => {
+        const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
+        save(new Blob([bytes], { type: 'application/pdf' }), name)
+        setSaid(`${name} was saved: one page for the client, of what was agreed.`)
+      },
+      (error: unknown) => setSaid(problemFrom(error).message),
+    )
   const discard = (): void => void client.onboarding.forget.mutate({ id }).finally(() => go(places.onboardings))
   useCommands([
     {
@@ -146,7 +155,9 @@ function Wizard({ id }: { id: string }) {
       )}
       <div className={classes.body}>
         <StepList view={view} shown={open ? step : 'live'} onShow={show} />
-        {view && !open && <Ended view={view} visible={clients.has(view.tenantId)} onExport={exportFile} />}
+        {view && !open && (
+          <Ended view={view} visible={clients.has(view.tenantId)} onExport={exportFile} onPage={savePage} />
+        )}
         {open && !stands && <div className={classes.form} aria-busy />}
         {open && stands && (
           <StepForm

@@ -18,10 +18,17 @@ export function LogoField({ name, colour, logo, onChange }: LogoFieldProps) {
   const picker = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const take = useRef<(file: Blob | undefined) => void>(() => undefined)
+  const put = useRef(onChange)
   useEffect(() => {
+    put.current = onChange
     take.current = (file) => {
       setProblem(null)
-      if (file) logoOf(file).then(onChange, (error: unknown) => setProblem((error as Error).message))
+      // Decoding takes a moment: what was typed meanwhile stays.
+      if (file)
+        logoOf(file).then(
+          (made) => put.current(made),
+          (error: unknown) => setProblem((error as Error).message),
+        )
     }
   })
   useEffect(() => {
