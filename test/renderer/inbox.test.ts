@@ -33,6 +33,12 @@ test.each([
   ['customFields.site', undefined, 'Not set'],
   ['vip', false, 'No'],
   ['ownerId', null, 'Everybody'],
+  ['columns', ['number', 'field.site', 'field.gone'], 'number, Site, gone'],
+  [
+    'layout',
+    { group: 'status', order: { by: 'field.site', direction: 'ascending' } },
+    'in sections by status, by Site, ascending',
+  ],
   [
     'filter',
     { open: true, priorities: ['p1'], assignees: [null, 'me'] },

@@ -54,6 +54,9 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
   }
   if (field === 'filter' && isRecord(value)) return filterText(value, desk)
   if (field === 'sort' && isRecord(value)) return `${String(value['by'])}, ${String(value['direction'])}`
+  if (field === 'layout' && isRecord(value)) return layoutText(value, desk)
+  if (field === 'columns' && Array.isArray(value))
+    return value.map((key: unknown) => columnText(key, desk)).join(', ') || 'The usual ones'
   if (Array.isArray(value)) {
     const options = custom?.type === 'multi-select' ? custom.options : []
     const labels = value.map((one: unknown) => options.find(({ key }) => key === one)?.label ?? String(one))
@@ -77,6 +80,23 @@ function filterText(filter: Record<string, unknown>, desk: Desk): string {
     of('assignees', 'assigneeId'),
   ]
   return parts.filter(Boolean).join(', ') || 'All tickets'
+}
+
+/** How a view is drawn, in words. */
+function layoutText({ group, order, widths }: Record<string, unknown>, desk: Desk): string {
+  const parts = [
+    typeof group === 'string' && `in sections by ${columnText(group, desk)}`,
+    isRecord(order) && `by ${columnText(order['by'], desk)}, ${String(order['direction'])}`,
+    isRecord(widths) && 'with widths of its own',
+  ]
+  return parts.filter(Boolean).join(', ') || 'As usual'
+}
+
+/** A column by its key; a custom field by what the client calls it. */
+function columnText(key: unknown, { configuration }: Desk): string {
+  const name = String(key)
+  if (!name.startsWith('field.')) return name
+  return configuration.customFields.find((one) => `field.${one.key}` === name)?.label ?? name.slice('field.'.length)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
