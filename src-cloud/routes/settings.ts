@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { paths } from '../../src-shared/protocol/api.ts'
 import {
+  DefaultsUses,
   DefaultsView,
   SettingsChange,
   SettingsChanged,
@@ -16,7 +17,7 @@ import { organisationOnly, tenantOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { changeSettings, restoreSettings, settingsHistory, viewSettings } from '../settings/client.ts'
-import { changeDefaults, defaultsHistory, restoreDefaults, viewDefaults } from '../settings/defaults.ts'
+import { changeDefaults, defaultsHistory, defaultsUses, restoreDefaults, viewDefaults } from '../settings/defaults.ts'
 
 const refusals = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody, 409: ProblemBody, 422: ProblemBody }
 
@@ -128,6 +129,17 @@ export async function defaultsRoutes(app: FastifyInstance, { api, tokens, jobs, 
       if (!request.body.dryRun) await inherit(organisation)
       return changed
     },
+  )
+  routes.get(
+    paths.defaultsUses,
+    {
+      schema: {
+        summary: 'How many clients take what the organisation gives, and how many have their own',
+        security,
+        response: { 200: DefaultsUses, 401: ProblemBody },
+      },
+    },
+    async (request) => defaultsUses(api, identityOf(request).organisation),
   )
   routes.get(
     paths.defaultsHistory,

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import type {
+  DefaultsUses,
   DefaultsView,
   TakenChange,
   SettingsChanged,
@@ -7,13 +8,13 @@ import type {
   TakenRestore,
 } from '../../src-shared/protocol/settings.ts'
 import { changedLayer, differenceOf } from '../../src-shared/settings/layers.ts'
-import type { LayerValues } from '../../src-shared/settings/settings.ts'
+import { SettingKey, type LayerValues } from '../../src-shared/settings/settings.ts'
 import { asOrganisation, asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { builtIn } from '../templates/templates.ts'
 import { mustFit } from './client.ts'
 import { HISTORY, historyOf, settingsChanged } from './history.ts'
-import { publishConfiguration, readDefaults, readValues } from './store.ts'
+import { publishConfiguration, readDefaults, readRevisions, readValues } from './store.ts'
 
 /** What an organisation gives to its clients, in the organisation's scope. */
 export async function viewDefaults(tx: Transaction): Promise<DefaultsView> {
@@ -67,6 +68,23 @@ export async function inheritDefaults(api: Sql, organisation: string, signal: Ab
     if (await asTenant(api, id, inheritOne)) behind++
   }
   return behind
+}
+
+/** How many of an organisation's clients take each default, each looked at in its own scope and transaction. */
+export async function defaultsUses(api: Sql, organisation: string): Promise<DefaultsUses> {
+  const tenants = await asOrganisation(
+    api,
+    organisation,
+    (tx) => tx<{ id: string }[]>`select tenant_id as id from tenant_feed`,
+  )
+  const own: DefaultsUses['own'] = {}
+  for (const { id } of tenants) {
+    const [newest] = await asTenant(api, id, (tx) => readRevisions(tx, 1))
+    // From before there were layers: all of it is the client's own.
+    const has = newest ? Object.keys({ ...newest.template?.settings, ...newest.settings }) : SettingKey.options
+    for (const key of has as SettingKey[]) own[key] = (own[key] ?? 0) + 1
+  }
+  return { clients: tenants.length, own }
 }
 
 /** @returns whether the tenant was behind */

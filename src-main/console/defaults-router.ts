@@ -4,6 +4,7 @@ import { paths } from '../../src-shared/protocol/api.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
 import { TechnicianList } from '../../src-shared/protocol/session.ts'
 import {
+  DefaultsUses,
   DefaultsView,
   SettingsChange,
   SettingsChanged,
@@ -12,6 +13,7 @@ import {
   TemplateList,
 } from '../../src-shared/protocol/settings.ts'
 import { problemsOf, SettingsCheck } from '../../src-shared/settings/problems.ts'
+import { readSettingsFile, settingsFile, SettingsText } from '../settings-files/file.ts'
 import type { SettingsDraft } from './settings-draft.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
@@ -28,6 +30,12 @@ export class Defaults {
 
   draft = () => this.#draft.read()
   keepDraft = (draft: string) => this.#draft.keep(draft)
+
+  uses = () => this.#told(() => this.#session.ask(paths.defaultsUses, DefaultsUses))
+  file = async () => {
+    const { settings, builtIn } = await this.view()
+    return settingsFile(settings, builtIn)
+  }
 
   view = () => this.#told(() => this.#session.ask(paths.defaults, DefaultsView))
   history = () => this.#told(() => this.#session.ask(paths.defaultsHistory, SettingsHistory))
@@ -65,6 +73,9 @@ export const defaultsRouter = t.router({
     .input(z.object({ draft: z.string().max(MAX_DRAFT) }))
     .mutation(({ ctx, input }) => ctx.defaults().keepDraft(input.draft)),
   check: t.procedure.input(SettingsCheck).query(({ input }) => problemsOf(input)),
+  uses: t.procedure.query(({ ctx }) => ctx.defaults().uses()),
+  file: t.procedure.query(({ ctx }) => ctx.defaults().file()),
+  readFile: t.procedure.input(SettingsText).mutation(({ input }) => readSettingsFile(input.text)),
   /** Also a dry run. */
   change: t.procedure.input(SettingsChange).mutation(({ ctx, input }) => ctx.defaults().change(input)),
   restore: t.procedure.input(SettingsRestore).mutation(({ ctx, input }) => ctx.defaults().restore(input)),

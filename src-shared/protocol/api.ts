@@ -17,6 +17,7 @@ export const paths = {
   versions: '/v1/organisation/versions',
   defaults: '/v1/organisation/defaults',
   defaultsHistory: '/v1/organisation/defaults/history',
+  defaultsUses: '/v1/organisation/defaults/uses',
   defaultsRestore: '/v1/organisation/defaults/restore',
   templates: '/v1/organisation/templates',
   onboardings: '/v1/organisation/onboardings',

@@ -116,6 +116,14 @@ export const DefaultsView = z.object({
 })
 export type DefaultsView = z.infer<typeof DefaultsView>
 
+/** How far what an organisation gives reaches. */
+export const DefaultsUses = z.object({
+  clients: z.number().int().nonnegative(),
+  /** Clients that have a value of their own, or one of their template, by setting; the others take it. */
+  own: z.partialRecord(SettingKey, z.number().int().positive()),
+})
+export type DefaultsUses = z.infer<typeof DefaultsUses>
+
 /** Templates that can be chosen, and files that cannot, each with the reason. */
 export const TemplateList = z.object({
   templates: z.array(

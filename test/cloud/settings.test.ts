@@ -3,6 +3,7 @@ import { asOrganisation, asTenant } from '../../src-cloud/database/as.ts'
 import { API_ROLE, apiPassword, connect, type Sql } from '../../src-cloud/database/connect.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import {
+  DefaultsUses,
   DefaultsView,
   SettingsChanged,
   SettingsHistory,
@@ -178,6 +179,9 @@ describe('what the organisation gives', () => {
       inherited: { value: 7, origin: 'organisation' },
     })
     expect(await delivered(zephyr)).toEqual(untouched)
+    // One takes it; the other, from before there were layers, has all of its own.
+    const uses = DefaultsUses.parse(await (await ask(cloud.url, paths.defaultsUses, { token: access })).json())
+    expect(uses).toMatchObject({ clients: 2, own: { atRiskMinutes: 1, types: 2 } })
     expect((await defaults({ revert: ['atRiskMinutes'] })).status).toBe(200)
     await vi.waitFor(async () => expect((await delivered(acme)).data).toMatchObject({ atRiskMinutes: 60 }))
     expect((await history(paths.defaultsHistory, access)).map(({ revision }) => revision)).toEqual([2, 1])

@@ -146,5 +146,12 @@ test('whoever left is told with what is still here: kept, it is asked no more; r
   // Given back, both come again; who works here cannot be removed.
   for (const id of [ACME, ZEPHYR]) await works(id, true)
   await vi.waitFor(() => expect(workspace.clients().filter(({ known }) => known)).toHaveLength(2))
+  // One that left, was not decided about and came back is forgotten: it is told anew, and only where it leaves again.
+  await workspace.openClient('scope of the return', ACME, here)
+  await works(ACME, false)
+  await vi.waitFor(() => expect(found()).toMatchObject([{ id: ACME }]))
+  await works(ACME, true)
+  await vi.waitFor(() => expect(ids()).toContain(ACME))
+  expect(workspace.departed.departed.all()).toEqual([])
   await expect(removeFiles(workspace.departed, ACME)).rejects.toThrow('does not exist')
 })

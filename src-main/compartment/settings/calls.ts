@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { problemOf, problems, ProblemError, type ProblemCode } from '../../../src-shared/problem.ts'
 import { paths } from '../../../src-shared/protocol/api.ts'
 import { SettingsChanged, SettingsHistory, SettingsView } from '../../../src-shared/protocol/settings.ts'
+import type { LayerValues } from '../../../src-shared/settings/settings.ts'
 import type { Bench } from '../bench.ts'
 import type { Cloud } from '../sync/cloud.ts'
 import { effectOf, usesOf } from './effect.ts'
-import { readSettingsFile, settingsFile } from './file.ts'
+import { readSettingsFile, settingsFile } from '../../settings-files/file.ts'
 import type { SettingsCalls } from './router.ts'
 
 const Answer = z.object({ error: z.object({ code: z.string(), message: z.string().max(2000) }) })
@@ -54,7 +55,12 @@ export function settingsCalls(bench: Bench, cloud: Cloud, synced: () => void): S
       return changed
     },
     uses: () => bench.read(({ cache }) => usesOf(cache)),
-    file: async () => settingsFile((await view()).settings),
+    async file() {
+      const { settings } = await view()
+      const own = Object.entries(settings).filter(([, { origin }]) => origin === 'client')
+      const valued = (of: typeof own) => Object.fromEntries(of.map(([key, { value }]) => [key, value])) as LayerValues
+      return settingsFile(valued(own), valued(Object.entries(settings)))
+    },
     readFile: readSettingsFile,
   }
 }

@@ -1,5 +1,4 @@
 import { initTRPC } from '@trpc/server'
-import { z } from 'zod'
 import {
   SettingsChange,
   SettingsRestore,
@@ -9,6 +8,7 @@ import {
   type SettingsView,
   type UsedKey,
 } from '../../../src-shared/protocol/settings.ts'
+import { SettingsText } from '../../settings-files/file.ts'
 import { problemsOf, SettingsCheck } from '../../../src-shared/settings/problems.ts'
 import type { LayerValues } from '../../../src-shared/settings/settings.ts'
 
@@ -28,7 +28,6 @@ export interface SettingsCalls {
   readFile(text: string): LayerValues
 }
 
-const MAX_FILE = 2_000_000
 const t = initTRPC.context<{ settings: SettingsCalls }>().create()
 
 /** The settings of the one client, which the cloud keeps. */
@@ -41,7 +40,5 @@ export const settingsRouter = t.router({
   uses: t.procedure.query(({ ctx }) => ctx.settings.uses()),
   check: t.procedure.input(SettingsCheck).query(({ input }) => problemsOf(input)),
   file: t.procedure.query(({ ctx }) => ctx.settings.file()),
-  readFile: t.procedure
-    .input(z.object({ text: z.string().max(MAX_FILE, { error: 'A file of settings is at most 2 MB' }) }))
-    .mutation(({ ctx, input }) => ctx.settings.readFile(input.text)),
+  readFile: t.procedure.input(SettingsText).mutation(({ ctx, input }) => ctx.settings.readFile(input.text)),
 })

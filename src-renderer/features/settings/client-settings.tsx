@@ -22,6 +22,7 @@ export function ClientSettings() {
       restore: (restore) => client.configuration.restore.mutate(restore),
       history: () => client.configuration.history.query(),
       uses: () => client.configuration.uses.query(),
+      reach: null,
       check: (typed) => client.configuration.check.query(typed),
       draft: {
         read: async () => drafts.read(null, 'settings', await client.tickets.drafts.query({ ticketId: null })),

@@ -47,10 +47,14 @@ function Defaults() {
       change: (change) => client.defaults.change.mutate(change),
       restore: (restore) => client.defaults.restore.mutate(restore),
       history: () => client.defaults.history.query(),
-      uses: () => Promise.resolve([]),
+      uses: null,
+      reach: () => client.defaults.uses.query(),
       check: (typed) => client.defaults.check.query(typed),
       draft: keptDraft(client),
-      file: null,
+      file: {
+        save: () => client.defaults.file.query(),
+        read: (text) => client.defaults.readFile.mutate({ text }),
+      },
     }),
     [client],
   )

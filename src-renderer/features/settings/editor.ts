@@ -15,7 +15,8 @@ export interface Around {
   settings: Settings
   /** As saved: keys in it stay when a name changes. */
   saved: Settings
-  uses: readonly UsedKey[]
+  /** Null where there are no tickets. */
+  uses: readonly UsedKey[] | null
   technicians: readonly { id: string; name: string }[]
   problems: readonly FieldProblem[]
   change(values: LayerValues): void

@@ -18,13 +18,14 @@ const CATEGORIES: readonly (readonly [StatusCategory, string])[] = [
   ['closed', 'Closed'],
 ]
 
-export function StatusesEditor({ value, onChange, savedKeys, uses = [], problems }: ListProps<Status>) {
+export function StatusesEditor({ value, onChange, savedKeys, uses, problems }: ListProps<Status>) {
   return (
     <Rows
       title="Statuses"
       word="status"
       rows={value}
-      {...{ savedKeys, uses, problems, onChange }}
+      {...{ savedKeys, problems, onChange }}
+      {...(uses && { uses })}
       heads={['Means', 'Clock']}
       fresh={() => ({ category: 'open' as const, stopsClock: false })}
       cells={(row, change) => (
@@ -53,13 +54,14 @@ export function StatusesEditor({ value, onChange, savedKeys, uses = [], problems
   )
 }
 
-export function PrioritiesEditor({ value, onChange, savedKeys, uses = [], problems }: ListProps<Priority>) {
+export function PrioritiesEditor({ value, onChange, savedKeys, uses, problems }: ListProps<Priority>) {
   return (
     <Rows
       title="Priorities"
       word="priority"
       rows={value}
-      {...{ savedKeys, uses, problems, onChange }}
+      {...{ savedKeys, problems, onChange }}
+      {...(uses && { uses })}
       heads={['Rank', 'Colour']}
       fresh={() => ({ rank: Math.min(99, Math.max(0, ...value.map(({ rank }) => rank)) + 1), colour: '#5c6877' })}
       cells={(row, change) => (
@@ -94,10 +96,19 @@ export function ChoicesEditor({
   value,
   onChange,
   savedKeys,
-  uses = [],
+  uses,
   problems,
 }: ListProps<Choice> & { title: string; word: string }) {
-  return <Rows title={title} word={word} rows={value} {...{ savedKeys, uses, problems, onChange }} fresh={() => ({})} />
+  return (
+    <Rows
+      title={title}
+      word={word}
+      rows={value}
+      {...{ savedKeys, problems, onChange }}
+      {...(uses && { uses })}
+      fresh={() => ({})}
+    />
+  )
 }
 
 const FIELD_TYPES: readonly (readonly [CustomField['type'], string])[] = [
@@ -132,13 +143,14 @@ export function optionsOf(text: string, before: readonly Choice[]): Choice[] {
   return made
 }
 
-export function FieldsEditor({ value, onChange, savedKeys, uses = [], problems }: ListProps<CustomField>) {
+export function FieldsEditor({ value, onChange, savedKeys, uses, problems }: ListProps<CustomField>) {
   return (
     <Rows<CustomField>
       title="Custom fields"
       word="field"
       rows={value}
-      {...{ savedKeys, uses, problems, onChange }}
+      {...{ savedKeys, problems, onChange }}
+      {...(uses && { uses })}
       heads={['Takes']}
       fresh={() => ({ type: 'text' }) as Omit<CustomField, 'key' | 'label'>}
       cells={(row, change) => (

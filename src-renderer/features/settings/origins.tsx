@@ -1,5 +1,7 @@
 import type { ResolvedSetting } from '../../../src-shared/settings/layers.ts'
 import type { SettingKey } from '../../../src-shared/settings/settings.ts'
+import type { DefaultsUses } from '../../../src-shared/protocol/settings.ts'
+import { count } from './editor.ts'
 import { SETTINGS } from '../../ui/setting-words.ts'
 import classes from './settings.module.css'
 
@@ -25,16 +27,19 @@ interface InheritsProps {
   own: ResolvedSetting['origin']
   typed: boolean
   back: boolean
-  /** The setting, where there are several in the part. */
-  several: SettingKey | null
+  setting: SettingKey
+  /** Whether there are several in the part. */
+  several: boolean
+  /** How far what the organisation gives reaches; null elsewhere. */
+  reach: DefaultsUses | null
   onInherit(): void
   onForget(): void
 }
 
 /** Where a setting comes from, and the way back to what is inherited or saved. */
-export function Inherits({ found, own, typed, back, several, onInherit, onForget }: InheritsProps) {
+export function Inherits({ found, own, typed, back, setting, several, reach, onInherit, onForget }: InheritsProps) {
   const { origin, name, inherited } = found
-  const of = several ? `${SETTINGS[several]}: ` : ''
+  const of = several ? `${SETTINGS[setting]}: ` : ''
   const from = inherited && inheritedWords(inherited.origin, inherited.name)
   const mine = origin === own
   const text = back
@@ -44,11 +49,12 @@ export function Inherits({ found, own, typed, back, several, onInherit, onForget
       : mine
         ? 'Own value.'
         : `${inheritedWords(origin, name)}. Changing it makes it an own value.`
-  const what = several ? SETTINGS[several].toLowerCase() : 'this'
+  const what = several ? SETTINGS[setting].toLowerCase() : 'this'
   return (
     <p className={classes.origin} data-own={mine || typed || undefined}>
       {of}
       {text}
+      {reach && ` ${reachText(reach, setting)}`}
       {mine && inherited && !back && (
         <button type="button" onClick={onInherit}>
           {takeWords(inherited.origin, inherited.name)}
@@ -61,6 +67,17 @@ export function Inherits({ found, own, typed, back, several, onInherit, onForget
       )}
     </p>
   )
+}
+
+/** "12 clients take this; 3 have their own." */
+export function reachText({ clients, own }: DefaultsUses, setting: SettingKey): string {
+  const apart = own[setting] ?? 0
+  if (clients === 0) return 'No client is there yet.'
+  if (apart === 0) return clients === 1 ? 'The one client takes this.' : `All ${count(clients, 'client')} take this.`
+  const theirs = `${apart.toLocaleString('en')} ${apart === 1 ? 'has its own' : 'have their own'}`
+  const taking = clients - apart
+  if (taking === 0) return `No client takes this: ${theirs}.`
+  return `${count(taking, 'client')} ${taking === 1 ? 'takes' : 'take'} this; ${theirs}.`
 }
 
 interface LeftOutProps {

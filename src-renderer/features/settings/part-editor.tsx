@@ -23,7 +23,7 @@ export function PartEditor({ part, around, timeZone }: { part: PartKey; around: 
   const list = <Key extends SettingKey>(key: Key) => ({ ...one(key), savedKeys: keysIn(saved[key]) })
   const used = <Key extends UsedSetting>(key: Key) => ({
     ...list(key),
-    uses: uses.filter(({ setting }) => setting === key),
+    ...(uses && { uses: uses.filter(({ setting }) => setting === key) }),
   })
   const named: Named = { ...settings, technicians }
   switch (part) {

@@ -1,7 +1,13 @@
 import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import type { LayerValues, SettingKey, Settings } from '../../../src-shared/settings/settings.ts'
 import type { Origin, Resolved } from '../../../src-shared/settings/layers.ts'
-import type { DefaultsView, SettingsEffect, SettingsHistory, UsedKey } from '../../../src-shared/protocol/settings.ts'
+import type {
+  DefaultsUses,
+  DefaultsView,
+  SettingsEffect,
+  SettingsHistory,
+  UsedKey,
+} from '../../../src-shared/protocol/settings.ts'
 
 /** Settings as a page shows them. */
 export interface Seen {
@@ -26,13 +32,15 @@ export interface SettingsPort {
   change(change: Change): Promise<unknown>
   restore(restore: { revision: number; to: number }): Promise<unknown>
   history(): Promise<SettingsHistory>
-  uses(): Promise<UsedKey[]>
+  /** Null where there are no tickets. */
+  uses: (() => Promise<UsedKey[]>) | null
+  /** How many clients take what the organisation gives; null for a client's own page. */
+  reach: (() => Promise<DefaultsUses>) | null
   /** What is wrong with settings as they are typed; without the cloud, too. */
   check(typed: { settings: Settings; changed: SettingKey[] }): Promise<FieldProblem[]>
   /** What is typed and not saved, as text: it stays on this machine. Empty for nothing. */
   draft: { read(): Promise<string>; write(text: string): void; flush(): void }
-  /** Null where there is no file of these. */
-  file: { save(): Promise<string>; read(text: string): Promise<LayerValues> } | null
+  file: { save(): Promise<string>; read(text: string): Promise<LayerValues> }
 }
 
 /** What the organisation gives, each with its origin. */
@@ -55,5 +63,6 @@ export const settingsKeys = {
   all: ['settings'],
   view: ['settings', 'view'],
   uses: ['settings', 'uses'],
+  reach: ['settings', 'reach'],
   draft: ['settings-draft'],
 } as const

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { SettingKey } from '../../../src-shared/settings/settings.ts'
 import { problemFrom } from '../../app/channel/link.ts'
@@ -31,7 +31,12 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
   const queries = useQueryClient()
   const { data: uses = [] } = useQuery({
     queryKey: settingsKeys.uses,
-    queryFn: () => port.uses(),
+    queryFn: port.uses ?? skipToken,
+    ...{ staleTime: 0, retry: false },
+  })
+  const { data: reach = null } = useQuery({
+    queryKey: settingsKeys.reach,
+    queryFn: port.reach ?? skipToken,
     ...{ staleTime: 0, retry: false },
   })
   const editing = useEdits(seen, port.draft, kept)
@@ -104,7 +109,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     setSaid(null)
   }
   const exportFile = (): void => {
-    port.file?.save().then(
+    port.file.save().then(
       (text) => {
         const called = `${name} settings.yaml`.replaceAll(/[/\\:*?"<>|]/g, ' ')
         download(new Blob([text], { type: 'application/yaml' }), called)
@@ -114,7 +119,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     )
   }
   const importFile = async (chosen: File | undefined): Promise<void> => {
-    if (!chosen || !port.file) return
+    if (!chosen) return
     try {
       const values = await port.file.read(await chosen.text())
       editing.take(values)
@@ -138,12 +143,8 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     command('history', 'History of the settings', ['h'], () => setShown('history')),
     command('save', 'Save the settings', ['Mod+Enter'], () => void store()),
     command('discard', 'Discard what was typed into the settings', [], forget),
-    ...(port.file
-      ? [
-          command('export', 'Export the settings as a file', ['x'], exportFile),
-          command('import', 'Import settings from a file', ['i'], () => file.current?.click()),
-        ]
-      : []),
+    command('export', 'Export the settings as a file', ['x'], exportFile),
+    command('import', 'Import settings from a file', ['i'], () => file.current?.click()),
     ...PARTS.map(({ key, title: text }) => command(`part-${key}`, `Settings: ${text}`, [], () => setShown(key))),
   ])
   const part = PARTS.find(({ key }) => key === shown)
@@ -156,27 +157,23 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
           <h2>{title}</h2>
           <p role="status">{seen.proof ?? 'Each setting comes whole from the highest layer that has it.'}</p>
         </div>
-        {port.file && (
-          <>
-            <PageButton shortcut="x" onClick={exportFile}>
-              Export
-            </PageButton>
-            <PageButton shortcut="i" onClick={() => file.current?.click()}>
-              Import
-            </PageButton>
-            <input
-              ref={file}
-              type="file"
-              hidden
-              accept=".yaml,.yml"
-              aria-label="File of settings"
-              onChange={(event) => {
-                void importFile(event.target.files?.[0])
-                event.target.value = ''
-              }}
-            />
-          </>
-        )}
+        <PageButton shortcut="x" onClick={exportFile}>
+          Export
+        </PageButton>
+        <PageButton shortcut="i" onClick={() => file.current?.click()}>
+          Import
+        </PageButton>
+        <input
+          ref={file}
+          type="file"
+          hidden
+          accept=".yaml,.yml"
+          aria-label="File of settings"
+          onChange={(event) => {
+            void importFile(event.target.files?.[0])
+            event.target.value = ''
+          }}
+        />
       </header>
       {leftOut.length > 0 && (
         <LeftOut
@@ -204,9 +201,11 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
                     own={port.own}
                     typed={key in edits.set}
                     back={edits.revert.includes(key)}
+                    reach={reach}
+                    setting={key}
                     onInherit={() => editing.inherit([key])}
                     onForget={() => editing.forget([key])}
-                    several={part.settings.length > 1 ? key : null}
+                    several={part.settings.length > 1}
                   />
                 ))}
               </header>
@@ -222,7 +221,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
                   <PartEditor
                     part={part.key}
                     around={{
-                      ...{ settings, saved, uses, technicians, problems: told },
+                      ...{ settings, saved, uses: port.uses ? uses : null, technicians, problems: told },
                       change(values) {
                         editing.change(values)
                         setSaid(null)

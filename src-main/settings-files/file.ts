@@ -1,27 +1,25 @@
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
 import { z } from 'zod'
-import { ProblemError } from '../../../src-shared/problem.ts'
-import { SettingKey, LayerValues } from '../../../src-shared/settings/settings.ts'
-import type { Resolved } from '../../../src-shared/settings/layers.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
+import { LayerValues } from '../../src-shared/settings/settings.ts'
+
+/** A file as a window hands it over. */
+export const SettingsText = z.object({
+  text: z.string().max(2_000_000, { error: 'A file of settings is at most 2 MB' }),
+})
 
 const SettingsFile = z.strictObject({ settingsFile: z.literal(1), settings: LayerValues })
 
-/** A client's settings as YAML: its own values, and what it inherits as comments. */
-export function settingsFile(settings: Resolved): string {
-  const [own, inherited] = [true, false].map((wanted) =>
-    Object.fromEntries(
-      SettingKey.options
-        .filter((key) => (settings[key].origin === 'client') === wanted)
-        .map((key) => [key, settings[key].value]),
-    ),
-  )
-  const comments = stringify({ settings: inherited })
+/** Settings as YAML: own values, and what is inherited as comments. @param inherited may hold own ones too */
+export function settingsFile(own: LayerValues, inherited: LayerValues): string {
+  const rest = Object.fromEntries(Object.entries(inherited).filter(([key]) => !(key in own)))
+  const comments = stringify({ settings: rest })
     .split('\n')
     .slice(1)
     .map((line) => (line === '' ? '' : `#${line}`))
   return [
     stringify({ settingsFile: 1, settings: own }),
-    '# Inherited. Without its # and below settings, a value becomes the client’s own.',
+    '# Inherited. Without its # and below settings, a value becomes an own one.',
     ...comments,
   ].join('\n')
 }
