@@ -97,7 +97,8 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     void act(async () => {
       await port.change({ revision: seen.revision, ...sent })
       // At once with what it came to: nothing shows the old in between.
-      queries.setQueryData(settingsKeys.view, await port.view())
+      const now = await port.view().catch(() => null)
+      if (now) queries.setQueryData(settingsKeys.view, now)
       editing.saved(sent)
       setLeftOut([])
     }, 'Saved.')
