@@ -3,7 +3,10 @@ import { importFields, type ImportField, type ImportKind, type TakenImport } fro
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import type { CsvFile } from './read-csv.ts'
 
-/** What products call a field, lower case and without marks; the first that fits counts. */
+/**
+ * What products call a field, lower case and without marks; the first that fits counts. Spaces make no difference: one
+ * product's "Ticket Title" is the next one's "TicketTitle".
+ */
 const names: Record<ImportKind, Record<string, readonly string[]>> = {
   contacts: {
     name: [
@@ -34,13 +37,35 @@ const names: Record<ImportKind, Record<string, readonly string[]>> = {
     vip: ['vip', 'is vip', 'important', 'vip user'],
   },
   tickets: {
-    id: ['id', 'ticket id', 'ticket number', 'number', 'ticket', 'ticket no', 'case number', 'reference', 'key', 'ref'],
+    id: [
+      'id',
+      'ticket id',
+      'ticket number',
+      'number',
+      'ticket',
+      'ticket no',
+      'case number',
+      'reference',
+      'key',
+      'issue key',
+      'ref',
+    ],
     subject: ['subject', 'summary', 'title', 'ticket title', 'short description', 'issue', 'betreff'],
     description: ['description', 'details', 'initial description', 'body', 'problem', 'notes', 'beschreibung'],
-    status: ['status', 'state', 'ticket status'],
-    priority: ['priority', 'urgency', 'severity', 'prioritat'],
+    status: ['status', 'state', 'ticket status', 'incident state'],
+    priority: ['priority', 'ticket priority', 'urgency', 'severity', 'prioritat'],
     type: ['type', 'ticket type', 'category', 'issue type', 'record type'],
-    queue: ['queue', 'board', 'service board', 'group', 'team', 'department', 'assigned group', 'queue name'],
+    queue: [
+      'queue',
+      'board',
+      'service board',
+      'group',
+      'team',
+      'department',
+      'assigned group',
+      'assignment group',
+      'queue name',
+    ],
     requester: [
       'requester',
       'contact',
@@ -48,6 +73,11 @@ const names: Record<ImportKind, Record<string, readonly string[]>> = {
       'requester email',
       'customer',
       'reported by',
+      'reporter',
+      'reporter name',
+      'caller',
+      'caller id',
+      'end user email',
       'end user',
       'requested by',
       'user',
@@ -61,6 +91,9 @@ const names: Record<ImportKind, Record<string, readonly string[]>> = {
       'resource',
       'primary resource',
       'assigned technician',
+      'assignee name',
+      'technician email',
+      'technician full name',
     ],
     tags: ['tags', 'labels'],
     created: [
@@ -74,6 +107,8 @@ const names: Record<ImportKind, Record<string, readonly string[]>> = {
       'date entered',
       'created on',
       'created date',
+      'ticket created date',
+      'sys created on',
     ],
     updated: [
       'updated',
@@ -84,9 +119,12 @@ const names: Record<ImportKind, Record<string, readonly string[]>> = {
       'last modified',
       'date modified',
       'sys updated at',
+      'sys updated on',
+      'last activity date',
+      'last update time',
       'last update',
     ],
-    due: ['due', 'due at', 'due date', 'due by', 'resolution due', 'due time'],
+    due: ['due', 'due at', 'due date', 'due by', 'resolution due', 'due time', 'due by time', 'sla due'],
   },
 }
 
@@ -137,7 +175,7 @@ export function mappingOf(
   for (const field of fields) {
     if (taken.has(field)) continue
     const found = (names[kind][field] ?? own.get(field) ?? [])
-      .map((name) => header.findIndex((column, i) => free(i) && plain(column) === name))
+      .map((name) => header.findIndex((column, i) => free(i) && close(plain(column)) === close(name)))
       .find((i) => i >= 0)
     if (found !== undefined) taken.set(field, found)
   }
@@ -179,6 +217,11 @@ export function plain(column: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, ' ')
     .trim()
+}
+
+/** Without the spaces of its words. */
+function close(name: string): string {
+  return name.replaceAll(' ', '')
 }
 
 function refuse(reason: string): never {

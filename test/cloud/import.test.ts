@@ -111,6 +111,25 @@ describe('tickets', () => {
     })
   })
 
+  test.each([
+    [
+      'number,short_description,caller_id,assignment_group,assigned_to,state,priority,sys_created_on,sys_updated_on',
+      ['id', 'subject', 'requester', 'queue', 'assignee', 'status', 'priority', 'created', 'updated'],
+    ],
+    [
+      'TicketID,TicketTitle,TicketPriority,TicketStatus,TicketType,EndUserEmail,TechnicianFullName,TicketCreatedDate',
+      ['id', 'subject', 'priority', 'status', 'type', 'requester', 'assignee', 'created'],
+    ],
+    [
+      'instance_url,key,issue_type,summary,reporter_name,assignee_name',
+      [null, 'id', 'type', 'subject', 'requester', 'assignee'],
+    ],
+  ])('a file that begins with %s is recognised', async (header, fields) => {
+    const csv = `${header}\n${fields.map((_, i) => `cell ${i}`).join(',')}\n`
+    const { columns } = await take({ kind: 'tickets', csv, dryRun: true })
+    expect(columns.map(({ field }) => field)).toEqual(fields)
+  })
+
   test('what was said of words, dates and columns counts; what is there is not taken twice', async () => {
     const answer = await take({
       kind: 'tickets',
