@@ -38,6 +38,7 @@ import { carriedColumns, readLayout, savedViews } from './triage/saved-views.ts'
 import { timing } from './triage/timing.ts'
 import { Waking } from './triage/waking.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
+import { similarTo } from './triage/similar.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
 import { tryOut } from './vault/use/try-out.ts'
 import { Vault, type VaultRules } from './vault/vault.ts'
@@ -171,6 +172,7 @@ export class Compartment {
       tally: (lists) => read((held) => lists.map((list) => tallyOf(held, list))),
       search: (input) =>
         read((held) => search(held, { ...input, columns: carriedColumns(held.ledger, input.columns) })),
+      similar: (id) => read((held) => similarTo(held, id)),
       syncState: () => this.sync.state,
       syncNow: () => {
         this.sync.now()

@@ -8,6 +8,7 @@ import { ColumnKey, ColumnOrder, Columns, OwnLayout } from '../../src-shared/dom
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
+import type { SimilarTicket } from '../../src-shared/domain/similar.ts'
 import type { TicketActivity } from '../../src-shared/domain/ticket-change.ts'
 import { LinkRelation, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
@@ -64,6 +65,8 @@ export interface CompartmentApi {
   /** How many tickets each list has; of those with a query as many as can be changed at once. */
   tally(lists: TicketFilter[]): number[]
   search(input: z.infer<typeof SearchInput>): SearchHit[]
+  /** Tickets that may tell of the same event, the likeliest first; see triage/similar.ts. */
+  similar(id: string): SimilarTicket[]
   /** Ids of the tickets of a list, or of what a search finds in it, in its order, at most {@link MAX_BULK}. */
   ticketIds(input: z.infer<typeof IdsInput>): string[]
   bulkPreview(input: { ids: string[]; change: BulkChange }): BulkPreview
@@ -223,6 +226,7 @@ export const tenantRouter = t.router({
       .input(z.object({ lists: z.array(TicketFilter).max(20) }))
       .query(({ ctx, input }) => ctx.tally(input.lists)),
     search: t.procedure.input(SearchInput).query(({ ctx, input }) => ctx.search(input)),
+    similar: t.procedure.input(z.object({ id: Id })).query(({ ctx, input }) => ctx.similar(input.id)),
     ids: t.procedure.input(IdsInput).query(({ ctx, input }) => ctx.ticketIds(input)),
     bulkPreview: t.procedure.input(BulkInput).query(({ ctx, input }) => ctx.bulkPreview(input)),
     bulk: t.procedure.input(BulkInput).mutation(({ ctx, input }) => ctx.bulk(input)),

@@ -97,6 +97,15 @@ export function activityQuery({ client }: Tenant, id: string) {
   })
 }
 
+/** Tickets that may be the same as one; read again when that one changes. */
+export function similarQuery({ client }: Tenant, id: string) {
+  return queryOptions({
+    queryKey: [...keys.ticket(id), 'similar'] as const,
+    queryFn: ({ signal }) => client.tickets.similar.query({ id }, { signal }),
+    gcTime: 60_000,
+  })
+}
+
 export function outlineQuery({ client }: Tenant, request: ListRequest) {
   return queryOptions({
     queryKey: keys.outline(request),

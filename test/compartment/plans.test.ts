@@ -15,6 +15,7 @@ import { branchesOf } from '../../src-main/compartment/triage/branches.ts'
 import { askedOf, type Asked } from '../../src-main/compartment/triage/asked.ts'
 import { outlineSql, pageSql, placeSql } from '../../src-main/compartment/triage/page.ts'
 import { countSql, listSql, textSql } from '../../src-main/compartment/triage/search.ts'
+import { havingSql } from '../../src-main/compartment/triage/similar.ts'
 import { resolveQuery } from '../../src-shared/query/resolve.ts'
 import { configuration, contactOf, technicianOf, ticketOf } from './desk.ts'
 import { temporaryFolder } from './driver.ts'
@@ -117,6 +118,13 @@ test('searching by word lets the text index lead, with a filter and operators to
     expect(steps[0]).toContain('SCAN ticket_text VIRTUAL TABLE')
     expect(steps.join()).not.toMatch(/ORDER BY|SCAN ticket (?!USING INDEX ticket_unread)/)
   }
+})
+
+test('tickets that are alike are looked for by the text index, within the numbers near', () => {
+  const bound = (sql: string): string =>
+    sql.replaceAll(/@(\w+)/g, (_, name: string) => (name === 'match' ? '\'subject : "a"\'' : '3'))
+  // M: words; > and <: both ends of the numbers.
+  expect(plan(bound(havingSql)).join()).toMatch(/^SCAN ticket_text VIRTUAL TABLE INDEX \d+:(?:M.*><|><.*M)[^,]*$/)
 })
 
 const operators =

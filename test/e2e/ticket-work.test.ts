@@ -246,3 +246,39 @@ test('a mail that came in is text whatever is in it: its quote is folded until q
   expect(complaints).toEqual([])
   await close()
 })
+
+test('tickets that may be duplicates are counted quietly, listed by D with the reason, and linked or merged only by a key', async () => {
+  const host = await stage.begin()
+  const { page, complaints, close } = await stage.open(host, 'Acme')
+  await openTicket(page, 'Acme ticket 2')
+  for (const subject of ['Zebra printer in the warehouse jams', 'Warehouse: Zebra printer jams again']) {
+    await page.keyboard.press('c')
+    await page.getByRole('textbox', { name: 'Subject' }).waitFor()
+    await page.keyboard.type(subject)
+    await page.keyboard.press('Control+Enter')
+    await article(page).getByRole('heading', { name: subject }).waitFor({ timeout: SOON })
+  }
+  await waitForSynced(page)
+  await page.getByRole('button', { name: '1 similar' }).waitFor({ timeout: SOON })
+  expect((await inPostgres('Warehouse: Zebra printer jams again')).links ?? []).toEqual([])
+  await page.keyboard.press('D')
+  const option = page.getByRole('option', { name: /Zebra printer in the warehouse jams/ })
+  await option.waitFor()
+  expect(await option.innerText()).toContain('words in common: ')
+  await page.keyboard.press('m')
+  await page.getByRole('button', { name: /^Merge into/ }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('D')
+  await option.waitFor()
+  await page.keyboard.press('d')
+  await page.getByText(/duplicate of \d+/).waitFor({ timeout: SOON })
+  await expect.poll(() => page.getByRole('button', { name: '1 similar' }).count(), { timeout: SOON }).toBe(0)
+  await waitForSynced(page)
+  const [first, second] = [
+    await inPostgres('Zebra printer in the warehouse jams'),
+    await inPostgres('Warehouse: Zebra printer jams again'),
+  ]
+  expect(second.links).toEqual([{ ticketId: first.id, relation: 'duplicate-of' }])
+  expect(complaints).toEqual([])
+  await close()
+})

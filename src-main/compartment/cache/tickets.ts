@@ -236,7 +236,7 @@ export class Tickets {
 }
 
 /** Id of the ticket that a row's was merged into. */
-export function mergedIntoOf({ rest }: StoredTicket): string | null {
+export function mergedIntoOf({ rest }: Pick<StoredTicket, 'rest'>): string | null {
   // Few are: most rows need not be parsed.
   return rest?.includes('"mergedInto"') ? ((JSON.parse(rest) as Partial<Ticket>).mergedInto ?? null) : null
 }

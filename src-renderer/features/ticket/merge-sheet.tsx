@@ -2,7 +2,7 @@ import { IconArrowRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
-import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { TicketDetail, TicketRow } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
@@ -19,6 +19,8 @@ import { useAct } from './use-act.ts'
 
 interface MergeSheetProps {
   detail: TicketDetail
+  /** The other ticket, where it is known; the younger of the two is what is merged at first. */
+  other?: TicketRow | null
   onClose(): void
   onOpen(ticketId: string): void
 }
@@ -30,13 +32,13 @@ function doneStatus({ statuses }: Configuration): string | null {
 }
 
 /** Makes the ticket part of another: found, both looked at side by side, and merged by Enter. */
-export function MergeSheet({ detail, onClose, onOpen }: MergeSheetProps) {
+export function MergeSheet({ detail, other: given = null, onClose, onOpen }: MergeSheetProps) {
   const tenant = useTenant()
   const { configuration } = useDesk()
   const act = useAct()
   const undo = useUndo()
-  const [intoId, setIntoId] = useState<string | null>(null)
-  const [turned, setTurned] = useState(false)
+  const [intoId, setIntoId] = useState(given?.id ?? null)
+  const [turned, setTurned] = useState(given !== null && given.createdAt > detail.ticket.createdAt)
   const { data: other } = useQuery({ ...ticketQuery(tenant, intoId ?? ''), enabled: intoId !== null })
   const confirm = useRef<HTMLDivElement>(null)
   const shown = other !== undefined

@@ -1,7 +1,7 @@
 import { IconArrowLeft, IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { TicketDetail, TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Command } from '../../app/commands/commands.ts'
 import { useCommands, useRegistry } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
@@ -10,11 +10,12 @@ import { upload } from '../../tenant/uploads.ts'
 import { numberText } from '../tickets/words.ts'
 import { Composer } from './composer.tsx'
 import { Conversation, type Choosing } from './conversation.tsx'
+import { DuplicatesBadge } from './duplicates-badge.tsx'
 import { isEntryMode, startMode, withText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { FailedEdits } from './failed-edits.tsx'
 import { FileDrop } from './file-drop.tsx'
 import { Merged } from './merged.tsx'
-import { LinkSheet, MergeSheet, SplitSheet } from './sheets-later.ts'
+import { DuplicatesSheet, LinkSheet, MergeSheet, SplitSheet } from './sheets-later.ts'
 import { useTicketActions, type MacroText } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
@@ -31,7 +32,7 @@ interface OpenTicketProps {
   onOpen(ticketId: string): void
 }
 
-type SheetName = 'link' | 'merge' | 'split'
+type SheetName = 'link' | 'merge' | 'split' | 'duplicates'
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -52,11 +53,13 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   // Counts the texts that were put in from outside: the field begins anew with each.
   const [inserted, setInserted] = useState(0)
   const [sheet, setSheet] = useState<SheetName | null>(null)
+  const [mergeWith, setMergeWith] = useState<TicketRow | null>(null)
   const [chosen, setChosen] = useState(NONE)
   const status = desk.configuration.statuses.find(({ key }) => key === ticket.status)
   const toTicket = (): void => scroller.current?.focus({ preventScroll: true })
-  const show = (name: SheetName | null): void => {
+  const show = (name: SheetName | null, other: TicketRow | null = null): void => {
     flushSync(() => {
+      setMergeWith(other)
       setSheet(name)
       setChosen(NONE)
     })
@@ -103,6 +106,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
     command('log-time', 'Log time', 'w', () => write('time')),
     command('link', 'Link to another ticket', 'L', () => show('link')),
+    command('duplicates', 'Look for duplicates of this ticket', 'D', () => show('duplicates')),
     command('merge', 'Merge into another ticket', 'm', () => show('merge')),
     ...(entries.some(({ kind, from }) => kind !== 'event' && !from)
       ? [command('split', 'Split entries off into a new ticket', 'x', () => show('split'))]
@@ -151,6 +155,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
           onChange={(subject) => edit(ticket, { subject })}
           onDone={toTicket}
         />
+        <DuplicatesBadge detail={detail} onOpen={() => show('duplicates')} />
         <span className={classes.badge} data-category={status?.category}>
           {status?.label ?? ticket.status}
         </span>
@@ -175,7 +180,8 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
       >
         <div className={classes.main}>
           {sheet === 'link' && <LinkSheet {...props} />}
-          {sheet === 'merge' && <MergeSheet {...props} />}
+          {sheet === 'merge' && <MergeSheet key={mergeWith?.id} {...props} other={mergeWith} />}
+          {sheet === 'duplicates' && <DuplicatesSheet {...props} onMerge={(other) => show('merge', other)} />}
           {sheet === 'split' && <SplitSheet {...props} chosen={chosen} />}
           <div ref={scroller} className={classes.scroller} tabIndex={-1}>
             <FailedEdits detail={detail} />

@@ -18,6 +18,7 @@ const OFFERED = [
   'log-time',
   'attach',
   'link',
+  'duplicates',
   'merge',
   'split',
   'assign-me',
