@@ -1,43 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import type { TicketActivity, TicketActivityLine } from '../../../src-shared/domain/ticket-change.ts'
+import type { TicketActivityLine } from '../../../src-shared/domain/ticket-change.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
-import { problemFrom } from '../../app/channel/link.ts'
-import { useCommands } from '../../app/commands/use-commands.tsx'
-import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
-import { activityQuery } from '../../tenant/queries.ts'
-import { useStore } from '../../ui/store.ts'
-import { agoShort, dateTime } from '../../ui/time.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
+import { agoShort, dateTime } from '../../ui/time.ts'
 import { actsText } from './act-words.ts'
 import classes from './ticket.module.css'
-
-const NOTHING: TicketActivity = { lines: [], more: false }
-
-/**
- * Who changed what of the ticket, where the technician wants to see it; the command that says so.
- * @returns what is to stand among the entries, and a sentence where it cannot
- */
-export function useActivity(detail: TicketDetail): TicketActivity & { problem: string | null } {
-  const tenant = useTenant()
-  const { activity } = tenant.memory
-  const shown = useStore(activity)
-  const { data, error, refetch } = useQuery({ ...activityQuery(tenant, detail.ticket.id), enabled: shown })
-  // An own edit is there before the feed tells of it.
-  useEffect(() => {
-    if (shown) void refetch()
-  }, [shown, detail, refetch])
-  useCommands([
-    {
-      ...{ id: 'activity', group: 'Ticket', keys: ['A'] },
-      title: shown ? 'Hide what was changed' : 'Show what was changed, and by whom',
-      run: () => activity.set(!shown),
-    },
-  ])
-  if (!shown) return { ...NOTHING, problem: null }
-  return { ...(data ?? NOTHING), problem: error ? problemFrom(error).message : null }
-}
 
 interface ActivityLineProps {
   line: TicketActivityLine

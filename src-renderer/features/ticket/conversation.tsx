@@ -1,5 +1,5 @@
 import { IconClock, IconLock, IconPaperclip } from '@tabler/icons-react'
-import { memo, startTransition, useEffect, useMemo, useState, type KeyboardEvent } from 'react'
+import { lazy, memo, startTransition, Suspense, useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
 import type { TicketActivityLine } from '../../../src-shared/domain/ticket-change.ts'
 import type { AttachmentView, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -8,10 +8,13 @@ import { durationText } from '../../ui/duration.ts'
 import { agoShort, dateTime, useMinute } from '../../ui/time.ts'
 import { PendingSlot } from '../../ui/pending-mark.tsx'
 import { numberText } from '../tickets/words.ts'
-import { ActivityLine, useActivity } from './activity.tsx'
 import { partsOf } from './quotes.ts'
 import classes from './ticket.module.css'
+import { useActivity } from './use-activity.ts'
 import { Written } from './written.tsx'
+
+/** Few look at it: what tells of changes is loaded when somebody does. */
+const ActivityLine = lazy(async () => ({ default: (await import('./activity.tsx')).ActivityLine }))
 
 /** Entries that are painted with the ticket: more than fit on a screen. The rest follows without being waited for. */
 const FIRST_ENTRIES = 30
@@ -75,7 +78,9 @@ export function Conversation({ detail, choosing }: ConversationProps) {
       {activity.more && <li className={classes.event}>Older changes are not shown.</li>}
       {inTurn(shown, activity.lines).map(({ entry, line }) =>
         line ? (
-          <ActivityLine key={line.id} line={line} detail={detail} now={now} />
+          <Suspense key={line.id}>
+            <ActivityLine line={line} detail={detail} now={now} />
+          </Suspense>
         ) : (
           <Entry
             key={entry.id}

@@ -7,7 +7,7 @@ import { useTenant } from '../../tenant/context.tsx'
 import { NOTHING_CHOSEN } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
 import { bulkKinds, type BulkKind } from './bulk-choices.tsx'
-import { BulkDialog } from './bulk-dialog.tsx'
+import { BulkDialog } from './later.ts'
 import classes from './bulk.module.css'
 
 interface BulkBarProps {
