@@ -25,6 +25,7 @@ export function customValues(
 function valueOf(field: CustomField, text: string): FieldValue {
   switch (field.type) {
     case 'text':
+    case 'long-text':
       return text.slice(0, 10_000)
     case 'number': {
       const number = Number(text.replace(/(?<=\d)[ ,](?=\d{3}\b)/g, ''))
@@ -38,6 +39,11 @@ function valueOf(field: CustomField, text: string): FieldValue {
           : null
     case 'date':
       return z.union([z.iso.date(), z.iso.datetime()]).safeParse(text).success ? text : null
+    case 'date-time': {
+      // Without a zone nobody knows which instant is meant.
+      const read = z.iso.datetime({ offset: true }).safeParse(text)
+      return read.success ? new Date(read.data).toISOString() : null
+    }
     case 'url':
       return z.url().safeParse(text).success ? text : null
     case 'select':
@@ -58,6 +64,7 @@ function expected(field: CustomField): string {
   if (field.type === 'number') return 'number'
   if (field.type === 'checkbox') return 'yes or no'
   if (field.type === 'date') return 'date such as 2026-04-03'
+  if (field.type === 'date-time') return 'instant such as 2026-04-03T09:30:00Z'
   if (field.type === 'url') return 'web address'
   return 'options' in field ? `choice of ${field.options.map(({ label }) => label).join(', ')}` : 'text'
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Choice, Configuration, CustomField } from '../../src-shared/domain/configuration.ts'
+import { Instant } from '../../src-shared/domain/primitives.ts'
 import type { FieldValue, TicketPatch } from '../../src-shared/domain/ticket.ts'
 
 /**
@@ -33,6 +34,7 @@ function misfitField(fields: CustomField[], values: Record<string, FieldValue>):
 function fits(field: CustomField, value: FieldValue): boolean {
   switch (field.type) {
     case 'text':
+    case 'long-text':
       return typeof value === 'string'
     case 'number':
       return typeof value === 'number'
@@ -40,6 +42,8 @@ function fits(field: CustomField, value: FieldValue): boolean {
       return typeof value === 'boolean'
     case 'date':
       return typeof value === 'string' && (value === '' || DateOrInstant.safeParse(value).success)
+    case 'date-time':
+      return typeof value === 'string' && (value === '' || Instant.safeParse(value).success)
     case 'url':
       return typeof value === 'string' && (value === '' || z.url().safeParse(value).success)
     case 'select':

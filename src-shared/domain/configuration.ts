@@ -39,7 +39,8 @@ export type Choice = z.infer<typeof Choice>
 
 export const CustomField = z.discriminatedUnion('type', [
   z.object({
-    type: z.enum(['text', 'number', 'date', 'checkbox', 'url']),
+    /** `date-time` is an instant; `long-text` keeps its lines. */
+    type: z.enum(['text', 'long-text', 'number', 'date', 'date-time', 'checkbox', 'url']),
     key: Key,
     label: z.string().min(1).max(60),
     retired,
@@ -53,6 +54,11 @@ export const CustomField = z.discriminatedUnion('type', [
   }),
 ])
 export type CustomField = z.infer<typeof CustomField>
+
+/** The kinds of custom fields that are known here. */
+export const FIELD_KINDS: ReadonlySet<string> = new Set(
+  CustomField.options.flatMap((option) => option.shape.type.options),
+)
 
 /** A tenant's own words and rules. Versioned data that arrives in the change feed; no status or field name is in code. */
 export const Configuration = z.object({

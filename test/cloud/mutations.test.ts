@@ -117,13 +117,17 @@ describe('a field', () => {
     const id = freshTicket()
     await one(update(id, { customFields: { site: 'Harbour' } }, { customFields: { site: 'Mill' } }))
     const result = await one(
-      update(id, { customFields: { site: 'Harbour' } }, { customFields: { site: 'Dock', seats: 4 } }),
+      update(
+        id,
+        { customFields: { site: 'Harbour' } },
+        { customFields: { site: 'Dock', seats: 4, window: '2026-03-04T09:30:00Z' } },
+      ),
     )
     expect(result).toMatchObject({
       outcome: 'conflict',
       conflicts: [{ field: 'customFields.site', base: 'Harbour', mine: 'Dock', theirs: 'Mill' }],
     })
-    expect((await ticketNow(id)).data.customFields).toEqual({ site: 'Mill', seats: 4 })
+    expect((await ticketNow(id)).data.customFields).toEqual({ site: 'Mill', seats: 4, window: '2026-03-04T09:30:00Z' })
   })
 })
 
@@ -241,6 +245,7 @@ describe('a mutation is rejected with a clear message', () => {
     ['an unknown queue', { queue: 'attic' }, 'no queue "attic"'],
     ['an unknown custom field', { customFields: { shoe: 'left' } }, 'no field "shoe"'],
     ['a custom field of the wrong type', { customFields: { seats: 'many' } }, '"Seats" does not take'],
+    ['a day where an instant is meant', { customFields: { window: '2026-03-04' } }, '"Window" does not take'],
     ['a choice that is none', { customFields: { floor: 'nine' } }, '"Floor" does not take'],
     ['an assignee who does not work there', { assigneeId: uuid('stranger') }, 'That technician'],
     ['a value of the wrong form', { subject: '' }, 'wrong form'],

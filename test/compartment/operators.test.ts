@@ -15,9 +15,19 @@ const custom = {
     { type: 'select' as const, key: 'floor', label: 'Floor', options: [{ key: 'f1', label: 'First floor' }] },
     { type: 'checkbox' as const, key: 'ups', label: 'On UPS' },
     { type: 'number' as const, key: 'seats', label: 'Seats' },
+    { type: 'date-time' as const, key: 'window', label: 'Window' },
+    { type: 'long-text' as const, key: 'access', label: 'Access' },
+    // Of a cloud that is newer than this console.
+    { type: 'hologram', key: 'later', label: 'Later' },
   ],
 }
 const started = Date.now()
+
+const newer = (number: number): Ticket['customFields'] => ({
+  window: `2026-03-${number % 4 === 0 ? '04' : '05'}T09:30:00Z`,
+  access: 'Key at the desk.\nAlarm code by phone.',
+  later: 'as it came',
+})
 
 /** Ticket `number` with everything that operators ask for. */
 function detailed(number: number): Ticket {
@@ -29,7 +39,13 @@ function detailed(number: number): Ticket {
     tags: number % 10 === 0 ? ['VIP', 'vip-site'] : number % 10 === 1 ? ['printer'] : [],
     customFields:
       number % 2 === 0
-        ? { site: number % 4 === 0 ? 'HQ' : 'HQ West', floor: 'f1', ups: number % 6 === 0, seats: number % 7 }
+        ? {
+            site: number % 4 === 0 ? 'HQ' : 'HQ West',
+            floor: 'f1',
+            ups: number % 6 === 0,
+            seats: number % 7,
+            ...newer(number),
+          }
         : {},
     createdAt: at(-number * 6),
     updatedAt: at(-number),
@@ -94,6 +110,8 @@ test.each<[text: string, holds: (ticket: Ticket) => boolean]>([
   ['field.floor:First', ({ customFields }) => customFields['floor'] === 'f1'],
   ['field.ups:yes', ({ customFields }) => customFields['ups'] === true],
   ['-field.seats:3 field.floor:f1', ({ customFields: { seats, floor } }) => seats !== 3 && floor === 'f1'],
+  ['field.window:2026-03-04', ({ number }) => number % 4 === 0],
+  ['field.access:"key at the desk.\nalarm code by phone."', ({ number }) => number % 2 === 0],
   ['created:<2d', ({ createdAt }) => started - Date.parse(createdAt) < 48 * HOUR],
   ['updated:>100h', ({ updatedAt }) => started - Date.parse(updatedAt) >= 100 * HOUR],
   ['sla:<2h', (ticket) => running(ticket) && due(ticket) < 2 * HOUR],
@@ -107,6 +125,13 @@ test.each<[text: string, holds: (ticket: Ticket) => boolean]>([
 ])('%s finds exactly what it says', async (text, holds) => {
   const expected = all.filter(holds).map(({ number }) => number)
   expect(await numbers(text)).toEqual(expected)
+})
+
+test('a field of a kind that this console does not know stops no sync, and its value stays as it came', async () => {
+  const fields = (await driven.call('query', 'desk', undefined)).configuration.customFields.map(({ key }) => key)
+  expect(fields).toEqual(['site', 'floor', 'ups', 'seats', 'window', 'access'])
+  const { ticket } = await driven.call('query', 'tickets.get', { id: idOf('ticket 2') })
+  expect(ticket.customFields).toMatchObject(newer(2))
 })
 
 test('operators, words, phrases and what must not be there go together', async () => {

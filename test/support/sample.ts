@@ -27,6 +27,7 @@ export const sampleConfiguration: Configuration = {
   customFields: [
     { type: 'text', key: 'site', label: 'Site' },
     { type: 'number', key: 'seats', label: 'Seats' },
+    { type: 'date-time', key: 'window', label: 'Window' },
     { type: 'select', key: 'floor', label: 'Floor', options: [{ key: 'one', label: 'One' }] },
   ],
   atRiskMinutes: 60,

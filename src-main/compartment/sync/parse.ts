@@ -1,6 +1,6 @@
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Attachment } from '../../../src-shared/domain/attachment.ts'
-import type { Configuration } from '../../../src-shared/domain/configuration.ts'
+import { FIELD_KINDS, type Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
@@ -56,9 +56,23 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
   if (deleted === true) return { kind, id, version, data: null }
   if (kind === 'ticket' && isPlainTicket(data)) return { kind, id, version, data }
   if (kind === 'entry' && isPlainEntry(data)) return { kind, id, version, data }
-  const checked = entities[kind].safeParse(data)
+  const checked = entities[kind].safeParse(kind === 'configuration' ? withKnownFields(data) : data)
   if (!checked.success) throw new ProblemError('feed-malformed')
   return { kind, id, version, data: checked.data } as CheckedChange
+}
+
+/** Without custom fields of kinds that a newer cloud knows: what tickets have of them is shown as it is. */
+function withKnownFields(configuration: unknown): unknown {
+  if (typeof configuration !== 'object' || configuration === null || !('customFields' in configuration))
+    return configuration
+  const { customFields } = configuration
+  if (!Array.isArray(customFields)) return configuration
+  return { ...configuration, customFields: customFields.filter((one: unknown) => !isOfNewerKind(one)) }
+}
+
+function isOfNewerKind(field: unknown): boolean {
+  if (typeof field !== 'object' || field === null || !('type' in field)) return false
+  return typeof field.type === 'string' && !FIELD_KINDS.has(field.type)
 }
 
 /** Whether this console knows such entities. */

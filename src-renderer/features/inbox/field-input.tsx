@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { useDesk } from '../../tenant/desk.tsx'
 import classes from './inbox.module.css'
+import { localText } from '../../ui/time.ts'
 import { customFieldOf, optionsOf } from './value-text.ts'
 
 interface FieldInputProps {
@@ -82,11 +83,27 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
       />
     )
   }
-  if (field === 'snoozedUntil') {
+  if (custom?.type === 'long-text') {
+    return (
+      <textarea
+        {...common}
+        rows={4}
+        defaultValue={text}
+        onKeyDown={(event) => {
+          // Enter begins a line here.
+          if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) common.onKeyDown(event)
+          else event.stopPropagation()
+        }}
+        onChange={({ target }) => onChange(target.value === '' ? null : target.value)}
+      />
+    )
+  }
+  if (field === 'snoozedUntil' || custom?.type === 'date-time') {
     return (
       <input
         {...common}
         type="datetime-local"
+        defaultValue={localText(text)}
         onChange={({ target }) => onChange(target.value === '' ? null : new Date(target.value).toISOString())}
       />
     )

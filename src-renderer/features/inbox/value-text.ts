@@ -62,6 +62,8 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
     const labels = value.map((one: unknown) => options.find(({ key }) => key === one)?.label ?? String(one))
     return labels.join(', ') || 'None'
   }
+  if (custom?.type === 'date-time' && typeof value === 'string' && !Number.isNaN(Date.parse(value)))
+    return dateTime(value)
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
   if (typeof value === 'number') return value.toLocaleString('en')
   return typeof value === 'string' ? value : JSON.stringify(value)

@@ -113,8 +113,10 @@ export function ChoicesEditor({
 
 const FIELD_TYPES: readonly (readonly [CustomField['type'], string])[] = [
   ['text', 'Text'],
+  ['long-text', 'Several lines'],
   ['number', 'Number'],
   ['date', 'Date'],
+  ['date-time', 'Date and time'],
   ['checkbox', 'Checkbox'],
   ['url', 'Link'],
   ['select', 'One of'],

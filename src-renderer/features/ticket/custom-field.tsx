@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
+import { localText } from '../../ui/time.ts'
 import classes from './ticket.module.css'
 
 // Few clients have such a field.
@@ -56,6 +57,8 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
           onChange={(event) => onChange(event.target.checked)}
         />
       )
+    case 'long-text':
+      return <LongTextInput key={String(value ?? '')} field={field} value={value} onChange={onChange} />
     default:
       return <TextInput key={String(value ?? '')} field={field} value={value} onChange={onChange} />
   }
@@ -63,20 +66,33 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
 
 /** A one-line field; what was typed counts once the field is left or Enter is pressed. */
 function TextInput({ field, value, onChange }: CustomFieldInputProps) {
-  const before = value === null || value === undefined ? '' : String(value)
+  const given = value === null || value === undefined ? '' : String(value)
+  const local = field.type === 'date-time' ? localText(given) : ''
+  // What is no instant stays to be read.
+  const before = local || given
   const [text, setText] = useState(before)
   const commit = (): void => {
     const next = text.trim()
     if (next === before.trim()) return
     if (next === '') onChange(null)
-    else if (field.type !== 'number') onChange(next)
+    else if (field.type === 'date-time') {
+      const at = new Date(next)
+      if (Number.isNaN(at.getTime())) setText(before)
+      else onChange(at.toISOString())
+    } else if (field.type !== 'number') onChange(next)
     else if (Number.isFinite(Number(next))) onChange(Number(next))
     else setText(before)
   }
   return (
     <input
       className={classes.input}
-      type={field.type === 'date' ? 'date' : 'text'}
+      type={
+        field.type === 'date'
+          ? 'date'
+          : field.type === 'date-time' && (given === '' || local !== '')
+            ? 'datetime-local'
+            : 'text'
+      }
       inputMode={field.type === 'number' ? 'decimal' : undefined}
       aria-label={field.label}
       placeholder="Not set"
@@ -85,6 +101,33 @@ function TextInput({ field, value, onChange }: CustomFieldInputProps) {
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') event.currentTarget.blur()
+        else if (event.key === 'Escape') {
+          setText(before)
+          event.stopPropagation()
+        }
+      }}
+    />
+  )
+}
+
+/** A field of several lines; what was typed counts once the field is left or Ctrl+Enter is pressed. */
+function LongTextInput({ field, value, onChange }: CustomFieldInputProps) {
+  const before = value === null || value === undefined ? '' : String(value)
+  const [text, setText] = useState(before)
+  return (
+    <textarea
+      className={`${classes.input} ${classes.lines}`}
+      rows={2}
+      maxLength={10_000}
+      aria-label={field.label}
+      placeholder="Not set"
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => {
+        if (text.trim() !== before.trim()) onChange(text.trim() === '' ? null : text.trim())
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.blur()
         else if (event.key === 'Escape') {
           setText(before)
           event.stopPropagation()

@@ -2,7 +2,7 @@ import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
-import { dateText } from '../../ui/time.ts'
+import { dateText, dateTime } from '../../ui/time.ts'
 import type { Column } from './columns.ts'
 import type { Words } from './words.ts'
 
@@ -21,6 +21,7 @@ export function fieldText(value: FieldValue | undefined, field: CustomField | nu
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
   if (typeof value === 'number') return value.toLocaleString('en')
   if (field?.type === 'date' && /^\d{4}-\d\d-\d\d$/.test(value)) return dateText(`${value}T12:00:00`)
+  if (field?.type === 'date-time' && !Number.isNaN(Date.parse(value))) return dateTime(value)
   return label(value)
 }
 
@@ -64,8 +65,10 @@ export function exportText({ key, field }: Column, row: TicketRow, words: Words)
       return row.tags?.join(', ') ?? ''
     default: {
       const value = fieldOf(row, key)
-      // Numbers and days are for machines to read on.
-      return typeof value === 'number' || field?.type === 'date' ? String(value ?? '') : fieldText(value, field)
+      // Numbers, days and instants are for machines to read on.
+      return typeof value === 'number' || field?.type === 'date' || field?.type === 'date-time'
+        ? String(value ?? '')
+        : fieldText(value, field)
     }
   }
 }

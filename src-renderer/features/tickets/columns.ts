@@ -48,7 +48,17 @@ export const USUAL = ['number', 'subject', 'status', 'priority', 'requester', 'a
 export const ALWAYS: readonly string[] = ['number', 'subject']
 
 const FIELD_WIDTHS = {
-  ...{ text: 140, number: 90, date: 106, checkbox: 84, url: 170, select: 130, 'multi-select': 160 },
+  ...{
+    text: 140,
+    'long-text': 220,
+    number: 90,
+    'date-time': 150,
+    date: 106,
+    checkbox: 84,
+    url: 170,
+    select: 130,
+    'multi-select': 160,
+  },
 } as const satisfies Record<CustomField['type'], number>
 
 const made = new WeakMap<Configuration, readonly Column[]>()
