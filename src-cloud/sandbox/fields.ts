@@ -59,3 +59,8 @@ export function date(label: string, given: Options = {}): FieldSketch {
     value: ({ random, createdAt }) => new Date(createdAt + random.int(7, 28) * 86_400_000).toISOString().slice(0, 10),
   })
 }
+
+/** Several lines, or an instant, that nobody draws: special tickets have it. */
+export function special(type: 'long-text' | 'date-time', label: string): FieldSketch {
+  return { field: { type, key: keyOf(label), label }, chance: 0, value: () => null }
+}

@@ -17,7 +17,7 @@ export interface StatusWords {
 /** A custom field and what tickets hold in it. */
 export interface FieldSketch {
   field: CustomField
-  /** Share of tickets that have a value. */
+  /** Share of tickets that have a value; none with 0, and then it draws nothing that others would have drawn. */
   chance: number
   /** Only on these kinds; absent for all. */
   on?: Kind[]

@@ -195,7 +195,7 @@ class Draft {
     const random = this.#random
     const given = { random, fill: this.#fill, createdAt: this.#createdAt }
     const drawn = this.#profile.fields
-      .filter(({ chance, on }) => random.chance(chance) && (on?.includes(this.#topic.kind) ?? true))
+      .filter(({ chance, on }) => chance > 0 && random.chance(chance) && (on?.includes(this.#topic.kind) ?? true))
       .map(({ field, value }) => [field.key, value(given)] as const)
     return { ...Object.fromEntries(drawn), ...this.#special?.customFields }
   }

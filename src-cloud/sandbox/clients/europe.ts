@@ -1,4 +1,4 @@
-import { checkbox, date, select, text } from '../fields.ts'
+import { checkbox, date, select, special, text } from '../fields.ts'
 import { fresh, over, waiting, working, type Profile } from '../profile.ts'
 import { topicsWith } from '../topics/bank.ts'
 import { floorTopics } from '../topics/floors.ts'
@@ -218,6 +218,8 @@ export const europe: Profile[] = [
       text('Vessel', 'FV{count}', { chance: 0.2, on: ['incident'] }),
       checkbox('Batch at risk', 0.12, { on: ['incident', 'alert'] }),
       text('Supplier ref', '{ref}', { chance: 0.12 }),
+      special('date-time', 'Doors open'),
+      special('long-text', 'Way in'),
     ],
     topics: topicsWith(floorTopics.brewery, ['doors']),
     atRiskMinutes: 60,
@@ -228,6 +230,10 @@ export const europe: Profile[] = [
         subject: 'Tap till says no 🍺🙈',
         description: 'Till 2 in the tap room says no to every card. 🍺 gig at 8 tonight. Please!!',
         status: 'On it',
+        customFields: {
+          'doors-open': '2026-11-28T19:00:00Z',
+          'way-in': 'Yard gate, code from the brewhouse.\nNot through the tap room while the band sets up.',
+        },
       },
     ],
   },
