@@ -5,7 +5,8 @@ import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import { localText } from '../../ui/time.ts'
 import classes from './ticket.module.css'
 
-// Few clients have such a field.
+// Few clients have such fields.
+const SeveralLines = lazy(async () => ({ default: (await import('./several-lines.tsx')).SeveralLines }))
 const SeveralChoices = lazy(async () => ({ default: (await import('./several-choices.tsx')).SeveralChoices }))
 
 interface CustomFieldInputProps {
@@ -58,7 +59,11 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
         />
       )
     case 'long-text':
-      return <LongTextInput key={String(value ?? '')} field={field} value={value} onChange={onChange} />
+      return (
+        <Suspense fallback={<span className={`${classes.input} ${classes.lines}`}>{String(value ?? '')}</span>}>
+          <SeveralLines key={String(value ?? '')} label={field.label} value={value} onChange={onChange} />
+        </Suspense>
+      )
     default:
       return <TextInput key={String(value ?? '')} field={field} value={value} onChange={onChange} />
   }
@@ -101,33 +106,6 @@ function TextInput({ field, value, onChange }: CustomFieldInputProps) {
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') event.currentTarget.blur()
-        else if (event.key === 'Escape') {
-          setText(before)
-          event.stopPropagation()
-        }
-      }}
-    />
-  )
-}
-
-/** A field of several lines; what was typed counts once the field is left or Ctrl+Enter is pressed. */
-function LongTextInput({ field, value, onChange }: CustomFieldInputProps) {
-  const before = value === null || value === undefined ? '' : String(value)
-  const [text, setText] = useState(before)
-  return (
-    <textarea
-      className={`${classes.input} ${classes.lines}`}
-      rows={2}
-      maxLength={10_000}
-      aria-label={field.label}
-      placeholder="Not set"
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => {
-        if (text.trim() !== before.trim()) onChange(text.trim() === '' ? null : text.trim())
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.blur()
         else if (event.key === 'Escape') {
           setText(before)
           event.stopPropagation()
