@@ -128,9 +128,10 @@ test.each<[text: string, holds: (ticket: Ticket) => boolean]>([
 })
 
 test('a field of a kind that this console does not know stops no sync, and its value stays as it came', async () => {
-  const fields = (await driven.call('query', 'desk', undefined)).configuration.customFields.map(({ key }) => key)
+  const desk: Outputs['desk'] = await driven.call('query', 'desk', undefined)
+  const fields = desk.configuration.customFields.map(({ key }) => key)
   expect(fields).toEqual(['site', 'floor', 'ups', 'seats', 'window', 'access'])
-  const { ticket } = await driven.call('query', 'tickets.get', { id: idOf('ticket 2') })
+  const { ticket }: Outputs['tickets']['get'] = await driven.call('query', 'tickets.get', { id: idOf('ticket 2') })
   expect(ticket.customFields).toMatchObject(newer(2))
 })
 
