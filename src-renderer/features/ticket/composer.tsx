@@ -19,7 +19,7 @@ import { ChosenFiles } from './chosen-files.tsx'
 import classes from './composer.module.css'
 import { readWork, workText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { filesOf } from './file-drop.tsx'
-import { ReplyConfirm } from './reply-confirm.tsx'
+import { ReplyConfirm } from './sheets-later.ts'
 import { TimeFields } from './time-fields.tsx'
 
 interface ComposerProps {

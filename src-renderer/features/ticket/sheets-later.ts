@@ -6,3 +6,4 @@ export const LinkSheet = laterDialog('link', async () => (await load()).LinkShee
 export const MergeSheet = laterDialog('merge', async () => (await load()).MergeSheet)
 export const SplitSheet = laterDialog('split', async () => (await load()).SplitSheet)
 export const DuplicatesSheet = laterDialog('duplicates', async () => (await load()).DuplicatesSheet)
+export const ReplyConfirm = laterDialog('reply', async () => (await load()).ReplyConfirm)
