@@ -217,6 +217,7 @@ describe('the server', () => {
         'get /v1/organisation/events',
         'get /v1/organisation/defaults',
         'post /v1/organisation/defaults',
+        'get /v1/organisation/defaults/uses',
         'get /v1/organisation/defaults/history',
         'post /v1/organisation/defaults/restore',
         'get /v1/organisation/templates',

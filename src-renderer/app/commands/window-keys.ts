@@ -14,7 +14,9 @@ export const windowKeys: KeyPort = {
 /** What the platform does by itself with a real key, and not with one that a script presses. */
 function actBy(target: Element, { key, ctrlKey, metaKey, altKey }: KeyPress): void {
   const typed = key.length === 1 && ctrlKey === altKey && !metaKey
-  if (target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement) {
+  if (target.matches('input[type=checkbox], input[type=radio]')) {
+    if (key === ' ') (target as HTMLInputElement).click()
+  } else if (target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement) {
     // The only way that keeps the field's own undo and tells React.
     if (typed) document.execCommand('insertText', false, key)
     else if (key === 'Enter' && target instanceof HTMLTextAreaElement) document.execCommand('insertText', false, '\n')
