@@ -151,7 +151,7 @@ test('a cloud that would remove nearly everything is stopped until a person allo
   await allow.press('Enter')
   await page.getByText('Everything is in step with the cloud').waitFor({ timeout: SOON })
   await page.keyboard.type('gt')
-  await page.getByRole('button', { name: /^Status/ }).waitFor()
+  await page.getByRole('button', { name: /^Status:/ }).waitFor()
   await expect.poll(() => page.getByTestId('ticket-row').count(), { timeout: SOON }).toBe(1)
   await close()
 })
