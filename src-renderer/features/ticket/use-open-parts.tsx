@@ -2,13 +2,16 @@ import { useCallback, useState, type ReactNode } from 'react'
 import type { BulkPreview } from '../../../src-shared/domain/bulk.ts'
 import { isOver } from '../../../src-shared/domain/configuration.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { previewBulk } from '../../tenant/bulk.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { problemFrom } from '../../app/channel/link.ts'
+import { keys } from '../../tenant/queries.ts'
 import { numberText } from '../tickets/words.ts'
+import { hasParts } from './relations.ts'
 import type { Subject } from './ticket-actions.tsx'
 
 interface Asked {
@@ -31,7 +34,10 @@ export function useOpenParts(): {
   const ask = useCallback(
     (ticket: Subject, patch: TicketPatch, go: () => void): void => {
       const { status } = patch
-      if (!ticket.hasParts || status === undefined || !isOver(desk.configuration.statuses, status)) return go()
+      // A row of the list may be older than the ticket that was on screen just now.
+      const seen = tenant.queries.getQueryData<TicketDetail>(keys.ticket(ticket.id))
+      const parts = ticket.hasParts || (seen && hasParts(seen.ticket))
+      if (!parts || status === undefined || !isOver(desk.configuration.statuses, status)) return go()
       previewBulk(tenant, [ticket.id], { patch: { status }, addTags: [], removeTags: [] }).then(
         ({ openParts }) => (openParts.count > 0 ? setAsked({ ticket, patch, parts: openParts, go }) : go()),
         (error: unknown) =>
