@@ -39,15 +39,6 @@ export function dateTime(instant: string): string {
   return FULL.format(Date.parse(instant))
 }
 
-/** An instant as an input of date and time takes it, where the technician is; empty where it is no instant. */
-export function localText(instant: string): string {
-  const at = new Date(instant)
-  if (Number.isNaN(at.getTime())) return ''
-  const two = (number: number): string => String(number).padStart(2, '0')
-  const day = `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`
-}
-
 /** The day of an instant, where the technician is. */
 export function dateText(instant: string): string {
   return DATE.format(Date.parse(instant))

@@ -55,11 +55,6 @@ export const CustomField = z.discriminatedUnion('type', [
 ])
 export type CustomField = z.infer<typeof CustomField>
 
-/** The kinds of custom fields that are known here. */
-export const FIELD_KINDS: ReadonlySet<string> = new Set(
-  CustomField.options.flatMap((option) => option.shape.type.options),
-)
-
 /** A tenant's own words and rules. Versioned data that arrives in the change feed; no status or field name is in code. */
 export const Configuration = z.object({
   statuses: z.array(Status).min(1),

@@ -1,6 +1,6 @@
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Attachment } from '../../../src-shared/domain/attachment.ts'
-import { FIELD_KINDS, type Configuration } from '../../../src-shared/domain/configuration.ts'
+import { CustomField, type Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
@@ -60,6 +60,9 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
   if (!checked.success) throw new ProblemError('feed-malformed')
   return { kind, id, version, data: checked.data } as CheckedChange
 }
+
+/** The kinds of custom fields that are known here. */
+const FIELD_KINDS: ReadonlySet<string> = new Set(CustomField.options.flatMap((option) => option.shape.type.options))
 
 /** Without custom fields of kinds that a newer cloud knows: what tickets have of them is shown as it is. */
 function withKnownFields(configuration: unknown): unknown {

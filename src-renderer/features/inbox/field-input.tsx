@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { useDesk } from '../../tenant/desk.tsx'
 import classes from './inbox.module.css'
-import { localText } from '../../ui/time.ts'
+import { localText } from '../../ui/local-text.ts'
 import { customFieldOf, optionsOf } from './value-text.ts'
 
 interface FieldInputProps {

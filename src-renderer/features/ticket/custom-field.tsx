@@ -2,11 +2,11 @@ import { Select } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
-import { localText } from '../../ui/time.ts'
 import classes from './ticket.module.css'
 
 // Few clients have such fields.
 const SeveralLines = lazy(async () => ({ default: (await import('./several-lines.tsx')).SeveralLines }))
+const InstantInput = lazy(async () => ({ default: (await import('./instant-input.tsx')).InstantInput }))
 const SeveralChoices = lazy(async () => ({ default: (await import('./several-choices.tsx')).SeveralChoices }))
 
 interface CustomFieldInputProps {
@@ -64,6 +64,12 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
           <SeveralLines key={String(value ?? '')} label={field.label} value={value} onChange={onChange} />
         </Suspense>
       )
+    case 'date-time':
+      return (
+        <Suspense fallback={<span className={classes.input} />}>
+          <InstantInput key={String(value ?? '')} label={field.label} value={value} onChange={onChange} />
+        </Suspense>
+      )
     default:
       return <TextInput key={String(value ?? '')} field={field} value={value} onChange={onChange} />
   }
@@ -71,33 +77,20 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
 
 /** A one-line field; what was typed counts once the field is left or Enter is pressed. */
 function TextInput({ field, value, onChange }: CustomFieldInputProps) {
-  const given = value === null || value === undefined ? '' : String(value)
-  const local = field.type === 'date-time' ? localText(given) : ''
-  // What is no instant stays to be read.
-  const before = local || given
+  const before = value === null || value === undefined ? '' : String(value)
   const [text, setText] = useState(before)
   const commit = (): void => {
     const next = text.trim()
     if (next === before.trim()) return
     if (next === '') onChange(null)
-    else if (field.type === 'date-time') {
-      const at = new Date(next)
-      if (Number.isNaN(at.getTime())) setText(before)
-      else onChange(at.toISOString())
-    } else if (field.type !== 'number') onChange(next)
+    else if (field.type !== 'number') onChange(next)
     else if (Number.isFinite(Number(next))) onChange(Number(next))
     else setText(before)
   }
   return (
     <input
       className={classes.input}
-      type={
-        field.type === 'date'
-          ? 'date'
-          : field.type === 'date-time' && (given === '' || local !== '')
-            ? 'datetime-local'
-            : 'text'
-      }
+      type={field.type === 'date' ? 'date' : 'text'}
       inputMode={field.type === 'number' ? 'decimal' : undefined}
       aria-label={field.label}
       placeholder="Not set"
