@@ -6,7 +6,7 @@ import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 // Resolving by one key, in the words of each client.
 
 const stage = setStage('resolve', () => {
-  const data = sandboxLike(['Acme', 6], ['Birch', 6])
+  const data = sandboxLike(['Acme', 6], ['Birch', 6], ['Cedar', 6])
   const { statuses, ...rest } = sampleConfiguration
   const more = [
     { key: 'fixed', label: 'Fixed', category: 'resolved', stopsClock: true },
@@ -118,17 +118,17 @@ test('the type is set by T, and in the list e is about the ticket under the curs
 
 test('a ticket that contains an open one is resolved only when that is known, and the open one stays as it is', async () => {
   const host = await stage.begin('with a part')
-  const { page, close } = await stage.open(host, 'Acme')
+  const { page, close } = await stage.open(host, 'Cedar')
   const whole = await openFirst(page)
   await page.keyboard.press('L')
   await page.getByLabel('How they are linked').selectOption('Contains')
-  await page.getByRole('combobox', { name: 'Ticket to link' }).fill('Acme ticket 2')
+  await page.getByRole('combobox', { name: 'Ticket to link' }).fill('Cedar ticket 2')
   await page.getByRole('combobox', { name: 'Ticket to link' }).press('Enter')
-  await page.getByRole('button', { name: 'Contains 2 Acme ticket 2' }).waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Contains 2 Cedar ticket 2' }).waitFor({ timeout: SOON })
   const asked = page.getByRole('dialog', { name: /contains open tickets/ })
   // From the ticket as well as from the list, and nothing has moved while it asks.
   await page.keyboard.press('e')
-  await asked.getByText('A ticket in it is still open, and stays so: 2 Acme ticket 2.').waitFor({ timeout: SOON })
+  await asked.getByText('A ticket in it is still open, and stays so: 2 Cedar ticket 2.').waitFor({ timeout: SOON })
   await page.keyboard.press('Escape')
   expect(await subjectOf(page)).toBe(whole)
   await page.keyboard.press('Escape')
@@ -138,6 +138,6 @@ test('a ticket that contains an open one is resolved only when that is known, an
   await page.keyboard.press('Enter')
   await expect.poll(() => page.getByTestId('ticket-row').filter({ hasText: whole }).count(), { timeout: SOON }).toBe(0)
   await waitForSynced(page)
-  expect([await statusOf(whole), await statusOf('Acme ticket 2')]).toEqual(['done', 'open'])
+  expect([await statusOf(whole), await statusOf('Cedar ticket 2')]).toEqual(['done', 'open'])
   await close()
 })
