@@ -121,7 +121,6 @@ test('three answers by keyboard, through a closed window and a restart, lead to 
       .subarray(0, 5)
       .toString(),
   ).toBe('%PDF-')
-  if (process.env['BULKHEAD_KEEP_PDF']) await saved.saveAs(process.env['BULKHEAD_KEEP_PDF'])
   await page.keyboard.press('Escape')
   const week = page.getByRole('list', { name: 'First week' }).getByRole('button', { name: /^Harbour Legal/ })
   await week.getByText('0 tickets, 0 open, 0 escalations').waitFor({ timeout: SOON })

@@ -47,14 +47,11 @@ export function heldVersion(cache: Cache, kind: BucketKind, id: string): number 
 
 /** About how many rows there are of a kind, without counting those that may be many. */
 export function aboutRows(cache: Cache, kind: BucketKind): number {
-  const many = {
+  const many: Partial<Record<BucketKind, string>> = {
     ticket: `SELECT max(number) AS n FROM ticket WHERE number <= ${LOCAL_ROWS}`,
     entry: 'SELECT max(key) AS n FROM entry',
     change: 'SELECT max(key) AS n FROM ticket_change',
   }
-  const sql =
-    kind === 'ticket' || kind === 'entry' || kind === 'change'
-      ? many[kind]
-      : `SELECT count(*) AS n FROM (${walks[kind]})`
+  const sql = many[kind] ?? `SELECT count(*) AS n FROM (${walks[kind]})`
   return cache.statement<{ n: number | null }>(sql).get()?.n ?? 0
 }

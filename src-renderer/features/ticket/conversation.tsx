@@ -35,7 +35,7 @@ interface ConversationProps {
 export function Conversation({ detail, choosing }: ConversationProps) {
   const { ticket, entries, requester, attachments } = detail
   const now = useMinute()
-  const activity = useActivity(detail)
+  const activity = useActivity(ticket.id)
   const opened = requester?.name ?? 'No requester'
   const [whole, setWhole] = useState(entries.length <= FIRST_ENTRIES)
   useEffect(() => startTransition(() => setWhole(true)), [])

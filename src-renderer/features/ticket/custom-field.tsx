@@ -1,8 +1,9 @@
 import { Select } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import classes from './ticket.module.css'
+import { useTyped } from './use-typed.ts'
 
 // Few clients have such fields.
 const SeveralLines = lazy(async () => ({ default: (await import('./several-lines.tsx')).SeveralLines }))
@@ -75,18 +76,14 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
   }
 }
 
-/** A one-line field; what was typed counts once the field is left or Enter is pressed. */
+/** A one-line field. */
 function TextInput({ field, value, onChange }: CustomFieldInputProps) {
-  const before = value === null || value === undefined ? '' : String(value)
-  const [text, setText] = useState(before)
-  const commit = (): void => {
-    const next = text.trim()
-    if (next === before.trim()) return
-    if (next === '') onChange(null)
-    else if (field.type !== 'number') onChange(next)
-    else if (Number.isFinite(Number(next))) onChange(Number(next))
-    else setText(before)
-  }
+  const typed = useTyped(value === null || value === undefined ? '' : String(value), (text) => {
+    const given = text === '' ? null : field.type === 'number' ? Number(text) : text
+    if (typeof given === 'number' && !Number.isFinite(given)) return false
+    onChange(given)
+    return true
+  })
   return (
     <input
       className={classes.input}
@@ -94,16 +91,7 @@ function TextInput({ field, value, onChange }: CustomFieldInputProps) {
       inputMode={field.type === 'number' ? 'decimal' : undefined}
       aria-label={field.label}
       placeholder="Not set"
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
-        else if (event.key === 'Escape') {
-          setText(before)
-          event.stopPropagation()
-        }
-      }}
+      {...typed}
     />
   )
 }

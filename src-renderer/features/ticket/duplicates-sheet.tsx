@@ -4,19 +4,16 @@ import type { SimilarTicket } from '../../../src-shared/domain/similar.ts'
 import type { TicketDetail, TicketRow } from '../../../src-shared/domain/views.ts'
 import { combinationOf } from '../../app/commands/commands.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
-import { useUndo } from '../../app/commands/undo.tsx'
 import { useCommands, useRegistry } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { similarQuery } from '../../tenant/queries.ts'
-import { linkTicket, unlinkTicket } from '../../tenant/ticket-acts.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { agoText, useMinute } from '../../ui/time.ts'
 import { numberText } from '../tickets/words.ts'
-import { RELATIONS } from './relations.ts'
 import { Sheet } from './sheet.tsx'
 import classes from './sheet.module.css'
-import { useAct } from './use-act.ts'
+import { useLink } from './use-link.ts'
 
 interface DuplicatesSheetProps {
   detail: TicketDetail
@@ -29,8 +26,7 @@ interface DuplicatesSheetProps {
 export function DuplicatesSheet({ detail: { ticket }, onClose, onOpen, onMerge }: DuplicatesSheetProps) {
   const tenant = useTenant()
   const { configuration } = useDesk()
-  const act = useAct()
-  const undo = useUndo()
+  const link = useLink(ticket)
   const keyOf = useKeyOf()
   const registry = useRegistry()
   const now = useMinute()
@@ -43,21 +39,14 @@ export function DuplicatesSheet({ detail: { ticket }, onClose, onOpen, onMerge }
   const chosen = found[at]?.row
   const shown = data !== undefined
   useEffect(() => list.current?.focus(), [shown])
-  const link = async (other: TicketRow): Promise<void> => {
-    // The younger one is the duplicate.
-    const relation = other.createdAt > ticket.createdAt ? 'duplicated-by' : 'duplicate-of'
-    const made = { id: ticket.id, otherId: other.id, relation } as const
+  const linkAsDuplicate = (other: TicketRow): void => {
     onClose()
-    const name = `Ticket ${numberText(ticket.number)}`
-    if (!(await act(`${name} was not linked.`, () => linkTicket(tenant, made)))) return
-    undo.offer(
-      `${name}: ${RELATIONS[relation].toLowerCase()} ${numberText(other.number)}`,
-      () => void act(`${name} is still linked.`, () => unlinkTicket(tenant, made)),
-    )
+    // The younger one is the duplicate.
+    void link(other, other.createdAt > ticket.createdAt ? 'duplicated-by' : 'duplicate-of')
   }
   const acts = [
     { id: 'similar-open', title: 'Open the similar ticket', keys: ['o', 'Enter'], run: onOpenRow },
-    { id: 'similar-link', title: 'Link as duplicate', keys: ['d'], run: (row: TicketRow) => void link(row) },
+    { id: 'similar-link', title: 'Link as duplicate', keys: ['d'], run: linkAsDuplicate },
     { id: 'similar-merge', title: 'Merge with the similar ticket', keys: ['m'], run: onMerge },
   ]
   function onOpenRow(row: TicketRow): void {
@@ -124,7 +113,7 @@ export function DuplicatesSheet({ detail: { ticket }, onClose, onOpen, onMerge }
           <PageButton shortcut={keyOf('similar-open', 'o')} onClick={() => onOpen(chosen.id)}>
             Open {numberText(chosen.number)}
           </PageButton>
-          <PageButton shortcut={keyOf('similar-link', 'd')} onClick={() => void link(chosen)}>
+          <PageButton shortcut={keyOf('similar-link', 'd')} onClick={() => linkAsDuplicate(chosen)}>
             Link as duplicate
           </PageButton>
           <PageButton shortcut={keyOf('similar-merge', 'm')} onClick={() => onMerge(chosen)}>

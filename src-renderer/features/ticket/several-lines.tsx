@@ -1,6 +1,6 @@
-import { useState } from 'react'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import classes from './ticket.module.css'
+import { useTyped } from './use-typed.ts'
 
 interface SeveralLinesProps {
   label: string
@@ -8,10 +8,16 @@ interface SeveralLinesProps {
   onChange(value: FieldValue): void
 }
 
-/** A field of several lines; what was typed counts once the field is left or Ctrl+Enter is pressed. */
+/** A field of several lines: Enter begins one, Ctrl+Enter ends. */
 export function SeveralLines({ label, value, onChange }: SeveralLinesProps) {
-  const before = value === null || value === undefined ? '' : String(value)
-  const [text, setText] = useState(before)
+  const typed = useTyped(
+    value === null || value === undefined ? '' : String(value),
+    (text) => {
+      onChange(text === '' ? null : text)
+      return true
+    },
+    ({ ctrlKey, metaKey }) => ctrlKey || metaKey,
+  )
   return (
     <textarea
       className={`${classes.input} ${classes.lines}`}
@@ -19,18 +25,7 @@ export function SeveralLines({ label, value, onChange }: SeveralLinesProps) {
       maxLength={10_000}
       aria-label={label}
       placeholder="Not set"
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => {
-        if (text.trim() !== before.trim()) onChange(text.trim() === '' ? null : text.trim())
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.blur()
-        else if (event.key === 'Escape') {
-          setText(before)
-          event.stopPropagation()
-        }
-      }}
+      {...typed}
     />
   )
 }

@@ -7,3 +7,4 @@ export const MergeSheet = laterDialog('merge', async () => (await load()).MergeS
 export const SplitSheet = laterDialog('split', async () => (await load()).SplitSheet)
 export const DuplicatesSheet = laterDialog('duplicates', async () => (await load()).DuplicatesSheet)
 export const ReplyConfirm = laterDialog('reply', async () => (await load()).ReplyConfirm)
+export const OpenPartsQuestion = laterDialog('open parts', async () => (await load()).OpenPartsQuestion)

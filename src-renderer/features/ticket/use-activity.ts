@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import type { TicketActivity } from '../../../src-shared/domain/ticket-change.ts'
-import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
@@ -14,15 +12,11 @@ const NOTHING: TicketActivity = { lines: [], more: false }
  * Who changed what of the ticket, where the technician wants to see it; the command that says so.
  * @returns what is to stand among the entries, and a sentence where it cannot
  */
-export function useActivity(detail: TicketDetail): TicketActivity & { problem: string | null } {
+export function useActivity(ticketId: string): TicketActivity & { problem: string | null } {
   const tenant = useTenant()
   const { activity } = tenant.memory
   const shown = useStore(activity)
-  const { data, error, refetch } = useQuery({ ...activityQuery(tenant, detail.ticket.id), enabled: shown })
-  // An own edit is there before the feed tells of it.
-  useEffect(() => {
-    if (shown) void refetch()
-  }, [shown, detail, refetch])
+  const { data, error } = useQuery({ ...activityQuery(tenant, ticketId), enabled: shown })
   useCommands([
     {
       ...{ id: 'activity', group: 'Ticket', keys: ['A'] },

@@ -7,16 +7,17 @@ import { useUndo } from '../../app/commands/undo.tsx'
 import { previewBulk } from '../../tenant/bulk.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
-import { Confirm } from '../../ui/confirm.tsx'
 import { problemFrom } from '../../app/channel/link.ts'
 import { keys } from '../../tenant/queries.ts'
 import { numberText } from '../tickets/words.ts'
 import { hasParts } from './relations.ts'
+import { OpenPartsQuestion } from './sheets-later.ts'
 import type { Subject } from './ticket-actions.tsx'
 
 interface Asked {
   ticket: Subject
-  patch: TicketPatch
+  /** The one that it is to get. */
+  status: string
   parts: BulkPreview['openParts']
   go(): void
 }
@@ -39,7 +40,7 @@ export function useOpenParts(): {
       const parts = ticket.hasParts || (seen && hasParts(seen.ticket))
       if (!parts || status === undefined || !isOver(desk.configuration.statuses, status)) return go()
       previewBulk(tenant, [ticket.id], { patch: { status }, addTags: [], removeTags: [] }).then(
-        ({ openParts }) => (openParts.count > 0 ? setAsked({ ticket, patch, parts: openParts, go }) : go()),
+        ({ openParts }) => (openParts.count > 0 ? setAsked({ ticket, status, parts: openParts, go }) : go()),
         (error: unknown) =>
           undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${problemFrom(error).message}`),
       )
@@ -47,10 +48,10 @@ export function useOpenParts(): {
     [desk, tenant, undo],
   )
   const question = asked && (
-    <Confirm
-      title={`${numberText(asked.ticket.number)} contains open tickets`}
-      text={openPartsText(asked.parts, 'it')}
-      action={`Set ${desk.configuration.statuses.find(({ key }) => key === asked.patch.status)?.label ?? 'status'}`}
+    <OpenPartsQuestion
+      number={asked.ticket.number}
+      status={asked.status}
+      parts={asked.parts}
       onConfirm={() => {
         setAsked(null)
         asked.go()
@@ -59,12 +60,4 @@ export function useOpenParts(): {
     />
   )
   return { ask, question }
-}
-
-/** `2 tickets in it are still open, and stay so: 14 Printer, 15 Scanner.` */
-export function openPartsText({ count, first }: BulkPreview['openParts'], inside: 'it' | 'them'): string {
-  const named = first.map(({ number, subject }) => `${numberText(number)} ${subject}`)
-  if (count > first.length) named.push(`${(count - first.length).toLocaleString('en')} more`)
-  const what = count === 1 ? `A ticket in ${inside} is` : `${count.toLocaleString('en')} tickets in ${inside} are`
-  return `${what} still open, and ${count === 1 ? 'stays' : 'stay'} so: ${named.join(', ')}.`
 }

@@ -6,7 +6,7 @@ import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
-import { openPartsText } from '../ticket/use-open-parts.tsx'
+import { openPartsText } from '../ticket/open-parts-question.tsx'
 import classes from './bulk.module.css'
 
 interface BulkConfirmProps {

@@ -6,7 +6,7 @@ import { agoShort, dateTime, dueShort } from '../../ui/time.ts'
 import { assigneeName, fieldOf, fieldText } from './column-text.ts'
 import type { Column } from './columns.ts'
 import classes from './list.module.css'
-import type { Words } from './words.ts'
+import { labelIn, type Words } from './words.ts'
 
 /** How a ticket stands to its times now. */
 export interface Standing {
@@ -54,9 +54,8 @@ export function cellOf(column: Column, row: TicketRow, words: Words, now: number
       )
     }
     case 'type':
-      return text(key, row.type === null ? '' : (words.types.get(row.type) ?? row.type))
     case 'queue':
-      return text(key, row.queue ? (words.queues.get(row.queue) ?? row.queue) : '')
+      return text(key, labelIn(words, key, row[key]))
     case 'requester':
       return (
         <span key={key} role="gridcell" className={classes.requester}>

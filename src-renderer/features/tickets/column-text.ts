@@ -4,7 +4,7 @@ import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { dateText, dateTime } from '../../ui/time.ts'
 import type { Column } from './columns.ts'
-import type { Words } from './words.ts'
+import { labelIn, type Words } from './words.ts'
 
 /** The value of a custom field in a row; undefined where it is not set, or not here. */
 export function fieldOf({ fields }: TicketRow, key: string): FieldValue | undefined {
@@ -40,13 +40,10 @@ export function exportText({ key, field }: Column, row: TicketRow, words: Words)
     case 'subject':
       return row.subject
     case 'status':
-      return words.statuses.get(row.status)?.label ?? row.status
     case 'priority':
-      return words.priorities.get(row.priority)?.label ?? row.priority
     case 'type':
-      return row.type === null ? '' : (words.types.get(row.type) ?? row.type)
     case 'queue':
-      return row.queue ? (words.queues.get(row.queue) ?? row.queue) : ''
+      return labelIn(words, key, row[key])
     case 'requester':
       return row.requesterName ?? ''
     case 'assignee':

@@ -5,7 +5,7 @@ import { dayText } from '../../ui/time.ts'
 import { assigneeName, fieldText } from './column-text.ts'
 import { columnOf } from './columns.ts'
 import classes from './list.module.css'
-import { wordsOf } from './words.ts'
+import { labelIn, wordsOf } from './words.ts'
 
 interface SectionRowProps {
   label: string
@@ -54,13 +54,10 @@ export function sectionLabel(group: string, key: string | null, desk: Desk, now:
   if (key === null) return NONE[group] ?? 'Not set'
   switch (group) {
     case 'status':
-      return words.statuses.get(key)?.label ?? key
     case 'priority':
-      return words.priorities.get(key)?.label ?? key
     case 'type':
-      return words.types.get(key) ?? key
     case 'queue':
-      return words.queues.get(key) ?? key
+      return labelIn(words, group, key)
     case 'assignee':
       return assigneeName(key, words)
     case 'requester':

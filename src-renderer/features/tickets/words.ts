@@ -29,6 +29,25 @@ export function wordsOf(desk: Desk): Words {
   return words
 }
 
+/** What a value is called by the client: itself where the client does not know it, nothing where there is none. */
+export function labelIn(
+  { statuses, priorities, types, queues }: Words,
+  column: 'status' | 'priority' | 'type' | 'queue',
+  key: string | null | undefined,
+): string {
+  if (key === null || key === undefined) return ''
+  switch (column) {
+    case 'status':
+      return statuses.get(key)?.label ?? key
+    case 'priority':
+      return priorities.get(key)?.label ?? key
+    case 'type':
+      return types.get(key) ?? key
+    case 'queue':
+      return queues.get(key) ?? key
+  }
+}
+
 /** A ticket's number as people read it: `new` until the cloud has given one. */
 export function numberText(number: number): string {
   return number < 0 ? 'new' : String(number)
