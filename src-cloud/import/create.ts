@@ -20,8 +20,14 @@ const MOST = { statuses: 100, types: 200, queues: 200, customFields: 200 } as co
 export class LackedWords {
   readonly words: Words = { status: new Map(), priority: new Map(), type: new Map(), queue: new Map() }
 
-  add(field: WordField, word: string): void {
-    this.words[field].set(word, (this.words[field].get(word) ?? 0) + 1)
+  add(field: WordField, word: string, rows = 1): void {
+    this.words[field].set(word, (this.words[field].get(word) ?? 0) + rows)
+  }
+
+  /** Takes over what others counted. */
+  take({ words }: LackedWords): void {
+    for (const [field, found] of Object.entries(words) as [WordField, Map<string, number>][])
+      for (const [word, rows] of found) this.add(field, word, rows)
   }
 
   /** Looks through rows for words that are not among the client's own. */

@@ -29,7 +29,8 @@ export interface Known {
   contacts: ReadonlyMap<string, Contact>
   /** Ids by email and by name in lower case. */
   technicians: ReadonlyMap<string, string>
-  tickets: ReadonlyMap<string, Ticket>
+  /** Null for one that was deleted. */
+  tickets: ReadonlyMap<string, Ticket | null>
   /** Where the ticket of a row is found, for those that were looked up. */
   ids: ReadonlyMap<CsvRow, string>
   /** Status and priority of a ticket that has none. */
@@ -144,6 +145,7 @@ export function planTicket(
   )
   const id = known.ids.get(row) ?? idOf(known.tenantId, externalId ?? row.values.join('\u0000'))
   const before = known.tickets.get(id)
+  if (before === null) return bad('This ticket was deleted here, and is not brought back. Leave the row out.')
   const hasCustom = Object.keys(custom.values).length > 0
   if (before) {
     const customFields = { ...before.customFields, ...custom.values }

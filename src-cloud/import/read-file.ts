@@ -57,13 +57,19 @@ export async function readFile<T>(
   }
 }
 
+/** The next rows are on their way while those before are used. */
 async function* rowsOf(worker: Worker): AsyncGenerator<CsvRow[]> {
-  for (;;) {
+  const ask = () => {
     const answer = next(worker)
+    answer.catch(() => undefined)
     worker.postMessage('next')
+    return answer
+  }
+  for (let answer = ask(); ;) {
     const said = await answer
-    if (said.op === 'end') return
-    if (said.op === 'rows') yield said.rows
+    if (said.op !== 'rows') return
+    answer = ask()
+    yield said.rows
   }
 }
 

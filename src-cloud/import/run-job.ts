@@ -6,8 +6,10 @@ import type { Sql, Transaction } from '../database/connect.ts'
 import { mappingOf, type Mapping } from './columns.ts'
 import { additionsOf, createFrom, LackedWords } from './create.ts'
 import { dropFile, readImport, writeImport, type ImportRecord } from './job-record.ts'
+import { inTurn } from './in-turn.ts'
+import { Contacts } from './people.ts'
 import { readFile } from './read-file.ts'
-import { importRows, isFirst, type ImportRun } from './run.ts'
+import { isFirst, planRows, writeRows, type ImportRun, type PlannedRows } from './run.ts'
 import type { CsvRow } from './read-csv.ts'
 
 /** Somebody paused or cancelled it, or another process is at it. */
@@ -35,6 +37,9 @@ export async function goOnImport(api: Sql, tenant: string, id: string, signal: A
   }
 }
 
+/** Chunks that one transaction of reading a file keeps. */
+const CHUNKS_TOGETHER = 10
+
 type InTenant = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>
 
 async function heldRunning(tx: Transaction, id: string, signal: AbortSignal): Promise<ImportRecord> {
@@ -50,17 +55,23 @@ async function readWhole(inTenant: InTenant, { id, format }: ImportRecord, signa
     return tx<{ bytes: Buffer }[]>`select bytes from import_part where import_id = ${id} order by part`
   })
   await readFile(format, Buffer.concat(parts.map(({ bytes }) => bytes)), async ({ header, bad, total, rows }) => {
-    let chunk = 0
-    for await (const some of rows) {
-      await inTenant(async (tx) => {
+    let chunks = 0
+    let some: { chunk: number; json: string }[] = []
+    const keep = () =>
+      inTenant(async (tx) => {
         await heldRunning(tx, id, signal)
-        await tx`
-          insert into import_chunk (tenant_id, import_id, chunk, rows)
-          values (bulkhead.current_tenant(), ${id}, ${chunk}, ${JSON.stringify(some)}::text::json)
-          on conflict (tenant_id, import_id, chunk) do update set rows = excluded.rows`
+        for (const { chunk, json } of some)
+          await tx`
+            insert into import_chunk (tenant_id, import_id, chunk, rows)
+            values (bulkhead.current_tenant(), ${id}, ${chunk}, ${json}::text::json)
+            on conflict (tenant_id, import_id, chunk) do update set rows = excluded.rows`
+        some = []
       })
-      chunk += 1
+    for await (const one of rows) {
+      some.push({ chunk: chunks++, json: JSON.stringify(one) })
+      if (some.length === CHUNKS_TOGETHER) await keep()
     }
+    await keep()
     await inTenant(async (tx) =>
       writeImport(tx, { ...(await heldRunning(tx, id, signal)), header, unread: bad, rows: total }),
     )
@@ -78,25 +89,34 @@ async function importAll(inTenant: InTenant, tenant: string, id: string, signal:
   const { run, mapping } = await prepared(inTenant, tenant, id, signal)
   // Which rows are about the same as an earlier one, those before a stop included.
   const seen = new Map<string, number>()
-  let expected = await inTenant(async (tx) => {
+  const begun = await inTenant(async (tx) => {
     const { nextChunk } = await readImport(tx, id)
     for (let chunk = 0; chunk < nextChunk; chunk++)
       for (const row of (await chunkOf(tx, id, chunk)) ?? []) isFirst(row, mapping, run.request.kind, seen)
     return nextChunk
   })
-  for (let going = true; going; expected++) {
-    going = await inTenant(async (tx) => {
-      const record = await heldRunning(tx, id, signal)
-      if (record.nextChunk !== expected) throw new Stopped()
-      const rows = await chunkOf(tx, id, expected)
-      if (rows === null) {
-        await endWell(tx, record)
-        return false
-      }
-      await oneChunk(tx, record, run, rows, seen)
-      return true
-    })
+  let ends = false
+  const chunks = function* () {
+    for (let chunk = begun; !ends; chunk++) yield chunk
   }
+  await inTurn(
+    chunks(),
+    inTenant,
+    {
+      plan: async (tx, chunk) => {
+        const rows = await chunkOf(tx, id, chunk)
+        ends = rows === null
+        return { chunk, rows: rows && (await planRows(tx, run, rows, seen)) }
+      },
+      write: async (tx, { chunk, rows }) => {
+        const record = await heldRunning(tx, id, signal)
+        if (record.nextChunk !== chunk) throw new Stopped()
+        if (rows === null) await endWell(tx, record)
+        else await writeChunk(tx, record, run, rows)
+      },
+    },
+    run.request.kind === 'contacts',
+  )
 }
 
 async function endWell(tx: Transaction, record: ImportRecord): Promise<void> {
@@ -106,21 +126,11 @@ async function endWell(tx: Transaction, record: ImportRecord): Promise<void> {
   if (!dryRun && record.progress.badRows === 0) await dropFile(tx, record.id)
 }
 
-async function oneChunk(
-  tx: Transaction,
-  record: ImportRecord,
-  run: ImportRun,
-  rows: CsvRow[],
-  seen: Map<string, number>,
-): Promise<void> {
+async function writeChunk(tx: Transaction, record: ImportRecord, run: ImportRun, rows: PlannedRows): Promise<void> {
+  await writeRows(tx, run, rows)
+  const { planned } = rows
   const bad: { line: number; reason: string }[] = []
-  const firsts = rows.filter((row) => {
-    const before = isFirst(row, run.mapping, run.request.kind, seen)
-    if (before !== null) bad.push({ line: row.line, reason: `This is about the same as line ${before}, which counts.` })
-    return before === null
-  })
-  const planned = await importRows(tx, run, firsts)
-  const progress = { ...record.progress, looked: record.progress.looked + rows.length, missing: run.lacked.told() }
+  const progress = { ...record.progress, looked: record.progress.looked + planned.length, missing: run.lacked.told() }
   progress.differences = [...progress.differences]
   for (const one of planned) {
     if (one.act === 'bad') bad.push({ line: one.line, reason: one.reason })
@@ -193,7 +203,10 @@ async function prepared(
     ][])
       for (const { word, rows } of words) missing.words[field].set(word, rows)
     return {
-      run: { tenant, technician: record.byId, request: taken, mapping, configuration: known, lacked: missing },
+      run: {
+        ...{ tenant, technician: record.byId, request: taken, mapping, configuration: known },
+        ...{ lacked: missing, contacts: new Contacts() },
+      },
       mapping,
     }
   })

@@ -207,6 +207,16 @@ describe('one clear sentence', () => {
     expect((await refusal(await put(id, 0, Buffer.alloc(IMPORT_PART_BYTES + 1)))).status).toBe(413)
     expect((await refusal(await send(paths.importAct(id, 'run'), {}))).message).toContain('Only 0 of 1 parts')
   })
+  test('about a part that comes again when the file is used; before, it takes the place of the first', async () => {
+    const id = await sent('contacts', 'late.csv', 'name\nFirst')
+    expect((await view(put(id, 0, Buffer.from('name\nAgain')))).parts).toEqual([0])
+    const looked = await run(id, { dryRun: true })
+    expect(looked.differences.map(({ name }) => name)).toEqual(['Again'])
+    const late = await refusal(await put(id, 0, Buffer.from('name\nOther')))
+    expect(late).toMatchObject({ status: 409, code: 'import-not-ready' })
+    expect(await run(id)).toMatchObject({ state: 'done', added: 1 })
+    expect((await refusal(await put(id, 0, Buffer.from('name\nOther')))).message).toContain('is done')
+  })
   test('and another client sees nothing of it', async () => {
     const id = await sent('contacts', 'a.csv', 'name\nx')
     expect((await ask(cloud.url, paths.importOf(id), { token: await cloud.tenantToken(1) })).status).toBe(404)

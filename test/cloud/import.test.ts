@@ -76,6 +76,20 @@ describe('contacts', () => {
   })
 })
 
+test('a later part finds whom an earlier one brought, by name alone', async () => {
+  const zephyr = await cloud.tenantToken(1)
+  const people = Array.from({ length: 1000 }, (_, i) => `Person ${i},p${i}@zephyr.example,`)
+  const csv = `name,email,phone\n${people.join('\n')}\nPERSON 7,,+49 30 7\n`
+  expect(await take({ kind: 'contacts', csv }, zephyr)).toMatchObject({ added: 1000, changed: 1, bad: [] })
+  const [seven] = (await entities('contact', zephyr)).filter(({ email }) => email === 'p7@zephyr.example')
+  expect(seven).toMatchObject({ name: 'PERSON 7', phone: '+49 30 7' })
+  const named = 'id,subject,requester\nN-1,By new name,person 7\nN-2,By email,P7@zephyr.example\nN-3,Ghost,person 7000'
+  expect(await take({ kind: 'tickets', csv: named, dryRun: true }, zephyr)).toMatchObject({
+    added: 2,
+    bad: [{ line: 4, reason: expect.stringContaining('person 7000') }],
+  })
+})
+
 const TICKETS = `Ticket Number,Summary,State,Priority,Contact,Assigned To,Opened,Board
 T-1,"Printer, again",Awaiting Vendor,Urgent,ada@acme.example,robin@alpha.example,2025-11-03 09:15,Service Desk
 T-2,"Two
@@ -215,5 +229,15 @@ describe('an export', () => {
     const count = (await entities('ticket')).length
     const answer = await take({ kind: 'tickets', csv: await exported('tickets') })
     expect(answer).toMatchObject({ added: 0, changed: 0, same: count, bad: [] })
+  })
+  test('does not bring back a ticket that was deleted here since', async () => {
+    const csv = await exported('tickets')
+    const [one] = await entities('ticket')
+    await cloud.owner`select bulkhead.delete_ticket(${uuid('tenant', 'Acme')}, ${String(one?.['id'])})`
+    const answer = await take({ kind: 'tickets', csv })
+    expect(answer).toMatchObject({ added: 0, changed: 0 })
+    expect(answer.bad.map(({ reason }) => reason)).toEqual([
+      'This ticket was deleted here, and is not brought back. Leave the row out.',
+    ])
   })
 })

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { paths } from '../../../src-shared/protocol/api.ts'
-import { ImportAnswer } from '../../../src-shared/protocol/import.ts'
+import { IMPORT_PART_BYTES, ImportAnswer, ImportView } from '../../../src-shared/protocol/import.ts'
 import { OnboardingView } from '../../../src-shared/protocol/onboarding.ts'
 import { Versions } from '../../../src-shared/protocol/events.ts'
 import { median, type Bench } from '../bench.ts'
 import { post, technicianToken, tenantToken, type Clouds } from '../cloud.ts'
+import { smallTenant } from '../seed.ts'
 
 const EMPTY = { tickets: 0, small: 2, smallTickets: 10 }
 const LOOK = 5
+const IMPORT_LOOK = 50
 
 /** Clients from files, one and many in a row; then one default for all of them, and tickets for one. */
 export async function measureOnboarding(bench: Bench, clouds: Clouds): Promise<void> {
-  if (!bench.wants('broughtIn', 'manyIn', 'inherited', 'imported')) return
+  if (!bench.wants('broughtIn', 'manyIn', 'inherited', 'imported', 'importedBehind')) return
   const count = bench.size(500, 8)
   bench.note(`Bringing in ${count} clients from files, one after the other…`)
   const url = await clouds.cloud(EMPTY)
@@ -28,7 +30,8 @@ export async function measureOnboarding(bench: Bench, clouds: Clouds): Promise<v
   bench.report('broughtIn', median(first), null)
   bench.report('manyIn', took.reduce((sum, one) => sum + one, 0) / took.length, median(first))
   bench.report('inherited', await changeDefault(url, technician, took.length), null)
-  await measureImport(bench, clouds, url, await tenantToken(url, last, technician))
+  const into = [last, smallTenant(1)].map((client) => tenantToken(url, client, technician))
+  await measureImport(bench, clouds, url, await Promise.all(into))
 }
 
 /** @returns the client's id */
@@ -62,8 +65,9 @@ async function changeDefault(url: string, token: string, clients: number): Promi
   return performance.now() - began
 }
 
-async function measureImport(bench: Bench, clouds: Clouds, url: string, token: string): Promise<void> {
-  if (!bench.wants('imported')) return
+/** The same file into two clients: in one request, and sent in parts and imported behind the answers. */
+async function measureImport(bench: Bench, clouds: Clouds, url: string, [first, second]: string[]): Promise<void> {
+  if (!bench.wants('imported', 'importedBehind')) return
   const count = bench.size(100_000, 5000)
   bench.note(`Importing ${count.toLocaleString('en')} tickets from CSV, and writing as many plain rows…`)
   const rows = Array.from(
@@ -71,12 +75,35 @@ async function measureImport(bench: Bench, clouds: Clouds, url: string, token: s
     (_, i) => `T-${i},Imported ticket ${i},Came with an export of the product before.,In progress,P2,2026-01-05 09:15`,
   )
   const csv = `Ticket Number,Summary,Description,Status,Priority,Created\n${rows.join('\n')}\n`
-  const began = performance.now()
-  const answer = ImportAnswer.parse(await post(url + paths.import, token, { kind: 'tickets', csv }))
-  const took = performance.now() - began
-  if (answer.added !== count)
-    throw new Error(`only ${answer.added} of ${count} tickets came in: ${answer.bad[0]?.reason}`)
-  bench.report('imported', took, await clouds.rows(count))
+  const whole = async (answer: Promise<{ added: number; bad: { reason: string }[] }>) => {
+    const began = performance.now()
+    const { added, bad } = await answer
+    if (added !== count) throw new Error(`only ${added} of ${count} tickets came in: ${bad[0]?.reason}`)
+    return performance.now() - began
+  }
+  const plain = await clouds.rows(count)
+  const atOnce = post(url + paths.import, first!, { kind: 'tickets', csv })
+  bench.report('imported', await whole(atOnce.then((answer) => ImportAnswer.parse(answer))), plain)
+  bench.report('importedBehind', await whole(importBehind(url, second!, Buffer.from(csv))), await clouds.rows(count))
+}
+
+async function importBehind(url: string, token: string, file: Buffer): Promise<ImportView> {
+  const id = randomUUID()
+  await post(url + paths.imports, token, { id, kind: 'tickets', name: 'tickets.csv', size: file.length })
+  for (let part = 0; part * IMPORT_PART_BYTES < file.length; part++) {
+    const response = await fetch(url + paths.importPart(id, part), {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(file.subarray(part * IMPORT_PART_BYTES, (part + 1) * IMPORT_PART_BYTES)),
+    })
+    if (!response.ok) throw new Error(`part ${part} of the import was answered with ${response.status}`)
+  }
+  await post(url + paths.importAct(id, 'run'), token, {})
+  for (;;) {
+    const view = ImportView.parse(await get(url + paths.importOf(id), token))
+    if (view.state !== 'running') return view
+    await delay(IMPORT_LOOK)
+  }
 }
 
 async function get(address: string, token: string): Promise<unknown> {
