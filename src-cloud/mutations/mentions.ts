@@ -37,6 +37,8 @@ function note(mentions: Mentions, body: MutationBody): void {
   if ('ticketId' in body) mentions.tickets.add(body.ticketId)
   const people: { assigneeId?: string | null; requesterId?: string | null } =
     'ticket' in body ? body.ticket : body.kind === 'ticket.update' ? body.patch : {}
+  const tasks = body.kind === 'ticket.update' ? Object.values(body.patch.tasks ?? {}) : []
+  for (const { assigneeId } of tasks) if (assigneeId) mentions.technicians.add(assigneeId.toLowerCase())
   if (people.assigneeId) mentions.technicians.add(people.assigneeId.toLowerCase())
   if (people.requesterId) mentions.requesters.add(people.requesterId.toLowerCase())
   switch (body.kind) {

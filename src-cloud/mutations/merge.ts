@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { flatTasks, taskField, withTaskField } from '../../src-shared/domain/task-list.ts'
 import type { FieldValue, Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { FieldConflict } from '../../src-shared/protocol/mutation.ts'
+import { DELETED_TASKS, settledTasks } from './tasks.ts'
 
 /** Who wrote a field last and when. */
 export interface Stamp {
@@ -51,17 +53,19 @@ function present(fields: Fields): [string, unknown][] {
 
 const PREFIX = 'customFields.'
 
-/** A ticket's fields, or those of a patch, with each custom field by itself as `customFields.<key>`. */
-export function fieldsOf({ customFields, ...fields }: TicketPatch): Fields {
+/** A ticket's fields, or those of a patch, with each custom field, and each field of a task, by itself. */
+export function fieldsOf({ customFields, tasks, ...fields }: TicketPatch): Fields {
   const custom = Object.entries(customFields ?? {}).map(([key, value]) => [PREFIX + key, value])
-  return { ...fields, ...Object.fromEntries(custom) }
+  return { ...fields, ...Object.fromEntries([...custom, ...flatTasks(tasks)]) }
 }
 
 /** The other way round. */
 export function patchOf(fields: Fields): TicketPatch {
   const patch: TicketPatch = {}
   for (const [field, value] of Object.entries(fields)) {
-    if (field.startsWith(PREFIX))
+    const task = taskField(field)
+    if (task) patch.tasks = withTaskField(patch.tasks, task, value)
+    else if (field.startsWith(PREFIX))
       patch.customFields = { ...patch.customFields, [field.slice(PREFIX.length)]: value as FieldValue }
     else Object.assign(patch, { [field]: value })
   }
@@ -69,14 +73,19 @@ export function patchOf(fields: Fields): TicketPatch {
 }
 
 /**
- * Merges a patch into the cloud's ticket, each custom field as one.
+ * Merges a patch into the cloud's ticket, each custom field as one, and each field of a task.
  * @param changed a field that it does not tell was written when the ticket last was, by someone unknown
  */
 export function mergeTicket(ticket: Ticket, base: TicketPatch, patch: TicketPatch, changed: Changed = {}): Merge {
-  return merge(
+  const tasks = settledTasks(ticket.tasks, base.tasks, patch.tasks)
+  const result = merge(
     fieldsOf(ticket),
-    fieldsOf(base),
-    fieldsOf(patch),
-    (field) => changed[field] ?? changed['*'] ?? { by: null, at: ticket.updatedAt },
+    fieldsOf({ ...base, tasks: tasks.base }),
+    fieldsOf({ ...patch, tasks: tasks.patch }),
+    (field) =>
+      changed[field] ??
+      (taskField(field) ? changed[DELETED_TASKS] : undefined) ??
+      changed['*'] ?? { by: null, at: ticket.updatedAt },
   )
+  return { ...result, merged: result.merged || tasks.dropped }
 }

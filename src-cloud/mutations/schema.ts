@@ -14,6 +14,8 @@ const UPGRADES: Upgrades = {
   2: (mutation) => mutation,
   // Schema 4 added one too.
   3: (mutation) => mutation,
+  // And schema 5.
+  4: (mutation) => mutation,
 }
 
 /** A mutation of any schema as it came, its envelope checked. */

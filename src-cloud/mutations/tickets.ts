@@ -1,9 +1,11 @@
 import { begunHistory, movedHistory } from '../../src-shared/domain/history.ts'
+import { taskField, tasksProblem } from '../../src-shared/domain/task-list.ts'
 import { MAX_TAGS, type NewTicket, type Ticket, type TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
 import type { Desk, Held } from './desk.ts'
 import { fieldsOf, mergeTicket, patchOf } from './merge.ts'
 import { applied, DELETED, MISSING, refused, rejected, TOO_LARGE, type Outcome } from './outcome.ts'
+import { writeTasks } from './tasks.ts'
 import { misfit } from './vocabulary.ts'
 
 /** Of a ticket as the feed sends it, so that no line is too long for a client; an entry is always shorter. */
@@ -32,14 +34,26 @@ export function updateTicket(desk: Desk, { ticketId, base, patch }: BodyOf<'tick
   const known = liveTicket(desk, ticketId)
   if ('result' in known) return known
   const { changes, conflicts, merged } = mergeTicket(known.data, base, patch, known.changed)
-  const { customFields, ...rest } = patchOf(changes)
+  const { customFields, tasks, ...rest } = patchOf(changes)
   const wrong = unfit(desk, patchOf(changes), null)
   if (wrong) return rejected('invalid-input', wrong)
   const fields = Object.keys(changes)
   if (fields.length > 0) {
     const data: Ticket = { ...known.data, ...rest, customFields: { ...known.data.customFields, ...customFields } }
+    let { changed } = known
+    if (tasks) {
+      const written = writeTasks({ tasks: data.tasks, changed }, tasks, desk.technician, desk.stamp)
+      data.tasks = written.tasks
+      changed = written.changed
+      const wrongTasks = tasksProblem(known.data.tasks, tasks, written.tasks)
+      if (wrongTasks) return refused(...wrongTasks)
+    }
     if (isTooLarge(data)) return TOO_LARGE
-    writeTicket(desk, { ...known, data }, fields)
+    const stays = (field: string): boolean => {
+      const task = taskField(field)
+      return !task || data.tasks?.[task.id] !== undefined
+    }
+    writeTicket(desk, { ...known, data, changed }, fields.filter(stays))
   }
   const { version } = known
   const rows = [`ticket/${ticketId}` as const]
@@ -95,7 +109,8 @@ function unfit(desk: Desk, patch: TicketPatch, requesterId: string | null): stri
   if (Object.keys(fieldsOf(patch)).length === 0) return null
   const wrong = desk.configuration ? misfit(desk.configuration, patch) : 'This client has no configuration yet.'
   if (wrong) return wrong
-  if (patch.assigneeId && !desk.technicians.has(patch.assigneeId.toLowerCase()))
+  const assigned = [patch, ...Object.values(patch.tasks ?? {})].flatMap(({ assigneeId }) => assigneeId ?? [])
+  if (!assigned.every((id) => desk.technicians.has(id.toLowerCase())))
     return 'That technician does not work for this client (any more).'
   if (requesterId && desk.get('contact', requesterId.toLowerCase())?.deleted !== false)
     return 'That requester is no contact of this client (any more).'

@@ -134,7 +134,7 @@ export function incidentMutations(events: IncidentEvent[], people: IncidentPeopl
   return mutations
 }
 
-type Fields = Required<Omit<TicketPatch, 'snoozedUntil'>>
+type Fields = Required<Omit<TicketPatch, 'snoozedUntil' | 'tasks'>>
 
 function fieldsOf(event: IncidentEvent, { technicianIds = [] }: IncidentPeople): Fields {
   const { assigned_to: resolver, assignment_group: group } = event

@@ -4,13 +4,16 @@ import type { SearchHit, TicketDetail, TicketRow } from '../../src-shared/domain
 import { keys, type RowBlock } from './queries.ts'
 import type { Tenant } from './tenant.ts'
 
+/** What of a ticket is edited by itself: tasks have edits of their own. */
+type FieldPatch = Omit<TicketPatch, 'tasks'>
+
 /** The values that a patch replaces: applied, it is undone. A custom field that had no value gets null. */
-export function inverseOf(patch: TicketPatch, before: TicketPatch): TicketPatch {
+export function inverseOf(patch: FieldPatch, before: FieldPatch): FieldPatch {
   const { customFields, ...fields } = patch
   // A ticket that was never snoozed has no such field.
-  const there: TicketPatch = { ...before, snoozedUntil: before.snoozedUntil ?? null }
-  const back: TicketPatch = Object.fromEntries(
-    Object.keys(fields).map((field) => [field, there[field as keyof TicketPatch]]),
+  const there: FieldPatch = { ...before, snoozedUntil: before.snoozedUntil ?? null }
+  const back: FieldPatch = Object.fromEntries(
+    Object.keys(fields).map((field) => [field, there[field as keyof FieldPatch]]),
   )
   if (customFields) {
     back.customFields = Object.fromEntries(
@@ -21,7 +24,7 @@ export function inverseOf(patch: TicketPatch, before: TicketPatch): TicketPatch 
 }
 
 /** Custom fields are patched one by one, the others as a whole. */
-function patched(ticket: Ticket, patch: TicketPatch): Ticket {
+function patched(ticket: Ticket, patch: FieldPatch): Ticket {
   const { customFields, ...fields } = patch
   const next = { ...ticket, ...fields }
   if (customFields) next.customFields = { ...ticket.customFields, ...customFields }
@@ -29,7 +32,7 @@ function patched(ticket: Ticket, patch: TicketPatch): Ticket {
 }
 
 /** Names of the patched fields, as `pendingFields` has them. */
-function fieldsOf({ customFields, ...fields }: TicketPatch): string[] {
+function fieldsOf({ customFields, ...fields }: FieldPatch): string[] {
   return [...Object.keys(fields), ...Object.keys(customFields ?? {}).map((key) => `customFields.${key}`)]
 }
 
@@ -38,7 +41,7 @@ function fieldsOf({ customFields, ...fields }: TicketPatch): string[] {
  * where the compartment refuses.
  * @throws TRPCClientError with its problem
  */
-export async function editTicket({ client, queries }: Tenant, id: string, patch: TicketPatch): Promise<void> {
+export async function editTicket({ client, queries }: Tenant, id: string, patch: FieldPatch): Promise<void> {
   await queries.cancelQueries({ queryKey: keys.ticket(id) })
   const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
   if (before) {
@@ -95,7 +98,7 @@ export function applyDetail(queries: QueryClient, detail: TicketDetail): void {
   }))
 }
 
-function rowPart({ subject, status, priority, type, assigneeId, snoozedUntil }: TicketPatch): Partial<TicketRow> {
+function rowPart({ subject, status, priority, type, assigneeId, snoozedUntil }: FieldPatch): Partial<TicketRow> {
   const part = { subject, status, priority, type, assigneeId, snoozedUntil }
   return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined))
 }

@@ -37,9 +37,11 @@ export interface BulkPreview {
    * the first few of them. What is changed along with them is not counted.
    */
   openParts: { count: number; first: TicketReference[] }
+  /** Their own tasks that are not done, likewise. */
+  openTasks: { count: number; first: string[] }
 }
 
-export interface BulkResult extends Omit<BulkPreview, 'openParts'> {
+export interface BulkResult extends Omit<BulkPreview, 'openParts' | 'openTasks'> {
   /** For taking it back, one for each ticket that changed. */
   back: BulkBack[]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Author } from './entry.ts'
 import { Id, Instant } from './primitives.ts'
+import type { Task } from './tasks.ts'
 import type { Ticket } from './ticket.ts'
 
 /** Fields that one change tells of at most. */
@@ -9,7 +10,8 @@ const MAX_ACTS = 500
 const MAX_TEXT = 300
 
 /**
- * One field that was changed. A custom field is `customFields.<key>`. Of lists (tags, links) `from` has what was taken
+ * One field that was changed. A custom field is `customFields.<key>`, a task `tasks.<id>`, of which `from` and `to` have
+ * its text, whether it is done, whose it is and when it is due; null where it was not there. Of lists (tags, links) `from` has what was taken
  * off and `to` what was put on; of other fields they are the values before and after. `created` stands for the ticket
  * itself. Texts longer than 300 characters are cut.
  */
@@ -65,6 +67,11 @@ export function actsBetween(before: Ticket | null, after: Ticket): TicketAct[] {
       if (!same(from, to)) acts.push({ field: `customFields.${key}`, from: told(from), to: told(to) })
     }
   }
+  const [had, has] = [before?.tasks ?? {}, after.tasks ?? {}]
+  for (const id of new Set([...Object.keys(had), ...Object.keys(has)])) {
+    const [from, to] = [toldTask(had[id]), toldTask(has[id])]
+    if (!same(from, to)) acts.push({ field: `tasks.${id}`, from, to })
+  }
   for (const field of LISTS) {
     // The tags that a ticket was opened with are no change of it.
     if (!before && field === 'tags') continue
@@ -73,6 +80,12 @@ export function actsBetween(before: Ticket | null, after: Ticket): TicketAct[] {
     if (off.length + on.length > 0) acts.push({ field, from: off, to: on })
   }
   return acts.slice(0, MAX_ACTS)
+}
+
+function toldTask(task: Task | undefined): TicketAct['from'] {
+  if (!task) return null
+  const { text, done, assigneeId = null, dueAt = null } = task
+  return { text: told(text), done, assigneeId, dueAt }
 }
 
 function without(list: readonly unknown[], other: readonly unknown[]): unknown[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TicketHistory } from './history.ts'
 import { Id, Instant, Key } from './primitives.ts'
+import { Tasks, TasksPatch } from './tasks.ts'
 
 /** The value of a custom field; which shape a field takes is the configuration's business. */
 export const FieldValue = z.union([
@@ -75,6 +76,8 @@ export const Ticket = z.looseObject({
   mergedInto: Id.nullable().optional(),
   links: z.array(TicketLink).max(MAX_LINKS).optional(),
   history: TicketHistory.optional(),
+  /** What is to be done for it; absent where nobody has listed any of it. */
+  tasks: Tasks.optional(),
   /**
    * Until when it is snoozed, out of the lists of open tickets; null, absent or past where it is not. It wakes earlier
    * where the requester writes after `snoozedAt`. Nobody has to do anything for it: both follow from the times.
@@ -111,6 +114,7 @@ export const TicketBase = Ticket.pick({
   customFields: true,
   snoozedUntil: true,
 })
+  .extend({ tasks: TasksPatch.optional() })
   .partial()
   .strict()
 

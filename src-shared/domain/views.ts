@@ -36,7 +36,7 @@ export interface TicketRow {
   noise: string | null
   /** Since when its timer runs; null where none does. */
   timerSince: string | null
-  /** Other tickets are parts of it; absent where none is. */
+  /** Other tickets, or tasks that are not done, are parts of it, so that it is not resolved unasked; else absent. */
   hasParts?: true
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
@@ -250,6 +250,8 @@ export interface OutboxEntry {
 /** One field of an undecided edit. Absent values are null. */
 export interface UndecidedField {
   field: string
+  /** The text of the task that it is a field of, where its values do not say it. */
+  task?: string
   /** What the technician saw when editing. */
   base: unknown
   mine: unknown

@@ -60,12 +60,13 @@ export type BodyOf<Kind extends MutationKind> = Extract<MutationBody, { kind: Ki
 
 /**
  * The newest version of the mutation schema: 2 added all kinds but `ticket.create`, `ticket.update`, notes and replies;
- * 3 added snoozing; 4 the layout of views.
+ * 3 added snoozing; 4 the layout of views; 5 tasks.
  */
-export const MUTATION_SCHEMA = 4
+export const MUTATION_SCHEMA = 5
 
 /** The oldest schema that knows such a mutation: an older cloud then takes what it can. */
-export function schemaOf(body: MutationBody): 1 | 2 | 3 | 4 {
+export function schemaOf(body: MutationBody): 1 | 2 | 3 | 4 | 5 {
+  if (body.kind === 'ticket.update' && (body.patch.tasks || body.base.tasks)) return 5
   if (body.kind === 'view.create' && body.view.layout) return 4
   if (body.kind === 'view.update' && ('layout' in body.patch || 'layout' in body.base)) return 4
   if (body.kind === 'ticket.update' && ('snoozedUntil' in body.patch || 'snoozedUntil' in body.base)) return 3

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
 import type { NewView, SavedView } from '../../src-shared/domain/saved-view.ts'
+import { DELETED_TASK, MAX_TASKS } from '../../src-shared/domain/task-list.ts'
+import type { TasksPatch } from '../../src-shared/domain/tasks.ts'
 import { MAX_TAGS } from '../../src-shared/domain/ticket.ts'
 import type { BodyOf, MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { readFeed } from '../support/cloud.ts'
@@ -14,6 +16,113 @@ beforeAll(async () => {
   bench = await withWorkbench(60)
 })
 afterAll(() => bench.cloud.close())
+
+describe('tasks', () => {
+  const change = (ticketId: string, base: TasksPatch, patch: TasksPatch): MutationBody => ({
+    kind: 'ticket.update',
+    ticketId,
+    base: { tasks: base },
+    patch: { tasks: patch },
+  })
+  const tasks = async (id: string) => (await bench.ticket(id)).tasks ?? {}
+  const [a, b] = [uuid('task', 1), uuid('task', 2)]
+  const none = DELETED_TASK
+  const fresh = { text: 'Check the backup', done: false, position: 1 }
+  const withTwo = async (): Promise<string> => {
+    const id = bench.fresh()
+    const two = { [a]: fresh, [b]: { ...fresh, text: 'Call back', position: 2 } }
+    expect(await bench.one(change(id, {}, two))).toMatchObject({ outcome: 'applied' })
+    return id
+  }
+
+  test('of two technicians who tick one each, both are done, and each by who ticked it', async () => {
+    const id = await withTwo()
+    await bench.one(change(id, { [a]: { done: false } }, { [a]: { done: true } }))
+    const sams = change(id, { [b]: { done: false } }, { [b]: { done: true, assigneeId: ROBIN } })
+    expect(await bench.one(sams, bench.sam)).toMatchObject({ outcome: 'applied' })
+    expect(await tasks(id)).toMatchObject({
+      [a]: { ...fresh, done: true, doneBy: ROBIN },
+      [b]: { done: true, doneBy: SAM, assigneeId: ROBIN },
+    })
+    await bench.one(change(id, { [a]: { done: true } }, { [a]: { done: false } }), bench.sam)
+    expect((await tasks(id))[a]).toEqual(fresh)
+  })
+
+  test('other fields of one merge, the same one is in conflict, and the last place counts', async () => {
+    const id = await withTwo()
+    const seen = { [a]: { text: fresh.text, position: 1 } }
+    await bench.one(change(id, seen, { [a]: { text: 'Check all backups', position: 3 } }), bench.sam)
+    const mine = change(id, { [a]: { ...fresh } }, { [a]: { text: 'Check it', done: true, position: 5 } })
+    expect(await bench.one(mine)).toMatchObject({
+      outcome: 'conflict',
+      conflicts: [
+        {
+          field: `tasks.${a}.text`,
+          base: 'Check the backup',
+          mine: 'Check it',
+          theirs: 'Check all backups',
+          by: 'Sam of Alpha',
+        },
+      ],
+    })
+    expect((await tasks(id))[a]).toEqual({ text: 'Check all backups', done: true, position: 5, doneBy: ROBIN })
+  })
+
+  test('deleting wins over ticking, whichever comes first, but not over a text that nobody saw', async () => {
+    const id = await withTwo()
+    const ticked = change(id, { [a]: { done: false } }, { [a]: { done: true, position: 4 } })
+    await bench.one(ticked, bench.sam)
+    expect(await bench.one(change(id, { [a]: fresh }, { [a]: none }))).toMatchObject({ outcome: 'applied' })
+    expect(Object.keys(await tasks(id))).toEqual([b])
+    expect(await bench.one(ticked, bench.sam)).toMatchObject({ outcome: 'merged' })
+    expect(Object.keys(await tasks(id))).toEqual([b])
+    const renamed = change(id, { [a]: fresh }, { [a]: { text: 'Check it', done: true } })
+    expect(await bench.one(renamed, bench.sam)).toMatchObject({
+      outcome: 'conflict',
+      conflicts: [{ field: `tasks.${a}.text`, mine: 'Check it', theirs: null, by: 'Robin of Alpha' }],
+    })
+    await bench.one(change(id, { [b]: { text: 'Call back' } }, { [b]: { text: 'Call Mina back' } }))
+    expect(await bench.one(change(id, { [b]: { text: 'Call back' } }, { [b]: none }))).toMatchObject({
+      outcome: 'conflict',
+      conflicts: [{ field: `tasks.${b}.text`, mine: null, theirs: 'Call Mina back' }],
+    })
+    expect((await tasks(id))[b]?.text).toBe('Call Mina back')
+  })
+
+  test('are kept within bounds, each with one sentence', async () => {
+    const id = bench.fresh()
+    const some = (from: number, count: number): TasksPatch =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [uuid('task of many', from + i), fresh]))
+    expect(await bench.one(change(id, {}, some(0, MAX_TASKS)))).toMatchObject({ outcome: 'applied' })
+    expect(await bench.one(change(id, {}, some(MAX_TASKS, 1)))).toMatchObject({
+      ...rejection('too-many'),
+      message: 'A ticket can have 100 tasks at most. Take some off first.',
+    })
+    const other = bench.fresh()
+    for (const [task, message] of [
+      [{ ...fresh, text: 'x'.repeat(501) }, 'A task has 500 characters at most: shorten it.'],
+      [{ ...fresh, assigneeId: uuid('stranger') }, 'That technician does not work for this client (any more).'],
+      [{ ...fresh, doneBy: SAM }, /wrong form/],
+    ] as const) {
+      expect(await bench.one(change(other, {}, { [a]: task } as TasksPatch))).toMatchObject({
+        ...rejection('invalid-input'),
+        message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
+      })
+    }
+    expect(await tasks(other)).toEqual({})
+  })
+
+  test('stay with a ticket that is merged, and a split takes none', async () => {
+    const [id, into, split] = [await withTwo(), bench.fresh(), randomUUID()]
+    await bench.all([
+      { kind: 'ticket.split', ticketId: split, fromId: id, ticket: newTicket, entries: [] },
+      { kind: 'ticket.merge', ticketId: id, intoId: into },
+    ])
+    expect(await Promise.all([id, into, split].map(async (one) => Object.keys(await tasks(one)).length))).toEqual([
+      2, 0, 0,
+    ])
+  })
+})
 
 describe('tags', () => {
   const tag = (ticketId: string, add: string[], remove: string[] = []): BodyOf<'ticket.tag'> => ({

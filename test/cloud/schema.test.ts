@@ -14,6 +14,7 @@ const upgrades: Upgrades = {
   1: (mutation) => mutation,
   2: (mutation) => mutation,
   3: (mutation) => mutation,
+  4: (mutation) => mutation,
 }
 
 test('a mutation of an older schema is brought up to this one and read', () => {

@@ -100,3 +100,27 @@ test('changes of a deleted ticket go with it, and a page never ends between a ti
   expect(gone).toHaveLength(1)
   expect(await changesOf(id)).toEqual([])
 })
+
+test('what was done to a task is told with its text, its place is not', async () => {
+  const id = bench.fresh()
+  const task = uuid('task', 'told')
+  const change = (base: object, patch: object) =>
+    bench.one({
+      kind: 'ticket.update',
+      ticketId: id,
+      base: { tasks: { [task]: base } },
+      patch: { tasks: { [task]: patch } },
+    })
+  await change({}, { text: 'x'.repeat(400), done: false, position: 1 })
+  await change({ done: false, position: 1 }, { done: true, position: 2 })
+  await change({ position: 2 }, { position: 3 })
+  await change({ text: 'x'.repeat(400) }, { text: null })
+  const open = { text: `${'x'.repeat(299)}…`, done: false, assigneeId: null, dueAt: null }
+  const field = `tasks.${task}`
+  const told = (await changesOf(id)).map(({ acts }) => acts).filter(([act]) => act?.field === field)
+  expect(told).toEqual([
+    [{ field, from: null, to: open }],
+    [{ field, from: open, to: { ...open, done: true } }],
+    [{ field, from: { ...open, done: true }, to: null }],
+  ])
+})

@@ -41,7 +41,8 @@ test('a preview counts what changes, what has it already and what is gone, and c
     ids: [...ids, ids[0], idOf('nobody')],
     change: of({ patch: { status: 'closed' } }),
   })
-  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1, openParts: { count: 0, first: [] } })
+  const none = { count: 0, first: [] }
+  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1, openParts: none, openTasks: none })
   expect(await statuses(driven)).toEqual(numbers.map((number) => ticketOf(number).status))
   expect(await driven.state()).toMatchObject({ pending: 0 })
 })
@@ -101,10 +102,11 @@ test('before tickets are closed, those that they contain and that stay open are 
   const id = idOf(`ticket ${whole}`)
   for (const part of parts)
     await driven.call('mutation', 'tickets.link', { id, otherId: idOf(`ticket ${part}`), relation: 'child' })
-  const openParts = async (status: string, along: number[] = []): Promise<BulkPreview['openParts']> => {
+  const preview = (status: string, along: number[] = []): Promise<BulkPreview> => {
     const input = { ids: [id, ...along.map((number) => idOf(`ticket ${number}`))], change: of({ patch: { status } }) }
-    return (await driven.call<BulkPreview>('query', 'tickets.bulkPreview', input)).openParts
+    return driven.call('query', 'tickets.bulkPreview', input)
   }
+  const openParts = async (status: string, along: number[] = []) => (await preview(status, along)).openParts
   const all = await openParts('closed')
   expect(all.count).toBe(7)
   expect(all.first.map(({ number }) => number)).toEqual(parts.slice(0, 5))
@@ -114,6 +116,16 @@ test('before tickets are closed, those that they contain and that stay open are 
   expect(await openParts('vendor')).toEqual({ count: 0, first: [] })
   const { rows } = await driven.page({ filter: {}, sort: { by: 'created', direction: 'ascending' }, limit: 200 })
   expect(rows.filter(({ hasParts }) => hasParts).map((row) => row.id)).toEqual([id])
+  // Its own tasks, in their order, and those that are done are no matter.
+  const task = (text: string, position: number, done = false) => ({ [idOf(text)]: { text, done, position } })
+  const other = idOf(`ticket ${parts[6]}`)
+  await driven.edit(id, { tasks: { ...task('Second', 2), ...task('First', 1), ...task('Done', 3, true) } })
+  await driven.edit(other, { tasks: task('Done', 1, true) })
+  expect((await preview('closed', [parts[6] ?? 0])).openTasks).toEqual({ count: 2, first: ['First', 'Second'] })
+  expect((await preview('vendor')).openTasks.count).toBe(0)
+  await driven.edit(other, { tasks: task('Still open', 1) })
+  const after = await driven.page({ filter: {}, sort: { by: 'created', direction: 'ascending' }, limit: 200 })
+  expect(new Set(after.rows.filter(({ hasParts }) => hasParts).map((row) => row.id))).toEqual(new Set([id, other]))
 })
 
 test('more tickets than can be changed at once are refused', async () => {

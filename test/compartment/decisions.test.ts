@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { DELETED_TASK } from '../../src-shared/domain/task-list.ts'
 import type { FieldChoice, InboxItem, OutboxEntry } from '../../src-shared/domain/views.ts'
 import { deskChanges, idOf, ticketOf } from './desk.ts'
 import { Driven, temporaryFolder, type Start } from './driver.ts'
@@ -70,6 +71,52 @@ test('a conflict shows base, mine, theirs and who, one line per field, and the v
   ])
   const { ticket } = await driven.ticket(seven)
   expect(ticket).toMatchObject({ status: 'vendor', priority: 'p2', subject: 'Mine alone' })
+})
+
+test('tasks that were changed apart come together, and of the same field of one a person decides', async () => {
+  const [kept, gone, mine] = [idOf('task 1'), idOf('task 2'), idOf('task 3')]
+  const there = { text: 'Check the backup', done: false, position: 1 }
+  const tasks = { [kept]: there, [gone]: { ...there, text: 'Call back', position: 2 } }
+  cloud.add('ticket', seven, ticketOf(7, { ...known, tasks }))
+  const driven = await start()
+  await driven.sync()
+  await driven.call('mutation', 'sync.pause', { paused: true })
+  const edit = (id: string, task: object) => driven.edit(seven, { tasks: { [id]: task } })
+  // What is added, ticked and deleted again before it is sent is nothing.
+  await edit(mine, { text: 'Order a fan', done: false, position: 3 })
+  await edit(mine, { done: true })
+  await edit(mine, DELETED_TASK)
+  expect(await driven.state()).toMatchObject({ pending: 0 })
+  await edit(mine, { text: 'Order a fan', done: false, position: 3 })
+  await edit(kept, { text: 'Check it', done: true, dueAt: '2026-03-04T09:00:00Z' })
+  await edit(gone, DELETED_TASK)
+  const { ticket, pendingFields } = await driven.ticket(seven)
+  expect(Object.keys(ticket.tasks ?? {}).sort()).toEqual([kept, mine].sort())
+  expect(pendingFields).toContain(`tasks.${kept}.done`)
+  expect(await outbox(driven)).toHaveLength(1)
+  const theirs = { ...there, text: 'Check all backups', dueAt: '2026-03-05T09:00:00Z' }
+  cloud.add('ticket', seven, ticketOf(7, { ...known, tasks: { ...tasks, [kept]: theirs } }))
+  await driven.call('mutation', 'sync.pause', { paused: false })
+  await driven.sync()
+  const [item] = await inbox(driven)
+  expect(item?.fields).toMatchObject([
+    { field: `tasks.${kept}.text`, base: 'Check the backup', mine: 'Check it', theirs: 'Check all backups' },
+    { field: `tasks.${kept}.dueAt`, task: 'Check it', base: null },
+  ])
+  expect(model.ticket(seven)?.tasks).toEqual({
+    [kept]: { ...theirs, done: true },
+    [mine]: { text: 'Order a fan', done: false, position: 3 },
+  })
+  expect(model.schemas.get('ticket.update')).toBe(5)
+  await resolve(driven, item?.id ?? '', [
+    { field: `tasks.${kept}.text`, choice: 'mine' },
+    { field: `tasks.${kept}.dueAt`, choice: 'theirs' },
+  ])
+  await driven.sync()
+  expect(model.ticket(seven)?.tasks?.[kept]).toEqual({ ...theirs, text: 'Check it', done: true })
+  const many = Object.fromEntries(Array.from({ length: 99 }, (_, i) => [idOf(`task ${i + 10}`), there]))
+  await expect(driven.edit(seven, { tasks: many })).rejects.toThrow('too-many')
+  await expect(edit(kept, { text: 'x'.repeat(501) })).rejects.toThrow('invalid-input')
 })
 
 test('choices per field are sent with theirs as base: mine, theirs and a third value', async () => {

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DELETED_TASK, patchedTasks } from '../../src-shared/domain/task-list.ts'
+import type { TasksPatch } from '../../src-shared/domain/tasks.ts'
 import type { TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { brokenAuditRow, type AuditRow } from '../../src-main/compartment/ledger/audit.ts'
@@ -152,8 +154,23 @@ const values = {
   priority: fc.constantFrom('p1', 'p2', 'p3'),
   customFields: fc.dictionary(fc.constantFrom('room', 'floor'), fc.constantFrom('1', '2', null), { maxKeys: 2 }),
 }
+/** One or two tasks are written, ticked or deleted. */
+const tasks = fc.dictionary(
+  fc.constantFrom(idOf('task 1'), idOf('task 2')),
+  fc.oneof(
+    fc.record({ text: fc.constantFrom('a', 'b'), done: fc.boolean(), position: fc.constantFrom(1, 2) }),
+    fc.record({ done: fc.boolean() }),
+    fc.constant(DELETED_TASK),
+  ),
+  { minKeys: 1, maxKeys: 2 },
+)
 const edits = fc.array(
-  fc.oneof(fc.record(values, { requiredKeys: [] }), fc.constant('note' as const), fc.constant('send' as const)),
+  fc.oneof(
+    fc.record(values, { requiredKeys: [] }),
+    fc.record({ tasks }),
+    fc.constant('note' as const),
+    fc.constant('send' as const),
+  ),
   { maxLength: 14 },
 )
 
@@ -193,15 +210,18 @@ test('edits that were joined leave the cloud as the same edits one by one do, an
           const change = changeIn<TicketPatch>(view, step as TicketPatch)
           if (!change) continue
           record(update(change.base, change.patch))
-          view = { ...view, ...change.patch, customFields: { ...view.customFields, ...change.patch.customFields } }
+          const { customFields, tasks: changed = {}, ...fields } = change.patch
+          view = { ...view, ...fields, customFields: { ...view.customFields, ...customFields } }
+          view.tasks = patchedTasks(view.tasks, changed as TasksPatch, null)
         }
       }
       send()
       // A field that was set and taken back again is null on one side and was never there on the other.
       const plain = (model: ModelCloud): unknown => {
-        const { customFields, ...fields } = model.ticket(seven) ?? ticketOf(7)
+        const { customFields, tasks: left = {}, ...fields } = model.ticket(seven) ?? ticketOf(7)
         return {
           ...fields,
+          tasks: left,
           customFields: Object.fromEntries(Object.entries(customFields).filter(([, v]) => v !== null)),
         }
       }
@@ -214,7 +234,7 @@ test('edits that were joined leave the cloud as the same edits one by one do, an
       ledger.close()
       fresh.remove()
     }),
-    { numRuns: 80 },
+    { numRuns: 100 },
   )
   expect(joinedSent).toBeLessThan(singleSent)
   for (const cloud of clouds) await cloud.stop()

@@ -128,7 +128,9 @@ export class ModelCloud {
       if (isDeepStrictEqual(base.get(field) ?? null, theirs)) now.set(field, mine)
       else conflicts.push({ field, base: base.get(field) ?? null, mine, theirs, at, by: 'Noor' })
     }
-    const version = this.#cloud.add(kind, String(there.id), { ...there, ...unflatten(now) })
+    const after = unflatten(now)
+    if (after.tasks) after.tasks = tasksIn(after.tasks as Record<string, Data>)
+    const version = this.#cloud.add(kind, String(there.id), { ...there, ...after })
     return conflicts.length > 0
       ? { sequence, outcome: 'conflict', version, conflicts }
       : { sequence, outcome: 'applied', version }
@@ -146,6 +148,11 @@ export class ModelCloud {
     const others = (ticket.links ?? []).filter((link) => link.ticketId !== otherId || link.relation !== relation)
     this.#cloud.add('ticket', id, { ...ticket, links: there ? [...others, { ticketId: otherId, relation }] : others })
   }
+}
+
+/** What has no text is no task. */
+function tasksIn(tasks: Record<string, Data>): Record<string, Data> {
+  return Object.fromEntries(Object.entries(tasks).filter(([, { text }]) => typeof text === 'string'))
 }
 
 const ROBIN = { kind: 'technician', id: ME, name: 'Robin Vale' }

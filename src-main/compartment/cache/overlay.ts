@@ -1,6 +1,7 @@
 import { begunHistory, movedHistory, repliedHistory } from '../../../src-shared/domain/history.ts'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
+import { patchedTasks } from '../../../src-shared/domain/task-list.ts'
 import { inverseRelation, type Ticket, type TicketLink, type TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import { prepared } from '../../storage/prepared.ts'
@@ -72,12 +73,6 @@ function linksWith({ links = [] }: Ticket, own: TicketLink, there: boolean): Tic
   const others = links.filter(({ ticketId, relation }) => ticketId !== own.ticketId || relation !== own.relation)
   if (!there) return others
   return others.length < links.length ? links : [...links, own]
-}
-
-/** Names of the patched fields; a custom field is `customFields.<key>`. */
-export function patchedFields(patch: TicketPatch): string[] {
-  const { customFields, ...fields } = patch
-  return [...Object.keys(fields), ...Object.keys(customFields ?? {}).map((key) => `customFields.${key}`)]
 }
 
 /** Computes the view of a ticket again from the server's state and what is pending; call it inside a write. */
@@ -240,7 +235,10 @@ function withHistory(before: Ticket, after: Ticket, at: string): Ticket {
 }
 
 function applyPatch(ticket: Ticket, patch: TicketPatch): Ticket {
-  const { customFields, ...fields } = patch
-  if (!customFields) return { ...ticket, ...fields }
-  return { ...ticket, ...fields, customFields: { ...ticket.customFields, ...customFields } }
+  const { customFields, tasks, ...fields } = patch
+  const after: Ticket = { ...ticket, ...fields }
+  if (customFields) after.customFields = { ...ticket.customFields, ...customFields }
+  // The cloud says who ticked them.
+  if (tasks) after.tasks = patchedTasks(ticket.tasks, tasks, null)
+  return after
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { flatTasks, taskField, withTaskField } from '../../../src-shared/domain/task-list.ts'
 import { inverseRelation } from '../../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 
@@ -38,10 +39,11 @@ export function undoes(first: MutationBody, second: MutationBody): boolean {
   return first.kind === 'ticket.merge' && second.kind === 'ticket.unmerge'
 }
 
-/** The fields of a patch by name; a custom field is `customFields.<key>`. */
-export function flatten({ customFields, ...fields }: Fields): Map<string, unknown> {
+/** The fields of a patch by name; a custom field is `customFields.<key>`, a field of a task `tasks.<id>.<field>`. */
+export function flatten({ customFields, tasks, ...fields }: Fields): Map<string, unknown> {
   const flat = new Map<string, unknown>(Object.entries(fields).filter(([, value]) => value !== undefined))
   for (const [key, value] of Object.entries(customFields ?? {})) flat.set(PREFIX + key, value)
+  for (const [field, value] of flatTasks(tasks)) flat.set(field, value)
   return flat
 }
 
@@ -50,7 +52,9 @@ export function unflatten(flat: Iterable<readonly [string, unknown]>): Fields {
   const fields: Fields = {}
   const custom: Fields = {}
   for (const [field, value] of flat) {
-    if (field.startsWith(PREFIX)) custom[field.slice(PREFIX.length)] = value
+    const task = taskField(field)
+    if (task) fields['tasks'] = withTaskField(fields['tasks'], task, value)
+    else if (field.startsWith(PREFIX)) custom[field.slice(PREFIX.length)] = value
     else fields[field] = value
   }
   return Object.keys(custom).length > 0 ? { ...fields, customFields: custom } : fields

@@ -35,6 +35,7 @@ export function isPlainTicket(value: unknown): value is Ticket {
     isPlainFields(t.customFields) &&
     (t.mergedInto === undefined || t.mergedInto === null || isUuid(t.mergedInto)) &&
     (t.links === undefined || (Array.isArray(t.links) && t.links.length === 0)) &&
+    t.tasks === undefined &&
     isOptionalInstant(t.snoozedUntil) &&
     isOptionalInstant(t.snoozedAt) &&
     (t.history === undefined || isPlainHistory(t.history))

@@ -54,8 +54,7 @@ export function bulkEdits(bench: Bench) {
   return {
     bulkPreview({ ids, change }: { ids: string[]; change: BulkChange }): BulkPreview {
       const { steps, same, gone } = plan(ids, () => change)
-      const openParts = bench.read((held) => openPartsOf(held, ids, change.patch.status))
-      return { change: steps.length, same, gone, openParts }
+      return { change: steps.length, same, gone, ...bench.read((held) => openPartsOf(held, ids, change.patch.status)) }
     },
 
     bulk: ({ ids, change }: { ids: string[]; change: BulkChange }): BulkResult => run(plan(ids, () => change)),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { WorkTime } from '../../../src-shared/domain/entry.ts'
+import { patchedTasks, tasksProblem } from '../../../src-shared/domain/task-list.ts'
 import type { LinkRelation, NewTicket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
@@ -68,8 +69,12 @@ export function ticketWrites(bench: Bench) {
 
   return {
     edit({ id, patch }: { id: string; patch: TicketPatch }): TicketDetail {
-      const change = changeIn(bench.ticket(id).ticket, patch)
+      const { ticket } = bench.ticket(id)
+      const change = changeIn(ticket, patch)
       if (!change) return bench.ticket(id)
+      const { tasks } = change.patch
+      const wrong = tasks && tasksProblem(ticket.tasks, tasks, patchedTasks(ticket.tasks, tasks, null))
+      if (wrong) throw new ProblemError(...wrong)
       const body = { kind: 'ticket.update' as const, ticketId: id, ...change }
       return writeOne(body, { fields: [...flatten(change.patch).keys()] }, id)
     },

@@ -1,3 +1,4 @@
+import { taskField } from '../../../src-shared/domain/task-list.ts'
 import type { InboxItem, OutboxEntry, UndecidedField } from '../../../src-shared/domain/views.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -85,10 +86,12 @@ function inboxItem(cache: Cache, ledger: Ledger, item: OutboxItem): InboxItem {
 }
 
 function undecidedFields(cache: Cache, { body, outcome }: OutboxItem): UndecidedField[] {
+  const named = nameTasks(cache, body)
   // What the cloud said then, not what it has now: a choice is about what the person sees.
   if (outcome?.outcome === 'conflict')
     return outcome.conflicts.map(({ field, base, mine, theirs, by, at }) => ({
       field,
+      ...named(field),
       base: base ?? null,
       mine: mine ?? null,
       theirs: theirs ?? null,
@@ -102,8 +105,19 @@ function undecidedFields(cache: Cache, { body, outcome }: OutboxItem): Undecided
   const base = flatten(body.base)
   const theirs = serverFields(cache, body)
   return [...flatten(body.patch)].map(([field, mine]) =>
-    unanswered(field, base.get(field) ?? null, mine, theirs.get(field) ?? null),
+    Object.assign(unanswered(field, base.get(field) ?? null, mine, theirs.get(field) ?? null), named(field)),
   )
+}
+
+/** What a field's task is called, of those whose value does not say it. */
+function nameTasks(cache: Cache, body: MutationBody): (field: string) => Pick<UndecidedField, 'task'> {
+  return (name) => {
+    const of = taskField(name)
+    if (!of || of.field === 'text') return {}
+    const mine = body.kind === 'ticket.update' ? body.patch.tasks?.[of.id]?.text : undefined
+    const task = mine ?? serverTicket(cache, subjectOf(body).id)?.tasks?.[of.id]?.text
+    return task ? { task } : {}
+  }
 }
 
 function serverFields(cache: Cache, body: MutationBody): Map<string, unknown> {

@@ -16,7 +16,7 @@ type ListedTicket = Omit<StoredTicket, 'rank' | 'given'> & {
 // What rules of noise and columns look at is read where there are some.
 const sql = (listening: boolean, more: boolean): string => `
   SELECT t.number, t.id, t.status, t.priority, t.type, t.requester, t.assignee, t.created, t.updated, t.due, t.risk, t.snoozed,
-         t.version, t.seen, t.subject, instr(t.rest, '"relation":"child"') > 0 AS hasParts, c.name AS requesterName
+         t.version, t.seen, t.subject, instr(t.rest, '"relation":"child"') > 0 OR instr(t.rest, '"done":false') > 0 AS hasParts, c.name AS requesterName
          ${more || listening ? ', t.queue' : ''}${more ? ', t.rest' : ''}${listening ? ", t.description, c.body ->> '$.email' AS requesterEmail" : ''}
   FROM ticket t LEFT JOIN contact c ON c.key = t.requester WHERE t.number = ?`
 

@@ -52,7 +52,7 @@ export function ConflictCard({ item, onResolve, onOpen }: ConflictCardProps) {
           <FieldRow
             key={field.field}
             field={field}
-            label={fieldLabel(field.field, desk.configuration)}
+            label={fieldLabel(field.field, desk.configuration, field.task)}
             choice={choices.get(field.field) ?? null}
             onChoose={(choice) => choose(field.field, choice)}
             onConfirm={() => void confirm()}

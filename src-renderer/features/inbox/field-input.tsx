@@ -2,6 +2,7 @@ import type { KeyboardEvent } from 'react'
 import { useDesk } from '../../tenant/desk.tsx'
 import classes from './inbox.module.css'
 import { localText } from '../../ui/local-text.ts'
+import { taskField } from '../../../src-shared/domain/task-list.ts'
 import { customFieldOf, optionsOf } from './value-text.ts'
 
 interface FieldInputProps {
@@ -18,6 +19,7 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
   const desk = useDesk()
   const custom = customFieldOf(field, desk)
   const choices = optionsOf(field, desk)
+  const task = taskField(field)?.field
   const common = {
     className: classes.input,
     'aria-label': label,
@@ -42,7 +44,7 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
       </select>
     )
   }
-  if (custom?.type === 'checkbox' || field === 'vip') {
+  if (custom?.type === 'checkbox' || field === 'vip' || task === 'done') {
     return (
       <select {...common} value={String(value === true)} onChange={(event) => onChange(event.target.value === 'true')}>
         <option value="true">Yes</option>
@@ -98,7 +100,7 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
       />
     )
   }
-  if (field === 'snoozedUntil' || custom?.type === 'date-time') {
+  if (field === 'snoozedUntil' || task === 'dueAt' || custom?.type === 'date-time') {
     return (
       <input
         {...common}

@@ -84,7 +84,7 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
         {item.fields.length > 0 && (
           <dl className={classes.values}>
             {item.fields.map((one) => {
-              const label = fieldLabel(one.field, desk.configuration)
+              const label = fieldLabel(one.field, desk.configuration, one.task)
               const value = mended.has(one.field) ? mended.get(one.field) : one.mine
               return (
                 <div key={one.field}>

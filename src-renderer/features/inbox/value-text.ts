@@ -1,4 +1,5 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import { taskField, withTaskField } from '../../../src-shared/domain/task-list.ts'
 import type { FieldValue, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { dateTime } from '../../ui/time.ts'
@@ -17,7 +18,7 @@ export function optionsOf(
   desk: Desk,
 ): { options: readonly { key: string; label: string }[]; none: string | null } | null {
   const { configuration, technicians, me } = desk
-  switch (field) {
+  switch (taskField(field)?.field === 'assigneeId' ? 'assigneeId' : field) {
     case 'ownerId':
       return {
         options: technicians.map(({ id, name }) => ({ key: id, label: id === me ? 'Only you' : name })),
@@ -45,12 +46,13 @@ export function optionsOf(
 export function valueText(field: string, value: unknown, desk: Desk): string {
   const choices = optionsOf(field, desk)
   const custom = customFieldOf(field, desk)
+  const task = taskField(field)?.field
   if (value === null || value === undefined || value === '')
-    return choices?.none ?? (field === 'snoozedUntil' ? 'Awake' : 'Not set')
-  if (field === 'snoozedUntil' && typeof value === 'string') return dateTime(value)
+    return choices?.none ?? (task === 'text' ? 'No such task' : field === 'snoozedUntil' ? 'Awake' : 'Not set')
+  if ((field === 'snoozedUntil' || task === 'dueAt') && typeof value === 'string') return dateTime(value)
   if (choices && typeof value === 'string') {
     const known = choices.options.find(({ key }) => key === value)?.label
-    return known ?? (field === 'assigneeId' ? 'Former technician' : value)
+    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? 'Former technician' : value)
   }
   if (field === 'filter' && isRecord(value)) return filterText(value, desk)
   if (field === 'sort' && isRecord(value)) return `${String(value['by'])}, ${String(value['direction'])}`
@@ -110,7 +112,9 @@ export function patchOf(values: readonly { field: string; value: unknown }[]): T
   const patch: Record<string, unknown> = {}
   const customFields: Record<string, FieldValue> = {}
   for (const { field, value } of values) {
-    if (field.startsWith(CUSTOM)) customFields[field.slice(CUSTOM.length)] = value as FieldValue
+    const task = taskField(field)
+    if (task) patch['tasks'] = withTaskField(patch['tasks'], task, value)
+    else if (field.startsWith(CUSTOM)) customFields[field.slice(CUSTOM.length)] = value as FieldValue
     else patch[field] = value
   }
   return Object.keys(customFields).length > 0 ? { ...patch, customFields } : patch

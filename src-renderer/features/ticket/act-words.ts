@@ -15,6 +15,7 @@ export function actsText(acts: readonly TicketAct[], detail: TicketDetail, desk:
 
 function actText({ field, from, to }: TicketAct, detail: TicketDetail, desk: Desk): string[] {
   const [off, on] = [listed(from), listed(to)]
+  if (field.startsWith('tasks.')) return taskTexts(isTask(from) ? from : null, isTask(to) ? to : null, desk)
   switch (field) {
     case 'created':
       return ['Opened the ticket']
@@ -45,6 +46,32 @@ function actText({ field, from, to }: TicketAct, detail: TicketDetail, desk: Des
   }
   const label = fieldLabel(field, desk.configuration)
   return [`${label} from ${valueText(field, from, desk)} to ${valueText(field, to, desk)}`]
+}
+
+/** The parts of a task that a change tells. */
+interface ToldTask {
+  text: string
+  done: boolean
+  assigneeId: string | null
+  dueAt: string | null
+}
+
+function isTask(value: unknown): value is ToldTask {
+  return typeof value === 'object' && value !== null && 'text' in value
+}
+
+function taskTexts(from: ToldTask | null, to: ToldTask | null, desk: Desk): string[] {
+  if (!to) return [`Task deleted: ${from?.text ?? ''}`]
+  const who = (id: string | null): string => valueText('assigneeId', id, desk)
+  const { text, done, assigneeId, dueAt } = to
+  const was = from ?? { text, done: false, assigneeId: null, dueAt: null }
+  return [
+    ...(from ? [] : [`Task added: ${text}`]),
+    ...(was.text === text ? [] : [`Task “${was.text}” is now “${text}”`]),
+    ...(was.done === done ? [] : [`Task ${done ? 'done' : 'open again'}: ${text}`]),
+    ...(was.assigneeId === assigneeId ? [] : [`Task “${text}” from ${who(was.assigneeId)} to ${who(assigneeId)}`]),
+    ...(was.dueAt === dueAt ? [] : [`Task “${text}” ${dueAt ? `due ${dateTime(dueAt)}` : 'no longer due'}`]),
+  ]
 }
 
 function listed(value: unknown): unknown[] {

@@ -1,3 +1,4 @@
+import { hasOpenTasks } from '../../../src-shared/domain/task-list.ts'
 import type { LinkRelation, Ticket } from '../../../src-shared/domain/ticket.ts'
 
 /** How the other ticket stands to this one, before its number. */
@@ -24,7 +25,7 @@ export const OFFERED_RELATIONS = [
   'duplicated-by',
 ] as const satisfies readonly LinkRelation[]
 
-/** Whether other tickets are parts of this one. */
-export function hasParts({ links = [] }: Pick<Ticket, 'links'>): boolean {
-  return links.some(({ relation }) => relation === 'child')
+/** Whether other tickets, or tasks that are not done, are parts of this one. */
+export function hasParts(ticket: Pick<Ticket, 'links' | 'tasks'>): boolean {
+  return hasOpenTasks(ticket) || (ticket.links?.some(({ relation }) => relation === 'child') ?? false)
 }

@@ -1,6 +1,6 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
-import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import type { Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useTenant } from '../../tenant/context.tsx'
@@ -16,11 +16,11 @@ import { useChange } from './use-change.ts'
 import { useOpenParts } from './use-open-parts.tsx'
 
 /** The ticket that an action is about, with the values that it replaces. */
-export interface Subject extends Partial<TicketPatch> {
+export interface Subject extends Omit<TicketPatch, 'tasks'>, Pick<Partial<Ticket>, 'tasks'> {
   id: string
   number: number
   subject: string
-  /** Whether other tickets are parts of it. */
+  /** Whether other tickets, or tasks that are not done, are parts of it. */
   hasParts?: boolean | undefined
 }
 

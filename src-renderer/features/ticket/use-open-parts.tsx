@@ -18,11 +18,11 @@ interface Asked {
   ticket: Subject
   /** The one that it is to get. */
   status: string
-  parts: BulkPreview['openParts']
+  open: Pick<BulkPreview, 'openParts' | 'openTasks'>
   go(): void
 }
 
-/** Asks before a ticket is resolved or closed while tickets that it contains are still open. */
+/** Asks before a ticket is resolved or closed while tickets that it contains, or tasks of it, are still open. */
 export function useOpenParts(): {
   /** Goes on at once where nothing has to be asked. */
   ask(ticket: Subject, patch: TicketPatch, go: () => void): void
@@ -40,7 +40,7 @@ export function useOpenParts(): {
       const parts = ticket.hasParts || (seen && hasParts(seen.ticket))
       if (!parts || status === undefined || !isOver(desk.configuration.statuses, status)) return go()
       previewBulk(tenant, [ticket.id], { patch: { status }, addTags: [], removeTags: [] }).then(
-        ({ openParts }) => (openParts.count > 0 ? setAsked({ ticket, status, parts: openParts, go }) : go()),
+        (open) => (open.openParts.count + open.openTasks.count > 0 ? setAsked({ ticket, status, open, go }) : go()),
         (error: unknown) =>
           undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${problemFrom(error).message}`),
       )
@@ -51,7 +51,7 @@ export function useOpenParts(): {
     <OpenPartsQuestion
       number={asked.ticket.number}
       status={asked.status}
-      parts={asked.parts}
+      open={asked.open}
       onConfirm={() => {
         setAsked(null)
         asked.go()

@@ -6,7 +6,7 @@ import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
-import { openPartsText } from '../ticket/open-parts-question.tsx'
+import { openText } from '../ticket/open-parts-question.tsx'
 import classes from './bulk.module.css'
 
 interface BulkConfirmProps {
@@ -52,7 +52,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
         </div>
         <h2>{capital(what)}?</h2>
         <p aria-live="polite">{problem || (preview ? previewText(ids.length, preview) : 'Counting…')}</p>
-        {preview && preview.openParts.count > 0 && <p>{openPartsText(preview.openParts, 'them')}</p>}
+        {preview && <OpenParts preview={preview} />}
         {many && (
           <label className={classes.typed}>
             <span>
@@ -82,6 +82,11 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
       </form>
     </Dialog>
   )
+}
+
+function OpenParts({ preview }: { preview: BulkPreview }) {
+  const text = openText(preview, 'them')
+  return text && <p>{text}</p>
 }
 
 /** `14 tickets: 12 change, 2 have it already.` */

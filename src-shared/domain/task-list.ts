@@ -1,0 +1,103 @@
+import type { Task, Tasks, TasksPatch } from './tasks.ts'
+
+/** Tasks that one ticket has at most. */
+export const MAX_TASKS = 100
+
+/** Characters of a task's text at most. */
+export const MAX_TASK_TEXT = 500
+
+/** Fields of a task that a technician changes. */
+const WRITTEN = ['text', 'done', 'assigneeId', 'dueAt', 'position'] as const
+export type TaskField = (typeof WRITTEN)[number]
+
+const FIELD = new RegExp(`^tasks\\.([0-9a-f-]{36})\\.(${[...WRITTEN, 'doneBy'].join('|')})$`, 'i')
+
+/** The fields of tasks by the names that they have among a ticket's fields: `tasks.<id>.text`. */
+export function flatTasks(tasks: unknown): [string, unknown][] {
+  return Object.entries((tasks ?? {}) as Record<string, object>).flatMap(([id, task]) =>
+    Object.entries(task)
+      .filter(([, value]) => value !== undefined)
+      .map(([field, value]): [string, unknown] => [`tasks.${id}.${field}`, value]),
+  )
+}
+
+/** Which field of which task a ticket's field is; null where it is none of a task's. */
+export function taskField(name: string): { id: string; field: TaskField } | null {
+  const [, id, field] = FIELD.exec(name) ?? []
+  return id && field ? { id, field: field as TaskField } : null
+}
+
+/** A patch with one more field of a task. */
+export function withTaskField(
+  tasks: unknown,
+  { id, field }: { id: string; field: string },
+  value: unknown,
+): TasksPatch {
+  const before = (tasks ?? {}) as TasksPatch
+  return { ...before, [id]: { ...before[id], [field]: value } }
+}
+
+/**
+ * Tasks as a patch leaves them. What a patch says of a task that is not there, and that it gives no text, is void.
+ * @param by who ticks those that it ticks; null where nobody can say
+ */
+export function patchedTasks(tasks: Tasks | undefined, patch: TasksPatch, by: string | null): Tasks {
+  const next = new Map(Object.entries(tasks ?? {}))
+  const end = (): number => Math.max(0, ...[...next.values()].map(({ position }) => position)) + 1
+  for (const [id, part] of Object.entries(patch)) {
+    const before = next.get(id)
+    const { text = before?.text ?? null, done = before?.done, position = before?.position, ...rest } = part
+    if (text === null) {
+      next.delete(id)
+      continue
+    }
+    const { doneBy, ...kept } = before ?? {}
+    const ticked = done ? { doneBy: before?.done ? (doneBy ?? null) : by } : {}
+    next.set(id, { ...kept, ...rest, text, done: done ?? false, position: position ?? end(), ...ticked })
+  }
+  return Object.fromEntries(next)
+}
+
+/** The patch that takes another back. */
+export function tasksBack(patch: TasksPatch, before: Tasks | undefined): TasksPatch {
+  return Object.fromEntries(
+    Object.entries(patch).map(([id, part]) => {
+      const task = before?.[id]
+      // What is deleted is gone with all of its fields.
+      const fields = part.text === null ? WRITTEN : WRITTEN.filter((field) => field in part)
+      return [id, Object.fromEntries(fields.map((field) => [field, task?.[field] ?? null]))]
+    }),
+  )
+}
+
+/** The patch that deletes a task. */
+export const DELETED_TASK = { text: null, done: null, assigneeId: null, dueAt: null, position: null }
+
+/** Tasks in their order, each with its id. */
+export function tasksInOrder(tasks: Tasks | undefined): (Task & { id: string })[] {
+  return Object.entries(tasks ?? {})
+    .map(([id, task]) => ({ ...task, id }))
+    .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
+}
+
+/**
+ * What is wrong with tasks that a patch leaves, as a problem's code and details; null where nothing is.
+ * @param before a ticket that came with more than is allowed may keep them
+ */
+export function tasksProblem(
+  before: Tasks | undefined,
+  patch: TasksPatch,
+  after: Tasks,
+): ['too-many' | 'invalid-input', Record<string, string | number>] | null {
+  const texts = Object.values(patch).flatMap(({ text }) => text ?? [])
+  if (texts.some((text) => text.length > MAX_TASK_TEXT))
+    return ['invalid-input', { reason: `A task has ${MAX_TASK_TEXT} characters at most: shorten it.` }]
+  const [count, allowed] = [Object.keys(after).length, Object.keys(before ?? {}).length]
+  if (count <= Math.max(MAX_TASKS, allowed)) return null
+  return ['too-many', { what: 'A ticket', limit: MAX_TASKS, things: 'tasks' }]
+}
+
+/** Whether a ticket has a task that is not done. */
+export function hasOpenTasks({ tasks }: { tasks?: Tasks | undefined }): boolean {
+  return Object.values(tasks ?? {}).some(({ done }) => !done)
+}
