@@ -12,6 +12,8 @@ import type { TechnicianSession } from './technician-session.ts'
 const SHORTEST_STREAM = 2000
 /** Milliseconds between two tries to get the stream while it is held back. */
 const STREAM_AGAIN = 60_000
+/** Milliseconds between two tries to reach a cloud that is away, at most: a person waits for it. */
+const LONGEST_WAIT = 10_000
 /** Seconds that a long poll waits for something to move, and milliseconds that it may take beyond them. */
 const POLL_SECONDS = 25
 const POLL_MARGIN = 10_000
@@ -204,7 +206,7 @@ export class CloudWatch extends EventEmitter<{
 async function untilItWorks(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const again = retry(handleAll, {
     maxAttempts: Number.MAX_SAFE_INTEGER,
-    backoff: new ExponentialBackoff({ initialDelay: 300, maxDelay: 30_000 }),
+    backoff: new ExponentialBackoff({ initialDelay: 300, maxDelay: LONGEST_WAIT }),
   })
   await again.execute(work, signal).catch(() => undefined)
 }

@@ -134,6 +134,7 @@ function consoleApi(console: Console, window: symbol): Omit<ConsoleApi, 'watchLa
       }),
     signIn: (password) => console.signIn(password),
     signOut: () => console.signOut(),
+    reconnect: () => console.workspace.connect(),
     runChecks: async (onboardingId) => {
       const { session, supervisor } = console.workspace
       const desk = {

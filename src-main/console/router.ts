@@ -38,6 +38,8 @@ export interface ConsoleApi {
   remedy(input: z.infer<typeof RemedyInput>): Promise<SessionStatus>
   signIn(password: string): Promise<SessionStatus>
   signOut(): Promise<SessionStatus>
+  /** Tries at once whether the cloud answers again, instead of when it would next. */
+  reconnect(): void
   /** Makes the checks of an onboarding that the cloud cannot make, and reports them to it. */
   runChecks(onboardingId: string): Promise<OnboardingView>
   /** New clients that are wanted from outside of windows, each told to one of them. */
@@ -107,6 +109,7 @@ export const consoleRouter = t.router({
       .input(z.object({ password: z.string().min(1).max(1000) }))
       .mutation(({ ctx, input }) => ctx.signIn(input.password)),
     signOut: t.procedure.mutation(({ ctx }) => ctx.signOut()),
+    reconnect: t.procedure.mutation(({ ctx }) => ctx.reconnect()),
   }),
   /** Inputs hold secrets: they are in no log and no problem. */
   keys: t.router({

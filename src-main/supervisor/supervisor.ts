@@ -250,7 +250,8 @@ export class Supervisor {
 
   async #start(tenantId: string): Promise<CompartmentProcess> {
     if (this.#closed) throw new ProblemError('scope-closed')
-    while (this.#leaving.has(tenantId)) await this.#leaving.get(tenantId)
+    // Whoever leaves from here on waits for this start, not the other way round.
+    await this.#leaving.get(tenantId)
     if (this.#stuck.has(tenantId)) throw new ProblemError('compartment-stuck')
     await this.#crashes.wait(tenantId)
     const worker = await this.#pool.take()

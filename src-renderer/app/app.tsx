@@ -1,6 +1,6 @@
 import { MantineProvider, useMantineColorScheme } from '@mantine/core'
 import { lazyRouteComponent as later, RouterProvider } from '@tanstack/react-router'
-import { Suspense, useLayoutEffect, useState, type ReactNode } from 'react'
+import { Suspense, useEffect, useLayoutEffect, useState, type ReactNode } from 'react'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import { ConnectingPage, LostPage, RefusedPage } from '../features/welcome/connection-pages.tsx'
 import type { Tenants } from '../tenant/tenants.ts'
@@ -9,7 +9,7 @@ import type { ConnectionState } from './channel/connection.ts'
 import { CommandProvider } from './commands/use-commands.tsx'
 import type { ConsoleState } from './console/console.ts'
 import { ConsoleProvider, useConsole } from './console/context.tsx'
-import { createAppRouter } from './routes.tsx'
+import { createAppRouter, loadTicketPane } from './routes.tsx'
 import { TenantsProvider } from './tenants-context.tsx'
 import { styleNonce, theme } from './theme.ts'
 
@@ -41,6 +41,7 @@ function Gate() {
   const state = useStore(connection.state)
   const status = useStore(session)
   const [router] = useState(createAppRouter)
+  useEffect(loadTicketPane, [])
   if (status?.state === 'open' && state !== 'refused') return <RouterProvider router={router} />
   return <Suspense>{before(state, status)}</Suspense>
 }

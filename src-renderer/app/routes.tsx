@@ -6,11 +6,11 @@ import {
   lazyRouteComponent as later,
 } from '@tanstack/react-router'
 import { ClientsPage } from '../features/clients/clients-page.tsx'
-import { TicketPane } from '../features/ticket/ticket-pane.tsx'
 import { ClientPage } from './shell/client-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
-// What a technician does not go to at once is loaded when they do.
+// What a technician does not go to at once is loaded when they do; a ticket as soon as the window has time.
+const TicketPane = later(() => import('../features/ticket/ticket-pane.tsx'), 'TicketPane')
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: ClientsPage })
 const clientsRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: ClientsPage })
 export const clientRoute = createRoute({
@@ -102,6 +102,11 @@ export function createAppRouter() {
     history: createHashHistory(),
     defaultPendingMs: 10_000,
   })
+}
+
+/** Has the page of a ticket ready before somebody opens one, once the window has nothing better to do. */
+export function loadTicketPane(): void {
+  requestIdleCallback(() => void TicketPane.preload?.())
 }
 
 declare module '@tanstack/react-router' {

@@ -108,7 +108,8 @@ describe('two clients written from docs/protocol.md', () => {
     await fc.assert(run, { numRuns: 12, endOnFailure: true })
     expect(conflicts).toBeGreaterThan(0)
     expect(rejected).toBeGreaterThan(0)
-    expect(network.faults).toBeGreaterThan(50)
+    // How many depends on what is drawn: some fifty.
+    expect(network.faults).toBeGreaterThan(15)
   })
 })
 

@@ -47,14 +47,26 @@ export async function switchTo(page: Page, letters: string, name: string): Promi
 
 /** Waits until nothing of the client on screen waits for the cloud. */
 export async function waitForSynced(page: Page): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      expect(await page.getByTestId('sync-state').innerText()).toBe('')
-      expect(await page.getByLabel('Waiting for the cloud').count()).toBe(0)
-      expect(await page.getByText('Waiting for the cloud').count()).toBe(0)
-    },
-    { timeout: SOON, interval: 100 },
-  )
+  // What was done this moment is on screen before the compartment has it, and only then waits: one look is not enough.
+  for (let look = 0; look < 2; look++) {
+    if (look > 0) await page.waitForTimeout(100)
+    await vi.waitFor(
+      async () => {
+        expect(await page.getByTestId('sync-state').innerText()).toBe('')
+        expect(await page.getByLabel('Waiting for the cloud').count()).toBe(0)
+        expect(await page.getByText('Waiting for the cloud').count()).toBe(0)
+      },
+      { timeout: SOON, interval: 100 },
+    )
+  }
+}
+
+/** From here on the window gets this part of itself late: what is typed meanwhile is typed ahead. */
+export async function comesLate(page: Page, part: string): Promise<void> {
+  await page.route(`**/${part}*.js`, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await route.continue()
+  })
 }
 
 /** The technician whom the console's sandbox signs in, and a colleague. */
@@ -171,7 +183,13 @@ export function setStage(name: string, data: () => SandboxData): Stage {
     },
     async comeBack(page) {
       await start()
-      await expect.poll(() => page.getByTestId('offline-banner').count(), { timeout: SOON }).toBe(0)
+      // Nobody waits for the next try; it may have come back by itself meanwhile.
+      const banner = page.getByTestId('offline-banner')
+      await banner
+        .getByRole('button', { name: 'Try now' })
+        .dispatchEvent('click', undefined, { timeout: 200 })
+        .catch(() => undefined)
+      await expect.poll(() => banner.count(), { timeout: SOON }).toBe(0)
     },
     colleagueToken: (client) => tokenOf(cloud.url, client),
     async colleague(client, ...bodies) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { openTicket, sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
+import { comesLate, openTicket, sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
 
 // What a technician does to tickets all day, by keyboard alone.
 
@@ -137,9 +137,17 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
     ...{ kind: 'time', body: 'Replaced the power supply.', minutes: 90 },
   })
 
-  // Who did that, where it happened, shown and hidden by a key.
+  // Who did that, where it happened, shown and hidden by a key; the newest comes into sight where the pane is low.
+  await page.setViewportSize({ width: 1280, height: 420 })
+  const scroller = page.getByRole('list', { name: 'Conversation' }).locator('..')
+  await scroller.evaluate((pane) => pane.scrollTo(0, 0))
   await page.keyboard.press('A')
   const changes = page.getByTestId('activity')
+  await changes.first().waitFor({ timeout: SOON })
+  const [newest, pane] = await Promise.all([changes.last().boundingBox(), scroller.boundingBox()])
+  expect(newest!.y).toBeGreaterThanOrEqual(pane!.y)
+  expect(newest!.y + newest!.height).toBeLessThanOrEqual(pane!.y + pane!.height)
+  await page.setViewportSize({ width: 1280, height: 800 })
   await changes.filter({ hasText: 'Status from In Progress to Awaiting Vendor' }).getByText('Robin').waitFor()
   await changes.filter({ hasText: 'Tagged network' }).waitFor()
   await changes
@@ -244,6 +252,12 @@ test('a mail that came in is text whatever is in it: its quote is folded until q
   await (await opened).close()
   expect(await page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined()
   await article(page).waitFor()
+  // It gets a ticket of its own, typed ahead down to the Enter that ends it.
+  await comesLate(page, 'sheets')
+  for (const key of ['x', 'Space', 'Enter']) await page.keyboard.press(key)
+  await page.keyboard.type('A mail of its own')
+  await page.keyboard.press('Enter')
+  await article(page).getByRole('heading', { name: 'A mail of its own' }).waitFor({ timeout: SOON })
   expect(complaints).toEqual([])
   await close()
 })

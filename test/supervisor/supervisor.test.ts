@@ -190,6 +190,17 @@ test('closing closes every file', async () => {
   await expect(open(A)).rejects.toMatchObject({ problem: { code: 'scope-closed' } })
 })
 
+test('a client that leaves, comes back and leaves again before it has closed opens when it is asked for, and ends with the rest', async () => {
+  await open(A)
+  void supervisor.hibernate(A)
+  const between = supervisor.wake(A)
+  void supervisor.hibernate(A)
+  const scope = await open(A)
+  expect((await ask(scope).answered).op).toBe('data')
+  // The one in between was given time to open, and closed in order.
+  expect((await between).closing).toBe(true)
+})
+
 function walBytes(tenantId: string): number {
   const files = ['ledger.db-wal', 'cache.db-wal'].map((name) => join(folder, tenantId, name))
   return files.reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)

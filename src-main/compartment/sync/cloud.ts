@@ -50,6 +50,7 @@ const NEVER_CONNECTED = new Set<unknown>([
 export class Cloud {
   /** The way that edits take, where this one goes beside it. */
   #main: Cloud | null = null
+  readonly #besides: Cloud[] = []
   #url: string
   readonly #tokens: TokenHolder
   readonly #askedOfAll: (wait: number) => void
@@ -79,11 +80,12 @@ export class Cloud {
 
   /**
    * Another way to the same cloud, for what must not disturb this one. It keeps the quiet that was asked of this one;
-   * neither its failures nor its own quiet hold this one up.
+   * neither its failures nor its own quiet hold this one up. Where this one forgets its failures, so does it.
    */
   beside(): Cloud {
     const beside = new Cloud(this.#url, this.#tokens, this.#askedOfAll)
     beside.#main = this
+    this.#besides.push(beside)
     return beside
   }
 
@@ -101,6 +103,7 @@ export class Cloud {
   /** Forgets past failures: the way may be free again. What the cloud asked for holds. */
   reset(): void {
     this.#breaker = newBreaker()
+    for (const beside of this.#besides) beside.reset()
   }
 
   /**

@@ -16,13 +16,14 @@ export function laterDialog<Props extends object>(
     useLayoutEffect(() => dispatcher.hold(name), [dispatcher])
     return (
       <Suspense>
-        <Loaded {...props} />
         <Stands name={name} />
+        <Loaded {...props} />
       </Suspense>
     )
   }
 }
 
+/** Before the dialog itself: one that leads on to another at once has come, and what was typed ahead goes to the other. */
 function Stands({ name }: { name: string }) {
   useArrived(name)
   return null

@@ -19,12 +19,19 @@ function actBy(target: Element, { key, ctrlKey, metaKey, altKey }: KeyPress): vo
   } else if (target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement) {
     // The only way that keeps the field's own undo and tells React.
     if (typed) document.execCommand('insertText', false, key)
-    else if (key === 'Enter' && target instanceof HTMLTextAreaElement) document.execCommand('insertText', false, '\n')
+    else if (key === 'Enter') enter(target)
     else if (key === 'Backspace') document.execCommand('delete')
     else if (key === 'Delete') document.execCommand('forwardDelete')
   } else if ((key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.matches('button, a')) {
     target.click()
   }
+}
+
+/** A new line where there are lines; else what is written is handed in, where the form has a button for it or one field. */
+function enter(field: HTMLTextAreaElement | HTMLInputElement): void {
+  if (field instanceof HTMLTextAreaElement) return void document.execCommand('insertText', false, '\n')
+  const { form } = field
+  if (form?.querySelector('[type=submit]') ?? form?.querySelectorAll('input').length === 1) form?.requestSubmit()
 }
 
 /** Gives the keyboard of the whole window to a dispatcher. @returns takes it back */

@@ -16,7 +16,8 @@ const AFTER_RESOLVE = [
 
 /** Commands of the console itself: appearance, signing out. @param leave asks whether to sign out */
 export function useConsoleCommands(leave: () => void): void {
-  const status = useStore(useConsole().session)
+  const { client, session } = useConsole()
+  const status = useStore(session)
   const [settings, change] = useSettings()
   const other = useComputedColorScheme() === 'dark' ? 'light' : 'dark'
   const lock = useLock()
@@ -60,6 +61,14 @@ export function useConsoleCommands(leave: () => void): void {
       ...{ id: `after-resolve-${then}`, title, group: 'Console' as const, keys: [] },
       run: () => change({ afterResolve: then }),
     })),
+    ...(status?.state === 'open' && !status.online
+      ? [
+          {
+            ...{ id: 'reconnect', title: 'Try to reach the cloud now', group: 'Console' as const, keys: [] },
+            run: () => void client.session.reconnect.mutate().catch(() => undefined),
+          },
+        ]
+      : []),
     {
       id: 'sign-out',
       title: status?.state === 'open' && status.sandbox ? 'Leave the sample clients' : 'Sign out',

@@ -38,7 +38,7 @@ export function StatusBar() {
 
 /** What concerns every client: host lost, sign-in ended, cloud away; a quiet sign when all is well. */
 function Connection() {
-  const { connection, session } = useConsole()
+  const { client, connection, session } = useConsole()
   const state = useStore(connection.state)
   const status = useStore(session)
   if (state === 'lost') {
@@ -52,7 +52,21 @@ function Connection() {
   if (status.signInNeeded) return <SignIn email={status.technician.email} />
   if (!status.online && status.offlineSince) {
     return (
-      <Said tone="amber" icon={<IconCloudOff size={15} />} testId="offline-banner">
+      <Said
+        tone="amber"
+        icon={<IconCloudOff size={15} />}
+        testId="offline-banner"
+        action={
+          // The focus stays where somebody writes.
+          <button
+            className={classes.action}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => void client.session.reconnect.mutate().catch(() => undefined)}
+          >
+            Try now
+          </button>
+        }
+      >
         The cloud has been away since {clock(status.offlineSince)}.{' '}
         <span className={classes.more}>You read and edit what is stored here; edits go out when it returns.</span>
       </Said>
@@ -76,14 +90,16 @@ interface SaidProps {
   tone: 'quiet' | 'amber' | 'accent'
   icon: ReactNode
   testId: string
+  action?: ReactNode
   children: ReactNode
 }
 
-function Said({ tone, icon, testId, children }: SaidProps) {
+function Said({ tone, icon, testId, action, children }: SaidProps) {
   return (
     <div className={classes.said} data-tone={tone} data-testid={testId} role="status">
       {icon}
       <div className={classes.text}>{children}</div>
+      {action}
     </div>
   )
 }

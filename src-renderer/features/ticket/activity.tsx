@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react'
 import type { TicketActivityLine } from '../../../src-shared/domain/ticket-change.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useDesk } from '../../tenant/desk.tsx'
@@ -10,13 +11,19 @@ interface ActivityLineProps {
   line: TicketActivityLine
   detail: TicketDetail
   now: number
+  /** Told once the line stands. */
+  onStands?: ((line: HTMLElement) => void) | undefined
 }
 
 /** One change among what was written. */
-export function ActivityLine({ line: { acts, by, at, pending }, detail, now }: ActivityLineProps) {
+export function ActivityLine({ line: { acts, by, at, pending }, detail, now, onStands }: ActivityLineProps) {
   const desk = useDesk()
+  const stands = useRef<HTMLLIElement>(null)
+  useLayoutEffect(() => {
+    if (stands.current) onStands?.(stands.current)
+  })
   return (
-    <li className={classes.event} data-testid="activity">
+    <li ref={stands} className={classes.event} data-testid="activity">
       <span>{actsText(acts, detail, desk)}</span>
       <span className={classes.eventBy}>
         <PendingSlot pending={pending} /> {by.name} ·{' '}

@@ -74,12 +74,14 @@ export function Conversation({ detail, choosing }: ConversationProps) {
           <Written text={ticket.description || 'No description.'} unfolded={unfolded} />
         </div>
       </li>
-      {activity.problem && <li className={classes.event}>{activity.problem}</li>}
-      {activity.more && <li className={classes.event}>Older changes are not shown.</li>}
+      {activity.said && <li className={classes.event}>{activity.said}</li>}
       {inTurn(shown, activity.lines).map(({ entry, line }) =>
         line ? (
           <Suspense key={line.id}>
-            <ActivityLine line={line} detail={detail} now={now} />
+            <ActivityLine
+              {...{ line, detail, now }}
+              onStands={line === activity.lines.at(-1) ? activity.onStands : undefined}
+            />
           </Suspense>
         ) : (
           <Entry

@@ -1,29 +1,50 @@
 import { useQuery } from '@tanstack/react-query'
-import type { TicketActivity } from '../../../src-shared/domain/ticket-change.ts'
+import { useRef } from 'react'
+import type { TicketActivityLine } from '../../../src-shared/domain/ticket-change.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { activityQuery } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
 
-const NOTHING: TicketActivity = { lines: [], more: false }
+interface Activity {
+  /** What is to stand among the entries, oldest first. */
+  lines: TicketActivityLine[]
+  /** What has to be said about them: why there are none, or not all. */
+  said: string | null
+  /** The newest line stands: it is brought into sight where the technician has just asked for the changes. */
+  onStands(line: HTMLElement): void
+}
 
-/**
- * Who changed what of the ticket, where the technician wants to see it; the command that says so.
- * @returns what is to stand among the entries, and a sentence where it cannot
- */
-export function useActivity(ticketId: string): TicketActivity & { problem: string | null } {
+/** Who changed what of the ticket, where the technician wants to see it, and the command that says so. */
+export function useActivity(ticketId: string): Activity {
   const tenant = useTenant()
   const { activity } = tenant.memory
   const shown = useStore(activity)
   const { data, error } = useQuery({ ...activityQuery(tenant, ticketId), enabled: shown })
+  const asked = useRef(false)
   useCommands([
     {
       ...{ id: 'activity', group: 'Ticket', keys: ['A'] },
       title: shown ? 'Hide what was changed' : 'Show what was changed, and by whom',
-      run: () => activity.set(!shown),
+      run: () => {
+        asked.current = !shown
+        activity.set(!shown)
+      },
     },
   ])
-  if (!shown) return { ...NOTHING, problem: null }
-  return { ...(data ?? NOTHING), problem: error ? problemFrom(error).message : null }
+  return {
+    lines: shown && data ? data.lines : [],
+    said: shown ? saidOf(error && problemFrom(error).message, data) : null,
+    onStands(line) {
+      if (asked.current) line.scrollIntoView({ block: 'nearest' })
+      asked.current = false
+    },
+  }
+}
+
+function saidOf(problem: string | null, data: { lines: unknown[]; more: boolean } | undefined): string | null {
+  if (problem !== null || !data) return problem
+  if (data.more) return 'Older changes are not shown.'
+  return data.lines.length === 0 ? 'No change of it is recorded.' : null
 }
