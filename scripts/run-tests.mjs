@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildIfStale } from './build.mjs'
-import { findChromium } from './chromium.mjs'
+import { findChromium, findHeadlessShell } from './chromium.mjs'
 import { fail } from './flags.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -18,7 +18,7 @@ const CHECKS = [
 
 /** Runs everything and prints `N passed, N failed` (`, N skipped` where some were) as the last line. */
 export async function runTests() {
-  const chromium = await findChromium()
+  const chromium = process.env.BULKHEAD_CHROMIUM || findHeadlessShell() || (await findChromium())
   if (!chromium)
     fail(
       'The end-to-end tests need a Chromium and none could be had: install Chrome, Chromium or Edge, or set BULKHEAD_CHROMIUM to its path.',

@@ -100,7 +100,10 @@ function launch(file: string, args: string[], env: Record<string, string>): Chil
 
 /** What a command of the project gets of this process's environment. */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'BULKHEAD_CHROMIUM']
+  const names = [
+    ...['PATH', 'HOME', 'TMPDIR', 'DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS'],
+    ...['BULKHEAD_CHROMIUM', 'NODE_COMPILE_CACHE'],
+  ]
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
