@@ -7,11 +7,14 @@ import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { Keyring } from './keyring.ts'
 
 export const departedMigration = 'CREATE TABLE departed (id TEXT PRIMARY KEY, name TEXT NOT NULL, at TEXT NOT NULL)'
+export const undecidedMigration = 'ALTER TABLE departed ADD COLUMN undecided INTEGER NOT NULL DEFAULT 0'
 
 interface Row {
   id: string
   name: string
   at: string
+  /** Edits that could not be saved, and that nobody decided about. */
+  undecided: number
 }
 
 /** The names of clients that left the list, until somebody decides about their files. */
@@ -24,11 +27,13 @@ export class Departed {
 
   /** The newest first. */
   all(): Row[] {
-    return this.#db.prepare<[], Row>('SELECT id, name, at FROM departed ORDER BY at DESC, id').all()
+    return this.#db.prepare<[], Row>('SELECT id, name, at, undecided FROM departed ORDER BY at DESC, id').all()
   }
 
-  add(id: string, name: string): void {
-    this.#db.prepare('INSERT OR REPLACE INTO departed VALUES (?, ?, ?)').run(id, name, new Date().toISOString())
+  add(id: string, name: string, undecided: number): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO departed (id, name, at, undecided) VALUES (?, ?, ?, ?)')
+      .run(id, name, new Date().toISOString(), undecided)
   }
 
   forget(id: string): void {
@@ -46,13 +51,13 @@ export interface DepartedDesk {
 
 /** Clients that are not in the list any more and whose files are still here, each with what it is about. */
 export function leftBehind({ profile, departed }: DepartedDesk): LeftBehind[] {
-  return departed.all().flatMap(({ id, name, at }) => {
+  return departed.all().flatMap(({ id, name, at, undecided }) => {
     const folder = join(profile, 'tenants', id)
     if (!existsSync(folder)) return []
     const bytes = sizeOf(folder)
     const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
     const sentence = `${name} is not in your list any more, and its files are still on this machine (${size}, encrypted). Keep them in case it comes back, or remove them with their key: nobody can read them afterwards.`
-    return [{ id, name, at, bytes, sentence }]
+    return [{ id, name, at, bytes, undecided, sentence }]
   })
 }
 

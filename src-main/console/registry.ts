@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Tenant } from '../../src-shared/domain/tenant.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
-import { Departed, departedMigration } from './departed.ts'
+import { Departed, departedMigration, undecidedMigration } from './departed.ts'
 import { draftsMigration, OnboardingDrafts } from './onboarding-drafts.ts'
 import { SettingsDraft, settingsDraftMigration } from './settings-draft.ts'
 
@@ -38,6 +38,7 @@ export const registryMigrations = [
   draftsMigration,
   departedMigration,
   settingsDraftMigration,
+  undecidedMigration,
 ] as const
 
 /** console.db: which tenants there are and what their compartments published. Never tickets, notes or secrets. */
@@ -99,7 +100,8 @@ export class Registry {
     const remove = this.#db.prepare('DELETE FROM tenant WHERE id = ?')
     this.#db.transaction(() => {
       for (const id of removed) {
-        this.departed.add(id, this.#tenants.get(id)?.tenant.name ?? 'A client')
+        const known = this.#tenants.get(id)
+        this.departed.add(id, known?.tenant.name ?? 'A client', known?.rollup?.failed ?? 0)
         remove.run(id)
       }
       for (const { id } of this.departed.all()) if (listed.has(id)) this.departed.forget(id)

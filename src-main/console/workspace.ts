@@ -267,9 +267,10 @@ export class Workspace {
 
   /** A rollup comes a moment after the edit that it counts: too late for a client that leaves in that moment. */
   #keepPending(): void {
-    for (const [id, { pending }] of this.#syncStates) {
+    for (const [id, { pending, failed }] of this.#syncStates) {
       const rollup = this.#parts.registry.get(id)?.rollup
-      if (rollup && rollup.pending !== pending) this.#parts.registry.setRollup(id, { ...rollup, pending })
+      if (rollup && (rollup.pending !== pending || rollup.failed !== failed))
+        this.#parts.registry.setRollup(id, { ...rollup, pending, failed })
     }
   }
 

@@ -364,6 +364,8 @@ export interface LeftBehind {
   /** When it left. */
   at: string
   bytes: number
+  /** Edits that could not be saved and that nobody decided about: they are lost with the files. */
+  undecided: number
   /** What there is to decide, in one sentence. */
   sentence: string
 }

@@ -8,7 +8,7 @@ import { openRegistry } from '../../src-main/console/open-registry.ts'
 import { sealWithKey } from '../../src-main/console/sealing.ts'
 import { TechnicianSession } from '../../src-main/console/technician-session.ts'
 import { Workspace } from '../../src-main/console/workspace.ts'
-import { withCloud, type TestCloud } from '../support/cloud.ts'
+import { push, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
 const WORKER = join(import.meta.dirname, '../support/crashing-worker.ts')
@@ -123,6 +123,16 @@ test('a client that is taken away with unsent edits stays on view and says so; t
 
 test('whoever left is told with what is still here: kept, it is asked no more; removed, neither files nor key are left', async () => {
   for (const id of [ACME, ZEPHYR]) await workspace.openClient(`scope of ${id}`, id, here)
+  // One edit that could not be saved, and that nobody decided about.
+  await call(`scope of ${ACME}`, 'mutation', 'sync.pause', { paused: true })
+  await call(`scope of ${ACME}`, 'mutation', 'tickets.edit', { id: TICKET, patch: { subject: 'Ours' } })
+  const theirs = { kind: 'ticket.update' as const, ticketId: TICKET, base: { subject: 'Acme ticket 1' } }
+  await push(cloud.url, await cloud.tenantToken(0), crypto.randomUUID(), 1, [
+    { ...theirs, patch: { subject: 'Theirs' } },
+  ])
+  await call(`scope of ${ACME}`, 'mutation', 'sync.pause', { paused: false })
+  const acme = () => workspace.clients().find(({ id }) => id === ACME)?.sync
+  await vi.waitFor(() => expect(acme()).toMatchObject({ pending: 0, failed: 1 }))
   await works(ACME, false)
   await works(ZEPHYR, false)
   await vi.waitFor(() => expect(ids()).toEqual([]))
@@ -132,6 +142,7 @@ test('whoever left is told with what is still here: kept, it is asked no more; r
       .map(({ name }) => name)
       .sort(),
   ).toEqual(['Acme', 'Zephyr'])
+  expect(Object.fromEntries(found().map(({ name, undecided }) => [name, undecided]))).toEqual({ Acme: 1, Zephyr: 0 })
   expect(found()[0]?.sentence).toMatch(
     / is not in your list any more, and its files are still on this machine \(.* encrypted\)\. Keep them/,
   )

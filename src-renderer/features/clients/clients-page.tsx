@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconBuilding, IconSearch, IconSearchOff } from '@tabler/icons-react'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { ordered } from '../../app/shell/client-order.ts'
 import { dueText } from '../../app/shell/due-text.ts'
@@ -14,6 +14,8 @@ import { useNewClient } from '../onboarding/new-client.ts'
 import { searchClients } from '../switcher/client-search.ts'
 import { ClientCard } from './client-card.tsx'
 import classes from './clients.module.css'
+
+const LeftBehind = lazy(async () => ({ default: (await import('./left-behind.tsx')).LeftBehind }))
 
 /** All clients at a glance, found by typing. */
 export function ClientsPage() {
@@ -49,18 +51,26 @@ export function ClientsPage() {
     },
   ])
   if (!all || status?.state !== 'open') return null
+  const leftBehind = (
+    <Suspense>
+      <LeftBehind />
+    </Suspense>
+  )
   if (all.length === 0) {
     return (
-      <EmptyNotice
-        icon={<IconBuilding size={30} stroke={1.4} />}
-        title="No clients yet"
-        text="Your organisation has given you no clients. Ask an administrator; they appear here by themselves. Or bring one in yourself."
-        action={
-          <PageButton primary shortcut={keyOf('new-client', 'g n')} onClick={() => newClient()}>
-            New client
-          </PageButton>
-        }
-      />
+      <main className={classes.page}>
+        {leftBehind}
+        <EmptyNotice
+          icon={<IconBuilding size={30} stroke={1.4} />}
+          title="No clients yet"
+          text="Your organisation has given you no clients. Ask an administrator; they appear here by themselves. Or bring one in yourself."
+          action={
+            <PageButton primary shortcut={keyOf('new-client', 'g n')} onClick={() => newClient()}>
+              New client
+            </PageButton>
+          }
+        />
+      </main>
     )
   }
   const undecided = all.filter(({ sync }) => sync.failed > 0)
@@ -114,6 +124,7 @@ export function ClientsPage() {
           <b>Decide</b>
         </button>
       )}
+      {leftBehind}
       {shown.length === 0 && (
         <EmptyNotice
           icon={<IconSearchOff size={30} stroke={1.4} />}
