@@ -6,7 +6,8 @@ import { places, useGo } from '../../app/shell/go.ts'
 import { useSwitchClient } from '../../app/shell/switch-client.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { dateTime } from '../../ui/time.ts'
-import classes from './onboarding.module.css'
+import classes from './ended.module.css'
+import wizard from './wizard.module.css'
 import { useNewClient } from './new-client.ts'
 
 interface EndedProps {
@@ -66,7 +67,7 @@ export function Ended({ view, visible, onExport, onPage }: EndedProps) {
         <p>
           {view.changedBy}: {view.reason}. Nothing of the client was left behind.
         </p>
-        <div className={classes.buttons}>
+        <div className={wizard.buttons}>
           <PageButton shortcut="n" onClick={() => newClient()}>
             New client
           </PageButton>
@@ -82,7 +83,7 @@ export function Ended({ view, visible, onExport, onPage }: EndedProps) {
           ? 'Its people see it in their list now. Contacts and tickets of another product can follow.'
           : 'You do not work for this client yourself, so it is not in your list.'}
       </p>
-      <div className={classes.buttons}>
+      <div className={wizard.buttons}>
         {visible && (
           <>
             <PageButton primary shortcut="o" onClick={() => switchTo(tenantId)}>

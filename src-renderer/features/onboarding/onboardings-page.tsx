@@ -12,7 +12,7 @@ import { dateTime } from '../../ui/time.ts'
 import { OnboardingData, useOnboardings } from './data.tsx'
 import { FirstWeeks } from './first-week.tsx'
 import { useNewClient } from './new-client.ts'
-import classes from './onboarding.module.css'
+import classes from './onboardings-page.module.css'
 import { progressText } from './words.ts'
 
 /** The clients that are being brought in, and those that were. */

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { LayerValues } from '../../../src-shared/settings/settings.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useConsole } from '../../app/console/context.tsx'
-import classes from './onboarding.module.css'
+import classes from './proof.module.css'
 
 /** Milliseconds of rest before what is typed is tried out. */
 const REST = 300

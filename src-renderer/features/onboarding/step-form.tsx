@@ -9,7 +9,8 @@ import { PageButton } from '../../ui/page.tsx'
 import type { useActs } from './data.tsx'
 import { definitions } from './definitions.ts'
 import { useKeptDraft } from './kept-draft.ts'
-import classes from './onboarding.module.css'
+import classes from './step-form.module.css'
+import wizard from './wizard.module.css'
 import { ReasonDialog } from './reason-dialog.tsx'
 import { draftOver, type StepContext } from './step.ts'
 import { STATES, STEPS } from './words.ts'
@@ -164,7 +165,7 @@ export function StepForm({ step, context, kept, acts, place, onDone }: StepFormP
           <Form draft={draft} context={context} change={change} />
         </div>
         <footer>
-          <div className={classes.buttons}>
+          <div className={wizard.buttons}>
             <Button
               type="submit"
               size="sm"

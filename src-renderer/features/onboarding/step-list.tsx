@@ -8,7 +8,7 @@ import {
 } from '@tabler/icons-react'
 import type { StepKey } from '../../../src-shared/onboarding/answers.ts'
 import type { OnboardingView, StepState } from '../../../src-shared/protocol/onboarding.ts'
-import classes from './onboarding.module.css'
+import classes from './step-list.module.css'
 import { STATES, stepKeys, STEPS } from './words.ts'
 
 const GLYPHS: Record<StepState['state'], typeof IconCircle> = {

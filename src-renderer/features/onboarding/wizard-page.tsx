@@ -17,7 +17,8 @@ import { Tile } from '../../ui/tile.tsx'
 import { clock, dateTime } from '../../ui/time.ts'
 import { OnboardingData, useActs, useChoices, useOnboarding, useOnboardings, useSettingsOf } from './data.tsx'
 import { Ended } from './ended.tsx'
-import classes from './onboarding.module.css'
+import classes from './wizard.module.css'
+import forms from './step-form.module.css'
 import { begunHere } from './new-client.ts'
 import { ReasonDialog } from './reason-dialog.tsx'
 import { draftOver } from './step.ts'
@@ -158,7 +159,7 @@ function Wizard({ id }: { id: string }) {
         {view && !open && (
           <Ended view={view} visible={clients.has(view.tenantId)} onExport={exportFile} onPage={savePage} />
         )}
-        {open && !stands && <div className={classes.form} aria-busy />}
+        {open && !stands && <div className={forms.form} aria-busy />}
         {open && stands && (
           <StepForm
             key={step}

@@ -2,7 +2,7 @@ import { NativeSelect, PasswordInput, TextInput } from '@mantine/core'
 import { useState, type KeyboardEvent } from 'react'
 import { addressProblem } from '../../../../src-shared/domain/connection-text.ts'
 import { PageButton } from '../../../ui/page.tsx'
-import forms from '../onboarding.module.css'
+import forms from './fields.module.css'
 import classes from './connect.module.css'
 
 /** A connection that is being typed, without its secret. */

@@ -5,7 +5,7 @@ import { countries, countryName } from '../../../ui/countries.ts'
 import { Proof } from '../proof.tsx'
 import type { StepContext, StepDefinition, StepFormProps } from '../step.ts'
 import { DAYS, hoursOf, spansOf, weekOf, type Day, type Week } from '../../../ui/week.ts'
-import classes from '../onboarding.module.css'
+import classes from './fields.module.css'
 
 interface Draft {
   /** Null where they are as inherited. */

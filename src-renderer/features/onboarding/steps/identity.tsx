@@ -3,7 +3,8 @@ import type { Identity } from '../../../../src-shared/onboarding/answers.ts'
 import { colours, shortNameOf, timeZoneOf } from '../../../../src-shared/onboarding/filling-in.ts'
 import { countries, languageOf, ownCountry, zonesFor } from '../../../ui/countries.ts'
 import { wordsOf, type StepContext, type StepDefinition, type StepFormProps } from '../step.ts'
-import classes from '../onboarding.module.css'
+import classes from './identity.module.css'
+import fields from './fields.module.css'
 import { LogoField } from './logo-field.tsx'
 
 interface Draft {
@@ -77,10 +78,10 @@ function IdentityForm({ draft, context, change }: StepFormProps<Draft>) {
     onChange: (event: { currentTarget: { value: string } }) => change({ [key]: event.currentTarget.value }),
   })
   return (
-    <div className={classes.columns}>
+    <div className={fields.columns}>
       <TextInput
         data-first
-        className={classes.wide}
+        className={fields.wide}
         label="Name"
         maxLength={200}
         autoComplete="off"
@@ -101,7 +102,7 @@ function IdentityForm({ draft, context, change }: StepFormProps<Draft>) {
         onChange={(event) => change({ timeZone: event.currentTarget.value || null })}
       />
       <TextInput
-        className={classes.wide}
+        className={fields.wide}
         label="Domains"
         description="By which mail and devices are known to be theirs, with commas between"
         placeholder="harbour-legal.example"

@@ -6,7 +6,7 @@ import { durationText } from '../../../ui/duration.ts'
 import { countryName } from '../../../ui/countries.ts'
 import type { StepDefinition, StepFormProps } from '../step.ts'
 import { SETTINGS } from '../../../ui/setting-words.ts'
-import classes from '../onboarding.module.css'
+import classes from './fields.module.css'
 
 interface Draft {
   set: LayerValues

@@ -2,7 +2,7 @@ import { Textarea } from '@mantine/core'
 import type { LiveAnswer } from '../../../../src-shared/onboarding/answers.ts'
 import type { StepDefinition, StepFormProps } from '../step.ts'
 import { stepKeys, STEPS } from '../words.ts'
-import classes from '../onboarding.module.css'
+import classes from './live.module.css'
 
 interface Draft {
   note: string

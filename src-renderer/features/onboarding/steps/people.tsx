@@ -1,6 +1,6 @@
 import type { HoursAnswer, PeopleAnswer, Right } from '../../../../src-shared/onboarding/answers.ts'
 import type { StepDefinition, StepFormProps } from '../step.ts'
-import classes from '../onboarding.module.css'
+import classes from './fields.module.css'
 
 interface Draft {
   /** By email; who is not in it sees nothing. */

@@ -7,7 +7,7 @@ import type { ServiceTarget } from '../../../../src-shared/sla/schema.ts'
 import { durationText, minutesOf } from '../../../ui/duration.ts'
 import { Proof } from '../proof.tsx'
 import type { StepContext, StepDefinition, StepFormProps } from '../step.ts'
-import classes from '../onboarding.module.css'
+import classes from './fields.module.css'
 
 type Kind = 'firstResponse' | 'resolution'
 

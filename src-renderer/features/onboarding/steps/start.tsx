@@ -1,7 +1,8 @@
 import { NativeSelect } from '@mantine/core'
 import type { Identity, StartFrom } from '../../../../src-shared/onboarding/answers.ts'
 import type { StepContext, StepDefinition, StepFormProps } from '../step.ts'
-import classes from '../onboarding.module.css'
+import classes from './start.module.css'
+import fields from './fields.module.css'
 
 interface Draft {
   from: 'template' | 'client' | 'empty'
@@ -76,7 +77,7 @@ function StartForm({ draft, context, change }: StepFormProps<Draft>) {
         />
       )}
       {choices?.refused.map(({ file, reason }) => (
-        <p key={file} className={classes.warning}>
+        <p key={file} className={fields.warning}>
           {file} cannot be used: {reason}
         </p>
       ))}

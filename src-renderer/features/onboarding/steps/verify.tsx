@@ -3,7 +3,8 @@ import type { Check } from '../../../../src-shared/protocol/onboarding.ts'
 import { useConsoleChecks } from '../data.tsx'
 import type { StepDefinition, StepFormProps } from '../step.ts'
 import { stepKeys, STEPS } from '../words.ts'
-import classes from '../onboarding.module.css'
+import classes from './verify.module.css'
+import fields from './fields.module.css'
 
 /** Nothing is asked: it runs by itself. */
 export const verifyStep: StepDefinition<object> = {
@@ -35,7 +36,7 @@ function VerifyForm({ context: { id, view, clients } }: StepFormProps<object>) {
   return (
     <>
       {open.length > 0 && (
-        <p className={classes.hint} role="status">
+        <p className={fields.hint} role="status">
           It begins when these are done or skipped: {open.map((key) => STEPS[key].title).join(', ')}.
         </p>
       )}
@@ -51,9 +52,9 @@ function VerifyForm({ context: { id, view, clients } }: StepFormProps<object>) {
           )
         })}
       </ul>
-      {problem && <p className={classes.warning}>{problem.message}</p>}
+      {problem && <p className={fields.warning}>{problem.message}</p>}
       {here && ended && (
-        <button type="button" className={classes.back} disabled={busy} onClick={run}>
+        <button type="button" className={fields.back} disabled={busy} onClick={run}>
           {busy ? 'This computer looks at keys, secrets and the audit trail…' : 'Have this computer look again'}
         </button>
       )}
