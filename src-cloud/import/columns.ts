@@ -1,6 +1,14 @@
 import { ProblemError } from '../../src-shared/problem.ts'
-import { importFields, type ImportField, type ImportKind, type TakenImport } from '../../src-shared/protocol/import.ts'
+import {
+  importFields,
+  newFieldKinds,
+  type ImportAnswer,
+  type ImportField,
+  type ImportKind,
+  type TakenImport,
+} from '../../src-shared/protocol/import.ts'
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import { ColumnValues } from './kinds.ts'
 import type { CsvFile } from './read-csv.ts'
 
 /**
@@ -144,16 +152,18 @@ export interface Mapping {
   /** First and last name, where no column has both. */
   parts: [first: number, last: number] | null
   /** Field by column, for a person to see. */
-  table: { column: string; field: string | null; sample: string }[]
+  table: ImportAnswer['columns']
+  /** Why no row can be taken: nothing fills what has to be there. */
+  lacks: string | null
 }
 
 /**
  * Recognises the columns of a file, and takes a person's word for those that they named.
  * @param custom the client's own fields of tickets
- * @throws ProblemError `invalid-input` where a word of theirs does not fit, or what has to be there was not found
+ * @throws ProblemError `invalid-input` where a word of theirs does not fit
  */
 export function mappingOf(
-  { kind, columns }: Pick<TakenImport, 'kind' | 'columns'>,
+  { kind, columns, subject }: Pick<TakenImport, 'kind' | 'columns' | 'subject'>,
   { header, rows }: Pick<CsvFile, 'header' | 'rows'>,
   custom: readonly Pick<CustomField, 'key' | 'label'>[] = [],
 ): Mapping {
@@ -161,21 +171,29 @@ export function mappingOf(
     kind === 'tickets' ? custom.map(({ key, label }) => [`custom:${key}`, [plain(label), plain(key)]]) : [],
   )
   const fields: readonly string[] = [...importFields[kind], ...own.keys()]
+  const made: readonly string[] = kind === 'tickets' ? newFieldKinds.map((one) => `new:${one}`) : []
   for (const [column, field] of Object.entries(columns)) {
     if (!header.includes(column)) refuse(`The file has no column "${column}". Its columns are ${header.join(', ')}.`)
-    if (field !== null && !fields.includes(field))
-      refuse(`There is no field "${field}". Choose one of ${fields.join(', ')}.`)
+    if (field !== null && !fields.includes(field) && !made.includes(field))
+      refuse(`There is no field "${field}". Choose one of ${[...fields, ...made].join(', ')}.`)
   }
+  const ownOf = (column: string) =>
+    [...own].find(([, called]) => called.some((name) => close(name) === close(plain(labelOf(column)))))?.[0]
   const taken = new Map<string, number>()
   header.forEach((column, i) => {
-    const field = columns[column]
+    // One that is to be made may be there already, by the name of its column.
+    const field = made.includes(columns[column] ?? '') ? ownOf(column) : columns[column]
     if (field && !taken.has(field)) taken.set(field, i)
   })
   const free = (i: number) => columns[header[i] ?? ''] === undefined && ![...taken.values()].includes(i)
   for (const field of fields) {
     if (taken.has(field)) continue
     const found = (names[kind][field] ?? own.get(field) ?? [])
-      .map((name) => header.findIndex((column, i) => free(i) && close(plain(column)) === close(name)))
+      .map((name) =>
+        header.findIndex(
+          (column, i) => free(i) && [column, labelOf(column)].some((one) => close(plain(one)) === close(name)),
+        ),
+      )
       .find((i) => i >= 0)
     if (found !== undefined) taken.set(field, found)
   }
@@ -193,20 +211,35 @@ export function mappingOf(
     !taken.has('name') && kind === 'contacts' && first !== undefined && last !== undefined && first >= 0 && last >= 0
       ? [first, last]
       : null
-  const [needed] = fields
-  if (!taken.has(needed ?? '') && !parts)
-    refuse(`No column was recognised as the ${needed}. Say which it is: the file has ${header.join(', ')}.`)
+  const [needed] = importFields[kind]
+  const filled = taken.has(needed) || parts !== null || (kind === 'tickets' && subject !== undefined)
   const fieldAt = (i: number) =>
     [...taken].find(([, place]) => place === i)?.[0] ?? (parts?.includes(i) ? 'name' : null)
   return {
     places: Object.fromEntries(taken),
     parts,
-    table: header.map((column, i) => ({
-      column,
-      field: fieldAt(i),
-      sample: (rows.find(({ values }) => values[i])?.values[i] ?? '').slice(0, 80),
-    })),
+    table: header.map((column, i) => {
+      const field = fieldAt(i)
+      return {
+        ...{ column, field, sample: (rows.find(({ values }) => values[i])?.values[i] ?? '').slice(0, 80) },
+        ...(kind === 'tickets' && field === null && { guess: guessOf(rows, i) }),
+      }
+    }),
+    lacks: filled
+      ? null
+      : `No column was recognised as the ${needed}. Say which it is${kind === 'tickets' ? ', or give one for all rows' : ''}: the file has ${header.join(', ')}.`,
   }
+}
+
+function guessOf(rows: CsvFile['rows'], place: number): ColumnValues['kind'] {
+  const values = new ColumnValues()
+  for (const row of rows.slice(0, 1000)) values.add(row.values[place])
+  return values.kind
+}
+
+/** What a field is called that is made of a column. */
+export function labelOf(column: string): string {
+  return column.slice(0, 60)
 }
 
 /** A name as it is compared: lower case, without marks. */

@@ -1,12 +1,18 @@
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { Choice, Status, StatusCategory } from '../../src-shared/domain/configuration.ts'
-import type { MissingWords, TakenImport } from '../../src-shared/protocol/import.ts'
+import type { Choice, CustomField, Status, StatusCategory } from '../../src-shared/domain/configuration.ts'
+import {
+  newFieldKinds,
+  type MissingWords,
+  type NewFieldKind,
+  type TakenImport,
+} from '../../src-shared/protocol/import.ts'
 import { changedLayer, valuesOf } from '../../src-shared/settings/layers.ts'
 import type { LayerValues, Settings } from '../../src-shared/settings/settings.ts'
 import type { Transaction } from '../database/connect.ts'
 import { authorOf, takeOver } from '../settings/client.ts'
 import { readDefaults, readLayers, resolved } from '../settings/store.ts'
-import { plain, type Mapping } from './columns.ts'
+import { labelOf, plain, type Mapping } from './columns.ts'
+import { ColumnValues, MOST_OPTIONS } from './kinds.ts'
 import { cellsOf, wordOf, type WordField } from './plan.ts'
 import type { CsvRow } from './read-csv.ts'
 
@@ -14,7 +20,7 @@ type Words = Record<WordField, Map<string, number>>
 type Kinds = Pick<Settings, 'statuses' | 'priorities' | 'types' | 'queues' | 'customFields'>
 
 /** How many of a kind a client can have. */
-const MOST = { statuses: 100, types: 200, queues: 200, customFields: 200 } as const
+const MOST = { statuses: 100, types: 200, queues: 200, customFields: 200, options: MOST_OPTIONS } as const
 
 /** Counts words that a client's configuration lacks, as an import meets them. */
 export class LackedWords {
@@ -53,11 +59,73 @@ export class LackedWords {
   }
 }
 
+/** A column that becomes a field of the client's own. */
+export interface NewColumn {
+  column: string
+  kind: NewFieldKind
+  /** Its different values. */
+  different: readonly string[]
+}
+
+const kindTitles: Record<Exclude<NewFieldKind, 'text'>, string> = {
+  ...{ 'long-text': 'long text', number: 'number', date: 'date', checkbox: 'yes or no', select: 'choice' },
+}
+
+/**
+ * The columns of a file that become fields, by what was said of each or, where all are to, by their values.
+ * @throws ProblemError `invalid-input` for a choice of too many
+ */
+export class NewColumns {
+  readonly #columns: { column: string; place: number; kind: NewFieldKind | null; values: ColumnValues }[]
+
+  constructor({ table }: Mapping, { columns, create }: Pick<TakenImport, 'columns' | 'create'>) {
+    this.#columns = table.flatMap(({ column, field }, place) => {
+      const said = columns[column]
+      const wanted = said === undefined ? create.includes('customFields') : said !== null
+      if (field !== null || column === '' || !wanted) return []
+      const kind = newFieldKinds.find((one) => said === `new:${one}`) ?? null
+      return [{ column, place, kind, values: new ColumnValues() }]
+    })
+  }
+
+  get any(): boolean {
+    return this.#columns.length > 0
+  }
+
+  look(rows: readonly CsvRow[]): void {
+    for (const row of rows) for (const { place, values } of this.#columns) values.add(row.values[place])
+  }
+
+  get all(): NewColumn[] {
+    return this.#columns.map(({ column, kind, values }) => {
+      const { different } = values
+      const taken = kind ?? values.kind
+      if (taken === 'select' && (different.length === 0 || different.length > MOST_OPTIONS))
+        throw new ProblemError('invalid-input', {
+          reason: `The column "${column}" has ${different.length === 0 ? 'no values' : `more than ${MOST_OPTIONS} different values`}, so it cannot become a choice. Make it a text, or leave it out.`,
+        })
+      return { column, kind: taken, different }
+    })
+  }
+}
+
+function fieldOf(label: string, key: string, column: NewColumn | undefined): CustomField {
+  const kind = column?.kind ?? 'text'
+  if (kind !== 'select') return { type: kind, key, label }
+  const words = column?.different.map((word) => word.slice(0, 100)) ?? []
+  return {
+    type: kind,
+    key,
+    label,
+    options: grown('options', [], words, (one, its): Choice => ({ key: its, label: one })),
+  }
+}
+
 /** What the client's settings would get from a file, and sentences about it. */
 export function additionsOf(
   known: Kinds,
   { words }: LackedWords,
-  columns: readonly string[],
+  columns: readonly NewColumn[],
   create: TakenImport['create'],
 ): { set: Partial<Kinds>; notes: string[] } {
   const [set, notes]: [Partial<Kinds>, string[]] = [{}, []]
@@ -87,13 +155,13 @@ export function additionsOf(
         .join(', ')}.`,
     )
   }
-  if (create.includes('customFields') && columns.length > 0) {
-    set.customFields = grown('customFields', known.customFields, columns, (label, key) => ({
-      type: 'text' as const,
-      key,
-      label: label.slice(0, 60),
-    }))
-    notes.push(`Fields: ${columns.join(', ')}.`)
+  if (columns.length > 0) {
+    const made = new Map(columns.map((one) => [labelOf(one.column), one]))
+    set.customFields = grown('customFields', known.customFields, made.keys(), (label, key) =>
+      fieldOf(label, key, made.get(label)),
+    )
+    const kinds = columns.map(({ column, kind }) => (kind === 'text' ? column : `${column} (${kindTitles[kind]})`))
+    notes.push(`Fields: ${kinds.join(', ')}.`)
   }
   return { set, notes }
 }

@@ -2,27 +2,38 @@ import { z } from 'zod'
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../src-shared/domain/ticket.ts'
 import type { CellField } from './columns.ts'
+import { instantOf } from './dates.ts'
 
 type Cell = (field: CellField) => string | undefined
+type Order = 'dmy' | 'mdy' | undefined
 
 /** The values of a client's own fields in a row; of those whose cell is empty there is none. */
 export function customValues(
   fields: readonly CustomField[],
   cell: Cell,
+  order: Order,
 ): { values: Record<string, FieldValue> } | { reason: string } {
   const values: Record<string, FieldValue> = {}
   for (const field of fields) {
     const text = cell(`custom:${field.key}`)
     if (text === undefined) continue
-    const value = valueOf(field, text)
+    const value = valueOf(field, text, order)
+    if (typeof value === 'object' && value !== null && 'reason' in value) return value
     if (value === null) return { reason: `${field.label}: "${text.slice(0, 60)}" is no ${expected(field)}.` }
     values[field.key] = value
   }
   return { values }
 }
 
-/** Null where the text does not fit. */
-function valueOf(field: CustomField, text: string): FieldValue {
+/** A day, whichever way it is written; an instant stays as it came. */
+function dateOf(text: string, label: string, order: Order): FieldValue | { reason: string } {
+  if (z.union([z.iso.date(), z.iso.datetime()]).safeParse(text).success) return text
+  const found = instantOf(text, label, order)
+  return 'reason' in found ? found : (found.value?.slice(0, 10) ?? null)
+}
+
+/** Null where the text does not fit, or why. */
+function valueOf(field: CustomField, text: string, order: Order): FieldValue | { reason: string } {
   switch (field.type) {
     case 'text':
     case 'long-text':
@@ -38,7 +49,7 @@ function valueOf(field: CustomField, text: string): FieldValue {
           ? false
           : null
     case 'date':
-      return z.union([z.iso.date(), z.iso.datetime()]).safeParse(text).success ? text : null
+      return dateOf(text, field.label, order)
     case 'date-time': {
       // Without a zone nobody knows which instant is meant.
       const read = z.iso.datetime({ offset: true }).safeParse(text)

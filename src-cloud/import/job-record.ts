@@ -97,9 +97,14 @@ export async function viewImport(tx: Transaction, record: ImportRecord): Promise
     ...{ id, kind, name, format, size, state, rows, problem, by, startedAt, changedAt, endedAt },
     ...progress,
     dryRun: request?.dryRun ?? false,
+    said: request && saidOf(request),
     parts: parts.map(({ part }) => part),
     bad,
   }
+}
+
+function saidOf({ dryRun: _asked, ...said }: RunImport): Omit<RunImport, 'dryRun'> {
+  return said
 }
 
 /** Parts that a file of so many bytes has. */

@@ -7,6 +7,7 @@ import { sameValue } from '../../src-shared/settings/layers.ts'
 import { firstIssue } from '../templates/read-template.ts'
 import type { CellField, Mapping } from './columns.ts'
 import { customValues } from './custom.ts'
+import { instantOf, type Found } from './dates.ts'
 import type { CsvRow } from './read-csv.ts'
 
 /** A row that writes something. */
@@ -87,13 +88,13 @@ export function planContact(
 export function planTicket(
   cell: (field: CellField) => string | undefined,
   row: CsvRow,
-  request: Pick<TakenImport, 'words' | 'dates'>,
+  request: Pick<TakenImport, 'words' | 'dates' | 'subject'>,
   known: Known,
 ): Planned<Ticket> {
   const { line } = row
   const bad = (reason: string): Planned<Ticket> => ({ act: 'bad', line, reason })
   const { configuration } = known
-  const [subject, externalId] = [cell('subject'), cell('id')]
+  const [subject, externalId] = [cell('subject') ?? request.subject, cell('id')]
   if (subject === undefined) return bad('The subject is empty.')
   if (subject.length > 300) return bad(`The subject has ${subject.length} characters; 300 at most.`)
   const description = cell('description') ?? ''
@@ -121,7 +122,7 @@ export function planTicket(
   if (assignee !== undefined && assigneeId === undefined)
     return bad(`No technician here is "${assignee.slice(0, 60)}". Give them this client, or leave the column out.`)
   const [created, updated, due] = dates.map(key)
-  const custom = customValues(configuration.customFields, cell)
+  const custom = customValues(configuration.customFields, cell, request.dates)
   if ('reason' in custom) return bad(custom.reason)
   const tags = cell('tags')
     ?.split(/[,;|]/)
@@ -131,7 +132,7 @@ export function planTicket(
     return bad('The tags are too many or too long: 64 of 64 characters at most.')
   const present = Object.fromEntries(
     Object.entries({
-      subject,
+      subject: cell('subject'),
       description: cell('description'),
       status: key(status),
       priority: key(priority),
@@ -210,9 +211,6 @@ export function vipOf(text: string | undefined): boolean | undefined {
   return /^(?:1|y|yes|true|x|vip|ja|oui|si)$/i.test(text)
 }
 
-/** A value that was found, or why not. */
-export type Found = { value: string | undefined } | { reason: string }
-
 /** A key of the client's own words: by its key, its label, or what was said to stand for it. */
 export function wordOf(
   text: string | undefined,
@@ -227,30 +225,4 @@ export function wordOf(
   return {
     reason: `This client has no ${field} "${text.slice(0, 60)}". Say which of ${list.map(({ key }) => key).join(', ') || 'none'} it is.`,
   }
-}
-
-function instantOf(text: string | undefined, field: string, order: 'dmy' | 'mdy' | undefined): Found {
-  if (text === undefined) return { value: undefined }
-  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text)
-  const slashed = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(text)
-  const at = iso ? Date.parse(isoOf(iso)) : slashed && order ? slashedAt(slashed, order) : NaN
-  if (!Number.isNaN(at)) return { value: new Date(at).toISOString() }
-  if (slashed && !order)
-    return {
-      reason: `${field}: "${text}" could be either of two days. Say whether dates are day first or month first.`,
-    }
-  return { reason: `${field}: "${text.slice(0, 40)}" is no date such as 2026-04-03 09:30.` }
-}
-
-function isoOf([, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z']: RegExpExecArray): string {
-  return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`
-}
-
-function slashedAt(
-  [, first, second, year, hour = '0', minute = '0', seconds = '0']: RegExpExecArray,
-  order: 'dmy' | 'mdy',
-): number {
-  const [day, month] = order === 'dmy' ? [Number(first), Number(second)] : [Number(second), Number(first)]
-  const at = Date.UTC(Number(year), month - 1, day, Number(hour), Number(minute), Number(seconds))
-  return new Date(at).getUTCMonth() === month - 1 && new Date(at).getUTCDate() === day ? at : NaN
 }

@@ -1,10 +1,10 @@
 import { Configuration } from '../../src-shared/domain/configuration.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
-import { MAX_DIFFERENCES, type RunImport } from '../../src-shared/protocol/import.ts'
+import { MAX_DIFFERENCES } from '../../src-shared/protocol/import.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { mappingOf, type Mapping } from './columns.ts'
-import { additionsOf, createFrom, LackedWords } from './create.ts'
+import { additionsOf, createFrom, LackedWords, NewColumns } from './create.ts'
 import { dropFile, readImport, writeImport, type ImportRecord } from './job-record.ts'
 import { inTurn } from './in-turn.ts'
 import { Contacts } from './people.ts'
@@ -163,20 +163,28 @@ async function prepared(
   id: string,
   signal: AbortSignal,
 ): Promise<{ run: ImportRun; mapping: Mapping }> {
+  // Kept whatever comes of the rest: who is told what is wrong sees the columns beside it.
+  const lacks = await inTenant(async (tx) => {
+    const record = await heldRunning(tx, id, signal)
+    const { mapping } = await mapped(tx, record)
+    await writeImport(tx, { ...record, progress: { ...record.progress, columns: mapping.table } })
+    return mapping.lacks
+  })
+  if (lacks !== null) throw new ProblemError('invalid-input', { reason: lacks })
   return inTenant(async (tx) => {
     const record = await heldRunning(tx, id, signal)
-    const { kind, header, unread, request } = record
-    if (!header || !request) throw new ProblemError('internal')
-    const first = (await chunkOf(tx, id, 0)) ?? []
-    let known = await configurationOf(tx)
-    const file = { header, rows: first }
-    let mapping = mappingOf({ kind, columns: request.columns }, file, known.customFields)
+    const { kind, unread } = record
+    const { request, first, ...begun } = await mapped(tx, record)
+    let { known, mapping } = begun
     const lacked = new LackedWords()
     const notes = [...record.progress.created]
-    if (request.create.length > 0 && kind === 'tickets') {
-      for (let chunk = 0, rows: CsvRow[] | null = first; rows; rows = await chunkOf(tx, id, ++chunk))
+    const fields = new NewColumns(mapping, request)
+    if (kind === 'tickets' && (request.create.length > 0 || fields.any)) {
+      for (let chunk = 0, rows: CsvRow[] | null = first; rows; rows = await chunkOf(tx, id, ++chunk)) {
         lacked.look(rows, mapping, request, known)
-      const left = unmapped(mapping, request)
+        fields.look(rows)
+      }
+      const left = fields.all
       if (request.dryRun) {
         const { set, notes: would } = additionsOf(known, lacked, left, request.create)
         known = { ...known, ...set }
@@ -187,7 +195,7 @@ async function prepared(
         )
         known = await configurationOf(tx)
       }
-      mapping = mappingOf({ kind, columns: request.columns }, file, known.customFields)
+      ;({ mapping } = await mapped(tx, record, known))
     }
     const progress = { ...record.progress, columns: mapping.table, created: notes }
     if (record.nextChunk === 0) {
@@ -212,10 +220,13 @@ async function prepared(
   })
 }
 
-function unmapped({ table }: Mapping, { columns }: RunImport): string[] {
-  return table
-    .filter(({ column, field }) => field === null && column !== '' && columns[column] !== null)
-    .map(({ column }) => column)
+/** What is known of a file before its rows are taken. @param configuration in place of the client's */
+async function mapped(tx: Transaction, { id, kind, header, request }: ImportRecord, configuration?: Configuration) {
+  if (!header || !request) throw new ProblemError('internal')
+  const first = (await chunkOf(tx, id, 0)) ?? []
+  const known = configuration ?? (await configurationOf(tx))
+  const mapping = mappingOf({ ...request, kind }, { header, rows: first }, known.customFields)
+  return { request, first, known, mapping }
 }
 
 async function configurationOf(tx: Transaction): Promise<Configuration> {

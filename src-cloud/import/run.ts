@@ -23,7 +23,7 @@ const TOGETHER = 1000
 export interface ImportRun {
   tenant: string
   technician: string
-  request: Pick<TakenImport, 'kind' | 'words' | 'dates' | 'dryRun'>
+  request: Pick<TakenImport, 'kind' | 'words' | 'dates' | 'subject' | 'dryRun'>
   mapping: Mapping
   /** The client's words, with those that a dry run would add. */
   configuration: Configuration
@@ -41,14 +41,15 @@ export async function importCsv(
   { tenant, technician }: TenantIdentity,
   request: TakenImport,
 ): Promise<ImportAnswer> {
-  if (request.create.length > 0)
+  if (request.create.length > 0 || Object.values(request.columns).some((field) => field?.startsWith('new:')))
     throw new ProblemError('invalid-input', {
-      reason: 'Settings are made of a file by /v1/imports; here leave "create" out.',
+      reason: 'Settings are made of a file by /v1/imports; here leave "create" and "new:" out.',
     })
   const file = readCsvFile(request.csv)
   const [row] = await asTenant(api, tenant, (tx) => tx<{ data: unknown }[]>`select data from configuration`)
   const configuration = Configuration.parse(row?.data)
   const mapping = mappingOf(request, file, configuration.customFields)
+  if (mapping.lacks !== null) throw new ProblemError('invalid-input', { reason: mapping.lacks })
   const run: ImportRun = {
     tenant,
     technician,

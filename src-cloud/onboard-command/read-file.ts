@@ -10,8 +10,11 @@ import { plainYaml } from '../files/yaml.ts'
 import { firstIssue } from '../templates/read-template.ts'
 import { CommandConnect, takeSecrets } from './secrets.ts'
 
-const { columns, words, dates, create } = RunImport.shape
-const Source = z.union([z.string().min(1), z.strictObject({ file: z.string().min(1), columns, words, dates, create })])
+const { columns, words, dates, subject, create } = RunImport.shape
+const Source = z.union([
+  z.string().min(1),
+  z.strictObject({ file: z.string().min(1), columns, words, dates, subject, create }),
+])
 
 /** A client's file as the command takes it: with the files, beside it, of its contacts and tickets. */
 const CommandFile = OnboardingFile.extend({

@@ -26,11 +26,18 @@ export const importFields = {
 } as const satisfies Record<ImportKind, readonly string[]>
 export type ImportField = (typeof importFields)[ImportKind][number]
 
+/** Kinds of fields of the client's own that columns can become. */
+export const newFieldKinds = ['text', 'long-text', 'number', 'date', 'checkbox', 'select'] as const
+export type NewFieldKind = (typeof newFieldKinds)[number]
+
 export const ImportRequest = z.strictObject({
   kind: ImportKind,
   /** The text of a CSV file; commas, semicolons and tabs are told apart. */
   csv: z.string().min(1),
-  /** Field by column, null to leave it out; columns that are not named are recognised. */
+  /**
+   * Field by column, null to leave it out; columns that are not named are recognised. `custom:<key>` is a field of the
+   * client's own, and `new:<kind>` becomes one, called as the column is.
+   */
   columns: z.record(z.string().max(200), z.string().max(40).nullable()).default({}),
   /** Key by word, for statuses, priorities, types and queues that the client calls something else. */
   words: z
@@ -38,6 +45,8 @@ export const ImportRequest = z.strictObject({
     .default({}),
   /** Whether 03/04/2026 is the third of April (`dmy`) or the fourth of March (`mdy`); without it such a date is refused. */
   dates: z.enum(['dmy', 'mdy']).optional(),
+  /** Subject of tickets whose row has none. */
+  subject: z.string().trim().min(1).max(300).optional(),
   /** Words of the file that the client lacks, which become settings of the client's own; the rest is told. */
   create: z.array(z.enum(['status', 'type', 'queue', 'customFields'])).default([]),
   /** Says what it would come to, and writes nothing. */
@@ -68,6 +77,8 @@ export const ImportAnswer = z.object({
       /** Null where it is left out. */
       field: z.string().nullable(),
       sample: z.string(),
+      /** Of one of tickets that fills nothing: the kind of field that takes the values of the first rows. */
+      guess: z.enum(newFieldKinds).optional(),
     }),
   ),
   rows: z.number().int(),
@@ -126,6 +137,8 @@ export const ImportView = ImportAnswer.omit({ bad: true, rows: true }).extend({
   size: z.number().int(),
   state: ImportState,
   dryRun: z.boolean(),
+  /** What was said of the file when it was run last; null where it was not yet. */
+  said: RunImport.omit({ dryRun: true }).nullable().default(null),
   /** Parts that are here. */
   parts: z.array(z.number().int()),
   /** Null until the file was read. */

@@ -87,6 +87,53 @@ test('a dry run says which words the client lacks; what is wanted of them become
   expect(parse(bad)).toEqual([['line', 'reason'], ...done.bad.map(({ line, reason }) => [String(line), reason])])
 })
 
+test('columns that fill nothing become fields of the kind that their values have, or that was said', async () => {
+  const rows = [
+    '4b,7,2026-02-01,yes,Cable',
+    '012,1 200,2026-02-02,no,cable',
+    '9,-3.5,2026-02-03,,Screen',
+    '9,,,YES,Screen',
+  ]
+  const lines = rows.map((row, i) => `K-${i},Kinds ${i},${row}`)
+  const csv = `id,subject,Flat,Weight,Bought,Spare,Kind\n${lines.join('\n')}\nK-9,Late,x,much,soon,perhaps,Screen`
+  const id = await sent('tickets', 'kinds.csv', csv)
+  const guesses = (await run(id, { dryRun: true })).columns.map(({ guess }) => guess)
+  // The last row fits nothing but text.
+  expect(guesses.slice(2)).toEqual(['text', 'text', 'text', 'text', 'select'])
+  const better = await sent('tickets', 'kinds.csv', csv.slice(0, csv.lastIndexOf('\n')))
+  const { columns } = await run(better, { dryRun: true })
+  expect(columns.map(({ guess }) => guess).slice(2)).toEqual(['text', 'number', 'date', 'checkbox', 'select'])
+
+  const said = { Flat: null, Weight: 'new:number', Bought: 'new:date', Spare: 'new:checkbox', Kind: 'new:select' }
+  const would = await run(id, { dryRun: true, columns: said })
+  const made = ['Fields: Weight (number), Bought (date), Spare (yes or no), Kind (choice).']
+  expect(would).toMatchObject({ added: 4, badRows: 1, created: made, said: { columns: said } })
+  expect(would.bad[0]?.reason).toBe('Weight: "much" is no number.')
+  expect(await run(id, { columns: said })).toMatchObject({ state: 'done', added: 4, badRows: 1, created: made })
+  const own = (await tickets()).filter(({ subject }) => String(subject).startsWith('Kinds'))
+  expect(own.map(({ customFields }) => customFields)).toEqual([
+    { weight: 7, bought: '2026-02-01', spare: true, kind: 'cable' },
+    { weight: 1200, bought: '2026-02-02', spare: false, kind: 'cable' },
+    { weight: -3.5, bought: '2026-02-03', kind: 'screen' },
+    { spare: true, kind: 'screen' },
+  ])
+  // Run again it finds the fields that it made.
+  expect(await run(id, { columns: said })).toMatchObject({ added: 0, same: 4, created: [] })
+})
+
+test('where nothing is the subject, one sentence says so beside the columns; a column or one text for all will do', async () => {
+  const id = await sent('tickets', 'bare.csv', 'Reference,What\nS-1,Lamp\nS-2,')
+  const failed = await run(id, { dryRun: true })
+  expect(failed).toMatchObject({ state: 'failed', columns: [{ field: 'id' }, { field: null, sample: 'Lamp' }] })
+  expect(failed.problem?.message).toContain(
+    'No column was recognised as the subject. Say which it is, or give one for all rows: the file has Reference, What.',
+  )
+  expect(await run(id, { columns: { What: 'subject' }, dryRun: true })).toMatchObject({ added: 1, badRows: 1 })
+  const done = await run(id, { subject: 'From the old desk' })
+  expect(done).toMatchObject({ state: 'done', added: 2, badRows: 0 })
+  expect((await tickets()).filter(({ subject }) => subject === 'From the old desk')).toHaveLength(2)
+})
+
 test('paused it stands still, and goes on after a stop of the cloud where it was; nothing is taken twice', async () => {
   const database = await freshDatabase()
   const owner = connect(database.address, 1)
