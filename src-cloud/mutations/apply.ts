@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts'
 import { linkTickets, mergeTickets, splitTicket, unlinkTickets, unmergeTicket } from './relations.ts'
 import { createTicket, tagTicket, updateTicket } from './tickets.ts'
 import { createView, deleteView, updateView } from './saved-views.ts'
+import { watchTicket } from './watchers.ts'
 
 /** Applies one mutation to a desk; what it writes is noted there, for the batch to store. */
 export function applyMutation(desk: Desk, body: MutationBody): Outcome {
@@ -17,6 +18,8 @@ export function applyMutation(desk: Desk, body: MutationBody): Outcome {
       return updateTicket(desk, body)
     case 'ticket.tag':
       return tagTicket(desk, body)
+    case 'ticket.watch':
+      return watchTicket(desk, body)
     case 'ticket.merge':
       return mergeTickets(desk, body)
     case 'ticket.unmerge':

@@ -47,6 +47,9 @@ function note(mentions: Mentions, body: MutationBody): void {
       mentions.tickets.add(body.fromId)
       for (const { from, id } of body.entries) mentions.entries.add(from).add(id)
       break
+    case 'ticket.watch':
+      for (const id of body.add) mentions.technicians.add(id.toLowerCase())
+      break
     case 'ticket.merge':
       mentions.related = true
       mentions.tickets.add(body.intoId)

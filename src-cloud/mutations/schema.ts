@@ -14,7 +14,7 @@ const UPGRADES: Upgrades = {
   2: (mutation) => mutation,
   // Schema 4 added one too.
   3: (mutation) => mutation,
-  // And schema 5.
+  // Schema 5 added fields and a kind.
   4: (mutation) => mutation,
 }
 

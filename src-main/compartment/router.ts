@@ -10,7 +10,7 @@ import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
 import type { SimilarTicket } from '../../src-shared/domain/similar.ts'
 import type { TicketActivity } from '../../src-shared/domain/ticket-change.ts'
-import { LinkRelation, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
+import { LinkRelation, MAX_WATCHERS, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
   FieldChoice,
   MAX_PAGE,
@@ -92,6 +92,8 @@ export interface CompartmentApi {
   stopTimer(ticketId: string): string | null
   /** Puts tags on and takes tags off. */
   tag(input: { id: string; add: string[]; remove: string[] }): TicketDetail
+  /** Puts technicians among those who follow a ticket, and takes others off. */
+  watch(input: { id: string; add: string[]; remove: string[] }): TicketDetail
   /** Notes work; a correction has minutes below zero. */
   addTime(input: { ticketId: string; time: WorkTime; body: string }): TicketDetail
   /** Makes a ticket part of another, and gives it a status that needs no more work. @returns the other */
@@ -174,6 +176,7 @@ const PageInput = z.object({
 })
 /** Of what the refused edit is about. */
 const AnyPatch = z.union([TicketPatch, ContactPatch, ViewPatch])
+const Watchers = z.array(Id).max(MAX_WATCHERS).default([])
 const LinkInput = z.object({ id: Id, otherId: Id, relation: LinkRelation })
 const OutlineInput = z.object({ filter: TicketFilter, sort: TicketSort })
 const BulkInput = z.object({ ids: z.array(Id).min(1).max(MAX_BULK), change: BulkChange })
@@ -259,6 +262,9 @@ export const tenantRouter = t.router({
     tag: t.procedure
       .input(z.object({ id: Id, add: z.array(Tag).max(64).default([]), remove: z.array(Tag).max(64).default([]) }))
       .mutation(({ ctx, input }) => ctx.tag(input)),
+    watch: t.procedure
+      .input(z.object({ id: Id, add: Watchers, remove: Watchers }))
+      .mutation(({ ctx, input }) => ctx.watch(input)),
     addTime: t.procedure
       .input(z.object({ ticketId: Id, time: WorkTime, body: z.string().trim().min(1).max(100_000) }))
       .mutation(({ ctx, input }) => ctx.addTime(input)),

@@ -6,19 +6,40 @@ import { keys } from './queries.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Puts tags on and takes tags off; both show at once. */
-export async function tagTicket({ client, queries }: Tenant, id: string, add: string[], remove: string[]) {
+export function tagTicket(tenant: Tenant, id: string, add: string[], remove: string[]): Promise<void> {
+  return changeList(tenant, 'tags', { id, add, remove }, (list) => tenant.client.tickets.tag.mutate(list))
+}
+
+/** Puts technicians among those who follow a ticket, and takes others off; both show at once. */
+export function watchTicket(tenant: Tenant, id: string, add: string[], remove: string[]): Promise<void> {
+  return changeList(tenant, 'watchers', { id, add, remove }, (list) => tenant.client.tickets.watch.mutate(list))
+}
+
+interface ListChange {
+  id: string
+  add: string[]
+  remove: string[]
+}
+
+async function changeList(
+  { queries }: Tenant,
+  field: 'tags' | 'watchers',
+  change: ListChange,
+  send: (change: ListChange) => Promise<TicketDetail>,
+): Promise<void> {
+  const { id, add, remove } = change
   await queries.cancelQueries({ queryKey: keys.ticket(id) })
   const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
   if (before) {
-    const tags = [...new Set([...before.ticket.tags, ...add])].filter((tag) => !remove.includes(tag))
+    const list = [...new Set([...(before.ticket[field] ?? []), ...add])].filter((one) => !remove.includes(one))
     queries.setQueryData<TicketDetail>(keys.ticket(id), {
       ...before,
-      ticket: { ...before.ticket, tags },
-      pendingFields: [...new Set([...before.pendingFields, 'tags'])],
+      ticket: { ...before.ticket, [field]: list },
+      pendingFields: [...new Set([...before.pendingFields, field])],
     })
   }
   try {
-    applyDetail(queries, await client.tickets.tag.mutate({ id, add, remove }))
+    applyDetail(queries, await send(change))
   } catch (error) {
     if (before) queries.setQueryData(keys.ticket(id), before)
     throw error

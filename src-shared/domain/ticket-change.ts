@@ -11,9 +11,9 @@ const MAX_TEXT = 300
 
 /**
  * One field that was changed. A custom field is `customFields.<key>`, a task `tasks.<id>`, of which `from` and `to` have
- * its text, whether it is done, whose it is and when it is due; null where it was not there. Of lists (tags, links) `from` has what was taken
- * off and `to` what was put on; of other fields they are the values before and after. `created` stands for the ticket
- * itself. Texts longer than 300 characters are cut.
+ * its text, whether it is done, whose it is and when it is due; null where it was not there. Of lists (tags, links,
+ * watchers) `from` has what was taken off and `to` what was put on; of other fields they are the values before and
+ * after. `created` stands for the ticket itself. Texts longer than 300 characters are cut.
  */
 export const TicketAct = z.looseObject({
   field: z.string().min(1).max(200),
@@ -48,7 +48,7 @@ const PLAIN = [
   ...['subject', 'description', 'status', 'priority', 'type', 'queue', 'requesterId', 'assigneeId', 'dueAt'],
   ...['snoozedUntil', 'mergedInto'],
 ] as const
-const LISTS = ['tags', 'links'] as const
+const LISTS = ['tags', 'links', 'watchers'] as const
 
 /**
  * What differs between two states of a ticket, as a change tells it; empty where nothing does that a technician would

@@ -85,6 +85,8 @@ export const Ticket = z.looseObject({
   snoozedUntil: Instant.nullable().optional(),
   /** When `snoozedUntil` was set, by the cloud's clock. */
   snoozedAt: Instant.nullable().optional(),
+  /** Ids of technicians who follow it, in the order in which they came; some may not work here any more. */
+  watchers: z.array(Id).optional(),
 })
 export type Ticket = z.infer<typeof Ticket>
 
@@ -92,6 +94,9 @@ export const Tag = z.string().min(1).max(64)
 
 /** Tags that a technician gives one ticket at most. */
 export const MAX_TAGS = 64
+
+/** Watchers that one ticket is given at most. */
+export const MAX_WATCHERS = 64
 
 /** What a technician may write. A ticket that is there may be beyond it, so reading one stays loose. */
 const written = {

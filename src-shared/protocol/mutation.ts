@@ -4,9 +4,10 @@ import { EntryKind, WorkTime } from '../domain/entry.ts'
 import { ContactPatch, NewContact } from '../domain/people.ts'
 import { Id, Instant, Version } from '../domain/primitives.ts'
 import { NewView, ViewPatch } from '../domain/saved-view.ts'
-import { LinkRelation, MAX_TAGS, NewTicket, Tag, TicketBase, TicketPatch } from '../domain/ticket.ts'
+import { LinkRelation, MAX_TAGS, MAX_WATCHERS, NewTicket, Tag, TicketBase, TicketPatch } from '../domain/ticket.ts'
 
 const Tags = z.array(Tag).max(MAX_TAGS).default([])
+const Watchers = z.array(Id).max(MAX_WATCHERS).default([])
 const Link = { ticketId: Id, otherId: Id, relation: LinkRelation }
 
 /**
@@ -19,6 +20,8 @@ export const MutationBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ticket.update'), ticketId: Id, base: TicketBase, patch: TicketPatch }),
   /** Tags put on and taken off, whatever others did to the rest of them; never a conflict. */
   z.object({ kind: z.literal('ticket.tag'), ticketId: Id, add: Tags, remove: Tags }),
+  /** Technicians who follow the ticket from now on, and who no longer do; merges like tags. */
+  z.object({ kind: z.literal('ticket.watch'), ticketId: Id, add: Watchers, remove: Watchers }),
   /** `ticketId` becomes part of `intoId`. Its status is an update of its own. */
   z.object({ kind: z.literal('ticket.merge'), ticketId: Id, intoId: Id }),
   z.object({ kind: z.literal('ticket.unmerge'), ticketId: Id }),
@@ -60,13 +63,14 @@ export type BodyOf<Kind extends MutationKind> = Extract<MutationBody, { kind: Ki
 
 /**
  * The newest version of the mutation schema: 2 added all kinds but `ticket.create`, `ticket.update`, notes and replies;
- * 3 added snoozing; 4 the layout of views; 5 tasks.
+ * 3 added snoozing; 4 the layout of views; 5 tasks and watchers.
  */
 export const MUTATION_SCHEMA = 5
 
 /** The oldest schema that knows such a mutation: an older cloud then takes what it can. */
 export function schemaOf(body: MutationBody): 1 | 2 | 3 | 4 | 5 {
   if (body.kind === 'ticket.update' && (body.patch.tasks || body.base.tasks)) return 5
+  if (body.kind === 'ticket.watch') return 5
   if (body.kind === 'view.create' && body.view.layout) return 4
   if (body.kind === 'view.update' && ('layout' in body.patch || 'layout' in body.base)) return 4
   if (body.kind === 'ticket.update' && ('snoozedUntil' in body.patch || 'snoozedUntil' in body.base)) return 3

@@ -38,6 +38,7 @@ test('a change says who changed what from what to what, once for all that a batc
       patch: { customFields: { site: 'Pier 4' } },
     },
     { kind: 'ticket.tag', ticketId: id, add: ['loud'], remove: [] },
+    { kind: 'ticket.watch', ticketId: id, add: [ROBIN], remove: [] },
   ])
   const [change, ...more] = await changesOf(id)
   expect(more).toEqual([])
@@ -46,6 +47,7 @@ test('a change says who changed what from what to what, once for all that a batc
     { field: 'status', from: before.status, to: 'vendor' },
     { field: 'customFields.site', from: site, to: 'Pier 4' },
     { field: 'tags', from: [], to: ['loud'] },
+    { field: 'watchers', from: [], to: [ROBIN] },
   ])
   const line = (await feedWith()).find((one) => one.id === change?.id)
   expect(line?.version).toBe((await bench.row('ticket', id)).version)

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ContactView, InboxItem, OutboxEntry, SavedViewView, TicketDetail } from '../../src-shared/domain/views.ts'
 import type { MutationKind } from '../../src-shared/protocol/mutation.ts'
-import { contactOf, deskChanges, idOf, ticketOf } from './desk.ts'
-import { Driven, temporaryFolder, type Start } from './driver.ts'
+import { contactOf, deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
+import { Driven, ME, temporaryFolder, type Start } from './driver.ts'
 import { ModelCloud } from './model-cloud.ts'
 import { ScriptedCloud } from './scripted-cloud.ts'
 
@@ -63,6 +63,8 @@ const newView = {
 /** Everything that a technician does, once, without the cloud. */
 async function everything(driven: Driven): Promise<{ made: string; half: string; contact: string }> {
   await act(driven, 'tag', { id: seven, add: ['vip', 'loud'], remove: [] })
+  await act(driven, 'watch', { id: seven, add: [technicianOf(1).id, ME] })
+  await act(driven, 'watch', { id: seven, add: [technicianOf(2).id], remove: [technicianOf(1).id] })
   await act(driven, 'addTime', { ticketId: seven, time: { minutes: 25, billable: true, workedAt }, body: 'Looked' })
   await act(driven, 'link', { id: seven, otherId: ten, relation: 'blocks' })
   const made = (await act(driven, 'create', draft)).ticket.id
@@ -95,6 +97,7 @@ async function look(driven: Driven, { half, contact }: { half: string; contact: 
     related: [a, b, c, d].map(related),
     minutes: [a, b, c, d].map((detail) => detail?.workedMinutes),
     tags: a?.ticket.tags,
+    watchers: a?.ticket.watchers,
     status: b?.ticket.status,
     unread: [a, b, c, d].map((detail) => detail?.unread),
     contacts: (await contacts(driven, 'zoe pier')).map(({ id, name }) => [id === contact, name]),
@@ -126,6 +129,7 @@ test('everything that is done offline is on view at once, after a crash, while i
     ],
     minutes: [25, 0, 0, 0],
     tags: ['vip', 'loud'],
+    watchers: [ME, technicianOf(2).id],
     status: 'closed',
     contacts: [[true, 'Zoë Quist']],
     vip: [true, '112'],
@@ -155,6 +159,7 @@ test('everything that is done offline is on view at once, after a crash, while i
       'ticket.create': 1,
       'ticket.update': 1,
       'ticket.tag': 2,
+      'ticket.watch': 5,
       'ticket.merge': 2,
       'ticket.split': 2,
       'ticket.link': 2,
@@ -170,6 +175,8 @@ test('what is undone before it was sent is never sent', async () => {
   await driven.call('mutation', 'sync.pause', { paused: true })
   await act(driven, 'tag', { id: seven, add: ['vip'], remove: [] })
   await act(driven, 'tag', { id: seven, add: [], remove: ['vip'] })
+  expect(await act(driven, 'watch', { id: seven, add: [ME] })).toMatchObject({ pendingFields: ['watchers'] })
+  await act(driven, 'watch', { id: seven, remove: [ME] })
   await act(driven, 'link', { id: seven, otherId: ten, relation: 'blocks' })
   await act(driven, 'unlink', { id: ten, otherId: seven, relation: 'blocked-by' })
   await act(driven, 'merge', { id: eight, intoId: seven, status: 'closed' })

@@ -78,6 +78,11 @@ export class ModelCloud {
         put({ tags: [...new Set([...kept, ...body.add])] })
         break
       }
+      case 'ticket.watch': {
+        const kept = ((there as Ticket).watchers ?? []).filter((one) => !body.remove.includes(one))
+        put({ watchers: [...new Set([...kept, ...body.add])] })
+        break
+      }
       case 'ticket.merge':
         put({ mergedInto: body.intoId })
         break

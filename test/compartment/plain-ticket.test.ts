@@ -55,7 +55,7 @@ test.each([
   {
     name: 'ticket',
     ...{ one: (number: number): object => ticketOf(number), isPlain: isPlainTicket, schema: Ticket },
-    fields: [...Object.keys(ticketOf(1)), 'mergedInto', 'links', 'history', 'tasks', 'later'],
+    fields: [...Object.keys(ticketOf(1)), 'mergedInto', 'links', 'history', 'tasks', 'watchers', 'later'],
   },
   {
     name: 'entry',

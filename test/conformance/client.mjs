@@ -111,7 +111,8 @@ export class TinyTenant {
   /** Adds a write to the outbox. */
   write(body) {
     const old = ['ticket.create', 'ticket.update', 'entry.create'].includes(body.kind) && body.time === undefined
-    this.outbox.push({ sequence: ++this.numbered, schema: old ? 1 : 2, at: new Date().toISOString(), body })
+    const schema = old ? 1 : body.kind === 'ticket.watch' ? 5 : 2
+    this.outbox.push({ sequence: ++this.numbered, schema, at: new Date().toISOString(), body })
   }
 
   /** What a person sees of a ticket: the store with own writes on top. */
@@ -124,6 +125,10 @@ export class TinyTenant {
         Object.assign(seen, body.patch, { customFields: { ...customFields, ...body.patch.customFields } })
       if (body.kind === 'ticket.tag')
         seen.tags = [...new Set([...seen.tags.filter((tag) => !body.remove.includes(tag)), ...body.add])]
+      if (body.kind === 'ticket.watch')
+        seen.watchers = [
+          ...new Set([...(seen.watchers ?? []).filter((one) => !body.remove.includes(one)), ...body.add]),
+        ]
       if (body.kind === 'ticket.merge') seen.mergedInto = body.intoId
       if (body.kind === 'ticket.unmerge') delete seen.mergedInto
       if (body.kind === 'ticket.link' || body.kind === 'ticket.unlink') relink(seen, body)

@@ -20,16 +20,20 @@ async function client(): Promise<TinyTenant> {
   return made
 }
 
-test('tags of two clients are a set: both count, and neither is a conflict', async () => {
+test('tags and watchers of two clients are a set: both count, and neither is a conflict', async () => {
   const [one, other] = [await client(), await client()]
   one.write({ ...about('tag', 1), add: ['one', 'both'], remove: [] })
   other.write({ ...about('tag', 1), add: ['other', 'both'], remove: ['one'] })
   expect(other.ticket(ticket(1)).tags).toEqual(['other', 'both'])
+  const robin = uuid('technician', 'Alpha')
+  one.write({ ...about('watch', 1), add: [robin], remove: [] })
+  other.write({ ...about('watch', 1), add: [robin], remove: [] })
   await one.push()
   await other.push()
   expect(other.conflicts).toEqual([])
   await other.pull()
   expect(other.ticket(ticket(1)).tags).toEqual(['both', 'other'])
+  expect(other.ticket(ticket(1)).watchers).toEqual([robin])
 })
 
 test('a merge shows both conversations, work counts once, and apart they are again what they were', async () => {

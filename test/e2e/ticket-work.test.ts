@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
+import { uuid } from '../support/sample.ts'
 import { comesLate, openTicket, sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
 
 // What a technician does to tickets all day, by keyboard alone.
@@ -11,6 +12,7 @@ interface Row {
   number: number
   status: string
   tags: string[]
+  watchers?: string[]
   subject: string
   mergedInto: string | null
   links: { ticketId: string; relation: string }[]
@@ -99,7 +101,7 @@ test('a ticket of a new contact, opened without the cloud with a note and a file
   await close()
 })
 
-test('subject, tags, status and time: each by its key, at once on screen, soon in Postgres, and taken back by z', async () => {
+test('subject, tags, watchers, status and time: each by its key, at once on screen, soon in Postgres, and taken back by z', async () => {
   const host = await stage.begin()
   const { page, close } = await stage.open(host, 'Acme')
   await openTicket(page, 'Acme ticket 9')
@@ -119,6 +121,14 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
   await page.keyboard.press('Backspace')
   await expect.poll(() => page.getByRole('button', { name: 'Remove tag urgent' }).count()).toBe(0)
   await page.keyboard.press('Escape')
+  // Oneself by a key, a colleague by name.
+  await page.keyboard.press('W')
+  const watchers = page.getByRole('group', { name: 'Watchers' })
+  await watchers.getByText('Robin of Alpha (me)').waitFor()
+  await page.keyboard.type('Olena')
+  await page.getByRole('option', { name: 'Lena of Alpha' }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  await watchers.getByText('Lena of Alpha').waitFor()
   await setStatus(page, 'Awaiting Vendor', 9)
 
   await page.keyboard.press('w')
@@ -132,7 +142,10 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
     .poll(() => page.getByRole('complementary', { name: 'Fields' }).innerText())
     .toMatch(/Worked\s+1 h 30 min/)
   await waitForSynced(page)
-  expect(await inPostgres('The switch in rack 4 restarts')).toMatchObject({ status: 'vendor', tags: ['network'] })
+  expect(await inPostgres('The switch in rack 4 restarts')).toMatchObject({
+    ...{ status: 'vendor', tags: ['network'] },
+    watchers: [uuid('technician', 'Alpha'), uuid('technician', 'Lena')],
+  })
   expect(await entriesOf('The switch in rack 4 restarts')).toContainEqual({
     ...{ kind: 'time', body: 'Replaced the power supply.', minutes: 90 },
   })
@@ -150,18 +163,19 @@ test('subject, tags, status and time: each by its key, at once on screen, soon i
   await page.setViewportSize({ width: 1280, height: 800 })
   await changes.filter({ hasText: 'Status from In Progress to Awaiting Vendor' }).getByText('Robin').waitFor()
   await changes.filter({ hasText: 'Tagged network' }).waitFor()
+  await changes.filter({ hasText: /atched by Lena of Alpha/ }).waitFor()
   await changes
     .filter({ hasText: 'Subject from Acme ticket 9 to The switch in rack 4 restarts' })
     .waitFor({ timeout: SOON })
-  // z goes back through status, tags and subject, the newest first; what it does stands there too.
+  // z goes back through status, watchers, tags and subject, the newest first; what it does stands there too.
   await page.keyboard.press('z')
   await changes.filter({ hasText: 'Status from Awaiting Vendor to In Progress' }).waitFor({ timeout: SOON })
   await page.keyboard.press('A')
   await changes.first().waitFor({ state: 'detached' })
-  for (let back = 1; back < 5; back++) await page.keyboard.press('z')
+  for (let back = 1; back < 7; back++) await page.keyboard.press('z')
   await article(page).getByRole('heading', { name: 'Acme ticket 9' }).waitFor()
   await waitForSynced(page)
-  expect(await inPostgres('Acme ticket 9')).toMatchObject({ status: 'open', tags: [] })
+  expect(await inPostgres('Acme ticket 9')).toMatchObject({ status: 'open', tags: [], watchers: [] })
   await close()
 })
 

@@ -49,6 +49,10 @@ function laidOver(ticket: Ticket, body: MutationBody, at: string): Ticket | null
       const kept = ticket.tags.filter((tag) => !body.remove.includes(tag))
       return { ...ticket, tags: [...new Set([...kept, ...body.add])] }
     }
+    case 'ticket.watch': {
+      const kept = (ticket.watchers ?? []).filter((id) => !body.remove.includes(id))
+      return { ...ticket, watchers: [...new Set([...kept, ...body.add])] }
+    }
     case 'ticket.merge':
       return body.ticketId === ticket.id ? { ...ticket, mergedInto: body.intoId } : null
     case 'ticket.unmerge':

@@ -5,7 +5,8 @@ import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 
 /** A write that gives fields new values. */
 export type Update = Extract<MutationBody, { patch: unknown }>
-type Tagging = Extract<MutationBody, { kind: 'ticket.tag' }>
+/** A write that puts some on a list of a ticket and takes some off. */
+type Listing = Extract<MutationBody, { kind: 'ticket.tag' | 'ticket.watch' }>
 type Linking = Extract<MutationBody, { kind: 'ticket.link' | 'ticket.unlink' }>
 
 /** Fields by name, as a patch has them. */
@@ -23,7 +24,7 @@ export function isUpdate(body: MutationBody): body is Update {
  */
 export function coalesce(first: MutationBody, second: MutationBody): MutationBody | null | undefined {
   if (isUpdate(first) && isUpdate(second) && first.kind === second.kind) return joinUpdates(first, second)
-  if (first.kind === 'ticket.tag' && second.kind === 'ticket.tag') return joinTags(first, second)
+  if (isListing(first) && isListing(second) && first.kind === second.kind) return joinLists(first, second)
   return undefined
 }
 
@@ -75,14 +76,18 @@ function joinUpdates(first: Update, second: Update): Update | null {
   return withFields(first, base, unflatten(patch))
 }
 
-/** A tag that is put on and taken off again, or the other way round, is left out. */
-function joinTags(first: Tagging, second: Tagging): Tagging | null {
+/** What is put on and taken off again, or the other way round, is left out. */
+function joinLists(first: Listing, second: Listing): Listing | null {
   const left = (own: string[], undone: string[], more: string[], other: string[]): string[] => [
-    ...new Set([...own.filter((tag) => !undone.includes(tag)), ...more.filter((tag) => !other.includes(tag))]),
+    ...new Set([...own.filter((one) => !undone.includes(one)), ...more.filter((one) => !other.includes(one))]),
   ]
   const add = left(first.add, second.remove, second.add, first.remove)
   const remove = left(first.remove, second.add, second.remove, first.add)
   return add.length + remove.length === 0 ? null : { ...first, add, remove }
+}
+
+function isListing(body: MutationBody): body is Listing {
+  return body.kind === 'ticket.tag' || body.kind === 'ticket.watch'
 }
 
 function isLinking(body: MutationBody): body is Linking {

@@ -169,6 +169,7 @@ function inverseOf(body: MutationBody): MutationBody | null {
   if (isUpdate(body)) return withFields(body, flatten(body.patch), body.base)
   switch (body.kind) {
     case 'ticket.tag':
+    case 'ticket.watch':
       return { ...body, add: body.remove, remove: body.add }
     case 'ticket.link':
       return { ...body, kind: 'ticket.unlink' }

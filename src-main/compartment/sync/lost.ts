@@ -63,11 +63,12 @@ function isLost(cache: Cache, { body, version }: OutboxItem, decided: Set<string
       return cache.attached.get(body.attachmentId) === null
     case 'view.delete':
       return cache.views.get(id) !== null
-    case 'ticket.tag': {
-      const added = body.add.filter((tag) => first(`tag ${tag}`))
-      const removed = body.remove.filter((tag) => first(`tag ${tag}`))
-      const tags = new Set(ticket?.tags)
-      return added.some((tag) => !tags.has(tag)) || removed.some((tag) => tags.has(tag))
+    case 'ticket.tag':
+    case 'ticket.watch': {
+      const added = body.add.filter((one) => first(`${body.kind} ${one}`))
+      const removed = body.remove.filter((one) => first(`${body.kind} ${one}`))
+      const there = new Set(body.kind === 'ticket.tag' ? ticket?.tags : ticket?.watchers)
+      return added.some((one) => !there.has(one)) || removed.some((one) => there.has(one))
     }
     case 'ticket.merge':
     case 'ticket.unmerge':

@@ -38,6 +38,7 @@ export function isPlainTicket(value: unknown): value is Ticket {
     t.tasks === undefined &&
     isOptionalInstant(t.snoozedUntil) &&
     isOptionalInstant(t.snoozedAt) &&
+    (t.watchers === undefined || (Array.isArray(t.watchers) && t.watchers.every(isUuid))) &&
     (t.history === undefined || isPlainHistory(t.history))
   )
 }

@@ -107,6 +107,19 @@ export function ticketWrites(bench: Bench) {
       return writeOne(body, { added: added.length, removed: removed.length }, id)
     },
 
+    watch({ id, add, remove }: { id: string; add: string[]; remove: string[] }): TicketDetail {
+      const { watchers = [] } = bench.ticket(id).ticket
+      const added = [...new Set(add)].filter((one) => !watchers.includes(one))
+      const removed = [...new Set(remove)].filter((one) => watchers.includes(one) && !add.includes(one))
+      const { cache, technician } = bench.held
+      const here = new Set([technician, ...(added.length > 0 ? cache.technicians : [])].map((one) => one.id))
+      if (!added.every((one) => here.has(one)))
+        throw new ProblemError('invalid-input', { reason: 'Choose a technician who works for this client.' })
+      if (added.length + removed.length === 0) return bench.ticket(id)
+      const body = { kind: 'ticket.watch' as const, ticketId: id, add: added, remove: removed }
+      return writeOne(body, { added: added.length, removed: removed.length }, id)
+    },
+
     merge({ id, intoId, status }: { id: string; intoId: string; status: string | null }): TicketDetail {
       const { mergedInto } = bench.ticket(id)
       mustDiffer(id, intoId, () => bench.ticket(intoId))

@@ -44,6 +44,8 @@ export function changedFields(body: MutationBody): string[] {
   switch (body.kind) {
     case 'ticket.tag':
       return ['tags']
+    case 'ticket.watch':
+      return ['watchers']
     case 'ticket.merge':
     case 'ticket.unmerge':
       return ['mergedInto']

@@ -5,6 +5,7 @@ import { numberText } from '../tickets/words.ts'
 const ACTS: Readonly<Partial<Record<OutboxEntry['kind'], string>>> = {
   'ticket.create': 'New ticket',
   'ticket.tag': 'Tags',
+  'ticket.watch': 'Watchers',
   'ticket.merge': 'Merge',
   'ticket.unmerge': 'Taken apart',
   'ticket.split': 'Split off',

@@ -59,6 +59,8 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
   if (field === 'layout' && isRecord(value)) return layoutText(value, desk)
   if (field === 'columns' && Array.isArray(value))
     return value.map((key: unknown) => columnText(key, desk)).join(', ') || 'The usual ones'
+  if (field === 'watchers' && Array.isArray(value))
+    return value.map((id: unknown) => technicianName(id, desk)).join(', ') || 'Nobody'
   if (Array.isArray(value)) {
     const options = custom?.type === 'multi-select' ? custom.options : []
     const labels = value.map((one: unknown) => options.find(({ key }) => key === one)?.label ?? String(one))
@@ -69,6 +71,12 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
   if (typeof value === 'number') return value.toLocaleString('en')
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Who it is, also where they do not work for the client any more. */
+export function technicianName(id: unknown, { technicians, me }: Desk): string {
+  const name = technicians.find((technician) => technician.id === id)?.name
+  return name === undefined ? 'Former technician' : id === me ? `${name} (me)` : name
 }
 
 /** The filter of a view in the client's words. */

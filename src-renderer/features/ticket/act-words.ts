@@ -28,6 +28,11 @@ function actText({ field, from, to }: TicketAct, detail: TicketDetail, desk: Des
         ...(on.length > 0 ? [`Tagged ${on.map(String).join(', ')}`] : []),
         ...(off.length > 0 ? [`Took off the tag ${off.map(String).join(', ')}`] : []),
       ]
+    case 'watchers':
+      return [
+        ...(on.length > 0 ? [`Watched by ${valueText(field, on, desk)}`] : []),
+        ...(off.length > 0 ? [`No longer watched by ${valueText(field, off, desk)}`] : []),
+      ]
     case 'links':
       return [
         ...on.map((link) => `Linked: ${linkText(link, detail)}`),

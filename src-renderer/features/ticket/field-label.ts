@@ -8,6 +8,7 @@ const LABELS: Readonly<Record<string, string>> = {
   queue: 'Queue',
   assigneeId: 'Assignee',
   tags: 'Tags',
+  watchers: 'Watchers',
   snoozedUntil: 'Snoozed until',
   // of tasks
   done: 'Done',

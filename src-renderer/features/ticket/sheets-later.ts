@@ -6,5 +6,6 @@ export const LinkSheet = laterDialog('link', async () => (await load()).LinkShee
 export const MergeSheet = laterDialog('merge', async () => (await load()).MergeSheet)
 export const SplitSheet = laterDialog('split', async () => (await load()).SplitSheet)
 export const DuplicatesSheet = laterDialog('duplicates', async () => (await load()).DuplicatesSheet)
+export const WatchersDialog = laterDialog('watchers', async () => (await load()).WatchersDialog)
 export const ReplyConfirm = laterDialog('reply', async () => (await load()).ReplyConfirm)
 export const OpenPartsQuestion = laterDialog('open parts', async () => (await load()).OpenPartsQuestion)

@@ -12,6 +12,7 @@ import { Links } from './links.tsx'
 import { ServiceLines } from './service-lines.tsx'
 import { Requester } from './requester.tsx'
 import { Tags } from './tags.tsx'
+import { Watchers } from './watchers.tsx'
 import { hasParts } from './relations.ts'
 import { useTicketActions } from './ticket-actions.tsx'
 import classes from './ticket.module.css'
@@ -78,6 +79,7 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
         onChange={(value) => set({ queue: value })}
       />
       <Tags detail={detail} />
+      <Watchers detail={detail} />
       <dl className={classes.facts}>
         <ServiceLines detail={detail} />
         <dt>Opened</dt>

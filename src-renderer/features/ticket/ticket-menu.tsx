@@ -22,6 +22,8 @@ const OFFERED = [
   'merge',
   'split',
   'assign-me',
+  'watch',
+  'watchers',
   'new-ticket',
 ]
 
