@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -24,9 +24,14 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-/** Starts a Postgres in a folder of its own. */
-export async function startPostgres(): Promise<TestPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-postgres-'))
+/** How folders of databases begin. */
+export const FOLDER = 'bulkhead-postgres-'
+
+/** Starts a Postgres in a folder of its own, below this one. */
+export async function startPostgres(below = tmpdir()): Promise<TestPostgres> {
+  const folder = await mkdtemp(join(below, FOLDER))
+  // The user that Postgres runs as must get there.
+  await chmod(folder, 0o755)
   const start = () => startEmbeddedPostgres(folder, () => undefined)
   let postgres = await start()
   const address = postgres.address as PostgresServer
