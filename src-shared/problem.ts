@@ -76,6 +76,8 @@ export const problems = {
     retry: false,
   },
   'too-many': { message: '{what} can have {limit} {things} at most. Take some off first.', retry: false },
+  'field-missing': { message: 'Fill in {fields}: {why}.', retry: false },
+  'field-unfit': { message: '{reason}', retry: false },
   'merged-elsewhere': {
     message: 'This ticket was merged into {ticket} already. Separate the two first.',
     retry: false,

@@ -37,6 +37,7 @@ function valueOf(field: CustomField, text: string, order: Order): FieldValue | {
   switch (field.type) {
     case 'text':
     case 'long-text':
+    case 'person':
       return text.slice(0, 10_000)
     case 'number': {
       const number = Number(text.replace(/(?<=\d)[ ,](?=\d{3}\b)/g, ''))

@@ -35,6 +35,7 @@ function fits(field: CustomField, value: FieldValue): boolean {
   switch (field.type) {
     case 'text':
     case 'long-text':
+    case 'person':
       return typeof value === 'string'
     case 'number':
       return typeof value === 'number'

@@ -240,7 +240,9 @@ export const tenantRouter = t.router({
     activity: t.procedure
       .input(z.object({ id: Id, limit: z.number().int().min(1).max(2000).default(100) }))
       .query(({ ctx, input }) => ctx.activity(input)),
-    edit: t.procedure.input(z.object({ id: Id, patch: TicketPatch })).mutation(({ ctx, input }) => ctx.edit(input)),
+    edit: t.procedure
+      .input(z.object({ id: Id, patch: TicketPatch, back: z.boolean().optional() }))
+      .mutation(({ ctx, input }) => ctx.edit(input)),
     addEntry: t.procedure
       .input(z.object({ ticketId: Id, kind: z.enum(['note', 'reply']), body: z.string().trim().min(1).max(100_000) }))
       .mutation(({ ctx, input }) => ctx.addEntry(input)),

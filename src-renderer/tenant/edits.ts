@@ -39,9 +39,15 @@ function fieldsOf({ customFields, ...fields }: FieldPatch): string[] {
 /**
  * Edits a ticket: shows it at once in the ticket and in every list, then as the compartment answers; puts it back
  * where the compartment refuses.
+ * @param back whether this takes back what was done
  * @throws TRPCClientError with its problem
  */
-export async function editTicket({ client, queries }: Tenant, id: string, patch: FieldPatch): Promise<void> {
+export async function editTicket(
+  { client, queries }: Tenant,
+  id: string,
+  patch: FieldPatch,
+  back = false,
+): Promise<void> {
   await queries.cancelQueries({ queryKey: keys.ticket(id) })
   const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
   if (before) {
@@ -54,7 +60,7 @@ export async function editTicket({ client, queries }: Tenant, id: string, patch:
   }
   const rowBefore = patchRow(queries, id, (row) => ({ ...row, ...rowPart(patch), pending: true }))
   try {
-    applyDetail(queries, await client.tickets.edit.mutate({ id, patch }))
+    applyDetail(queries, await client.tickets.edit.mutate({ id, patch, back }))
   } catch (error) {
     if (before) queries.setQueryData(keys.ticket(id), before)
     if (rowBefore) patchRow(queries, id, () => rowBefore)

@@ -32,6 +32,8 @@ export interface BulkPreview {
   same: number
   /** Tickets that are not here any more. */
   gone: number
+  /** Tickets that stay as they are because they lack what the change needs, and why the first of them; absent for none. */
+  held?: { count: number; why: string }
   /**
    * What those contain that is still open and stays so, where the change resolves or closes them: how many tickets, and
    * the first few of them. What is changed along with them is not counted.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AttachmentPolicy } from './attachment.ts'
 import { ServiceLevels } from '../sla/schema.ts'
+import { fieldRules } from './fields.ts'
 import { NamingConvention } from './naming.ts'
 import { Macro } from './macros.ts'
 import { NoisePolicy } from './noise.ts'
@@ -39,11 +40,12 @@ export type Choice = z.infer<typeof Choice>
 
 export const CustomField = z.discriminatedUnion('type', [
   z.object({
-    /** `date-time` is an instant; `long-text` keeps its lines. */
-    type: z.enum(['text', 'long-text', 'number', 'date', 'date-time', 'checkbox', 'url']),
+    /** `date-time` is an instant; `long-text` keeps its lines; `person` is the id of a technician or a contact. */
+    type: z.enum(['text', 'long-text', 'number', 'date', 'date-time', 'checkbox', 'url', 'person']),
     key: Key,
     label: z.string().min(1).max(60),
     retired,
+    ...fieldRules,
   }),
   z.object({
     type: z.enum(['select', 'multi-select']),
@@ -51,6 +53,7 @@ export const CustomField = z.discriminatedUnion('type', [
     label: z.string().min(1).max(60),
     options: z.array(Choice).min(1),
     retired,
+    ...fieldRules,
   }),
 ])
 export type CustomField = z.infer<typeof CustomField>

@@ -8,6 +8,8 @@ type Piece =
   | { kind: 'digits'; count: number | null }
   | { kind: 'word' | 'words' }
 
+type RunPiece = Exclude<Piece, { kind: 'text' | 'choice' }>
+
 const PLACEHOLDERS = 'Use {client}, {word}, {words}, {number}, {number:3} or a choice such as {RW|RO}'
 const WORD = /[\p{L}\p{N}]/u
 const WORDS = /[\p{L}\p{M}\p{N} ._-]/u
@@ -61,8 +63,8 @@ export function followsPattern(name: string, pattern: string, shortName: string)
   const letters = [...name.normalize('NFC').toLowerCase()]
   let places = new Set([0])
   for (const piece of piecesOf(pattern.normalize('NFC').toLowerCase(), shortName.normalize('NFC').toLowerCase())) {
-    const next = new Set<number>()
-    for (const place of places) for (const end of endsOf(piece, letters, place)) next.add(end)
+    const next = new Set(runs(piece) ? endsOfRun(piece, letters, places) : [])
+    if (!runs(piece)) for (const place of places) for (const end of endsOf(piece, letters, place)) next.add(end)
     if (next.size === 0) return false
     places = next
   }
@@ -74,19 +76,30 @@ export function strayNames(names: readonly string[], { pattern }: NamingConventi
   return names.filter((name) => !followsPattern(name, pattern, shortName))
 }
 
+/** Whether a piece takes as many letters as there are. */
+function runs(piece: Piece): piece is RunPiece {
+  return piece.kind === 'word' || piece.kind === 'words' || (piece.kind === 'digits' && piece.count === null)
+}
+
+/** Where a run can end that begins at any of the places: each letter is looked at once. */
+function* endsOfRun(piece: RunPiece, letters: string[], places: ReadonlySet<number>): Generator<number> {
+  const fits = piece.kind === 'digits' ? /\d/ : piece.kind === 'word' ? WORD : WORDS
+  let inside = false
+  for (let at = 0; at < letters.length; at++) {
+    inside = (inside || places.has(at)) && fits.test(letters[at] ?? '')
+    if (inside) yield at + 1
+  }
+}
+
 function* endsOf(piece: Piece, letters: string[], from: number): Generator<number> {
-  if (piece.kind === 'text' || piece.kind === 'choice') {
+  if (piece.kind === 'digits') {
+    const end = from + (piece.count ?? 1)
+    if (end <= letters.length && letters.slice(from, end).every((letter) => /\d/.test(letter))) yield end
+  } else if (piece.kind === 'text' || piece.kind === 'choice') {
     for (const text of piece.kind === 'text' ? [piece.text] : piece.texts) {
       const wanted = [...text]
       if (wanted.every((letter, i) => letters[from + i] === letter)) yield from + wanted.length
     }
-    return
-  }
-  const fits = piece.kind === 'digits' ? /\d/ : piece.kind === 'word' ? WORD : WORDS
-  const count = piece.kind === 'digits' ? piece.count : null
-  for (let at = from; at < letters.length && fits.test(letters[at] ?? ''); at++) {
-    if (count === null || at + 1 - from === count) yield at + 1
-    if (count !== null && at + 1 - from === count) return
   }
 }
 

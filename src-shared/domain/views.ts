@@ -6,6 +6,7 @@ import type { Attachment, AttachmentPolicy } from './attachment.ts'
 import type { Configuration } from './configuration.ts'
 import type { OwnLayout } from './layout.ts'
 import type { Entry } from './entry.ts'
+import type { OwnFields } from './fields.ts'
 import type { Contact, Technician } from './people.ts'
 import { Id, Key } from './primitives.ts'
 import type { SavedView } from './saved-view.ts'
@@ -189,6 +190,7 @@ export interface TicketDetail extends Pick<TicketRow, 'dueAt' | 'riskAt' | 'snoo
   failed: { sequence: number; fields: string[]; problem: { code: string; message: string }; at: string }[]
   /** What was typed on it and not sent. */
   drafts: Draft[]
+  ownFields?: OwnFields
 }
 
 /** What a tenant's screens need beside tickets. */

@@ -1,5 +1,6 @@
 import { isOpenCategory } from '../domain/configuration.ts'
 import { VARIABLES, variablesOf } from '../domain/macros.ts'
+import { contradictions } from './field-coherence.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
 /** One thing that does not fit together, and where: a setting, and the key or place of its entry. */
@@ -60,6 +61,7 @@ export function incoherencesOf(settings: Settings): Incoherence[] {
       ? [at('priorities', null, 'All priorities are retired. Keep one that can be chosen.')]
       : []),
     ...optionsTwice(customFields),
+    ...contradictions(customFields).map(({ key, text }) => at('customFields', key, text)),
     ...unknownWords(settings),
   ]
 }

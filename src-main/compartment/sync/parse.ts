@@ -1,6 +1,7 @@
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Attachment } from '../../../src-shared/domain/attachment.ts'
 import { CustomField, type Configuration } from '../../../src-shared/domain/configuration.ts'
+import { withReadableRules } from '../../../src-shared/domain/fields.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
@@ -64,13 +65,19 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
 /** The kinds of custom fields that are known here. */
 const FIELD_KINDS: ReadonlySet<string> = new Set(CustomField.options.flatMap((option) => option.shape.type.options))
 
-/** Without custom fields of kinds that a newer cloud knows: what tickets have of them is shown as it is. */
+/** Without custom fields of kinds and rules that a newer cloud knows: what tickets have of them is shown as it is. */
 function withKnownFields(configuration: unknown): unknown {
   if (typeof configuration !== 'object' || configuration === null || !('customFields' in configuration))
     return configuration
   const { customFields } = configuration
   if (!Array.isArray(customFields)) return configuration
-  return { ...configuration, customFields: customFields.filter((one: unknown) => !isOfNewerKind(one)) }
+  const fields = customFields.filter((one: unknown) => !isOfNewerKind(one))
+  const readable = (one: unknown): unknown => (isRecord(one) ? withReadableRules(one) : one)
+  return { ...configuration, customFields: fields.map(readable) }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isOfNewerKind(field: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Configuration, CustomField } from '../../../src-shared/domain/configuration.ts'
+import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { FIELD_COLUMN, type ColumnOrder } from '../../../src-shared/domain/layout.ts'
 import type { FieldValue, Ticket } from '../../../src-shared/domain/ticket.ts'
 import {
@@ -12,6 +12,7 @@ import {
 import type { Cache } from '../cache/cache.ts'
 import { NO_DUE, numberOf, rowOf } from '../cache/tickets.ts'
 import type { Holdings } from '../holdings.ts'
+import { personName } from './own-fields.ts'
 import { readNumbers } from './page.ts'
 import { hitsByNumber, searchNumbers } from './search.ts'
 
@@ -166,17 +167,25 @@ function columnOf(cache: Cache, key: string): Column {
     case 'tags':
       return { read: (ticket) => restOf(ticket).tags?.join(', ') || null, compare: byText }
     default:
-      return fieldColumn(configuration, key)
+      return fieldColumn(cache, key)
   }
 }
 
-function fieldColumn(configuration: Configuration, column: string): Column {
+function fieldColumn(cache: Cache, column: string): Column {
+  const { configuration } = cache
   const key = column.startsWith(FIELD_COLUMN) ? column.slice(FIELD_COLUMN.length) : null
   const field = configuration.customFields.find((one) => one.key === key)
   const options = new Map(optionsOf(field).map((option, place) => [option.key, place]))
+  const names = new Map<string, string>()
+  const nameOf = (id: string): string => {
+    const name = names.get(id) ?? personName(cache, id) ?? id
+    names.set(id, name)
+    return name
+  }
   const read = (ticket: Valued): Value => {
     const { customFields } = restOf(ticket)
-    return key !== null && customFields && Object.hasOwn(customFields, key) ? plain(customFields[key]) : null
+    const value = key !== null && customFields && Object.hasOwn(customFields, key) ? plain(customFields[key]) : null
+    return field?.type === 'person' && typeof value === 'string' ? nameOf(value) : value
   }
   if (options.size > 0) {
     const place = (value: string | number): number => options.get(String(value).split(', ', 1)[0] ?? '') ?? UNNAMED

@@ -1,16 +1,28 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BulkBack, BulkChange, BulkPreview, BulkResult } from '../../../src-shared/domain/bulk.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
+import type { ProblemError } from '../../../src-shared/problem.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Bench } from '../bench.ts'
 import { flatten } from '../ledger/coalesce.ts'
 import { changeIn } from './edit.ts'
+import { heldUp } from './own-fields.ts'
 import { openPartsOf } from './open-parts.ts'
 
 /** What one ticket of a bulk change needs: ordinary writes, and how they are taken back. */
 interface Step {
   bodies: MutationBody[]
   back: BulkBack
+}
+
+/** Tickets that the client's own fields hold up, and why the first of them. */
+interface HeldUp {
+  count: number
+  problem: ProblemError | null
+}
+
+function told({ count, problem }: HeldUp): Pick<BulkPreview, 'held'> {
+  return problem ? { held: { count, why: problem.message } } : {}
 }
 
 /** Changes to many tickets at once: ordinary writes, all of them recorded or none. */
@@ -20,9 +32,11 @@ export function bulkEdits(bench: Bench) {
   const plan = (
     ids: readonly string[],
     changeOf: (ticket: Ticket) => BulkChange,
-  ): { steps: Step[]; same: number; gone: number } =>
+    back = false,
+  ): { steps: Step[]; same: number; gone: number; held: HeldUp } =>
     bench.read(({ cache }) => {
       const steps: Step[] = []
+      const held: HeldUp = { count: 0, problem: null }
       let [same, gone] = [0, 0]
       for (const id of new Set(ids)) {
         const row = cache.tickets.byId(id)
@@ -31,37 +45,44 @@ export function bulkEdits(bench: Bench) {
           continue
         }
         const ticket = cache.tickets.toTicket(row)
-        const step = stepOf(ticket, changeOf(ticket))
-        if (step) steps.push(step)
+        const change = changeOf(ticket)
+        const step = stepOf(ticket, change)
+        const problem = step && !back ? heldUp(cache.configuration, ticket, change.patch) : null
+        if (problem) {
+          held.count += 1
+          held.problem ??= problem
+        } else if (step) steps.push(step)
         else same += 1
       }
-      return { steps, same, gone }
+      return { steps, same, gone, held }
     })
 
   const run = (
-    { steps, same, gone }: ReturnType<typeof plan>,
+    { steps, same, gone, held }: ReturnType<typeof plan>,
     bodies: MutationBody[] = steps.flatMap((step) => step.bodies),
   ): BulkResult => {
+    if (held.problem && steps.length === 0) throw held.problem
     if (bodies.length > 0) {
       ledger.change((change) => {
         for (const body of bodies) change.record(body, { ...detailOf(body), bulk: steps.length })
       })
       bench.show(bodies)
     }
-    return { change: steps.length, same, gone, back: steps.map(({ back }) => back) }
+    return { change: steps.length, same, gone, ...told(held), back: steps.map(({ back }) => back) }
   }
 
   return {
     bulkPreview({ ids, change }: { ids: string[]; change: BulkChange }): BulkPreview {
-      const { steps, same, gone } = plan(ids, () => change)
-      return { change: steps.length, same, gone, ...bench.read((held) => openPartsOf(held, ids, change.patch.status)) }
+      const { steps, same, gone, held } = plan(ids, () => change)
+      const open = bench.read((files) => openPartsOf(files, ids, change.patch.status))
+      return { change: steps.length, same, gone, ...told(held), ...open }
     },
 
     bulk: ({ ids, change }: { ids: string[]; change: BulkChange }): BulkResult => run(plan(ids, () => change)),
 
     bulkBack({ back }: { back: BulkBack[] }): BulkResult {
       const byId = new Map(back.map((one) => [one.id, one]))
-      const planned = plan([...byId.keys()], (ticket) => standing(ticket, byId.get(ticket.id)))
+      const planned = plan([...byId.keys()], (ticket) => standing(ticket, byId.get(ticket.id)), true)
       // The last first: what was not sent yet then vanishes with what takes it back.
       return run(
         planned,

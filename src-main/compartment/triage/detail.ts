@@ -7,6 +7,7 @@ import { instant } from '../cache/tickets.ts'
 import type { Holdings } from '../holdings.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changedFields } from './inbox.ts'
+import { ownFieldsOf } from './own-fields.ts'
 import { timesView } from './rows.ts'
 import { ticketReference } from './references.ts'
 
@@ -47,6 +48,7 @@ export function readTicket(held: Holdings, contents: Contents, id: string): Tick
       .map(failure)
       .reverse(),
     drafts: ledger.drafts.of(id),
+    ...ownFieldsOf(cache, ticket),
   }
 }
 

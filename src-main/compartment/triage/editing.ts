@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { WorkTime } from '../../../src-shared/domain/entry.ts'
+import { withDefaults } from '../../../src-shared/domain/field-states.ts'
 import { patchedTasks, tasksProblem } from '../../../src-shared/domain/task-list.ts'
 import type { LinkRelation, NewTicket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -10,6 +11,7 @@ import { flatten } from '../ledger/coalesce.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changeIn } from './edit.ts'
+import { heldBack, heldUp } from './own-fields.ts'
 
 interface Link {
   id: string
@@ -68,13 +70,16 @@ export function ticketWrites(bench: Bench) {
   }
 
   return {
-    edit({ id, patch }: { id: string; patch: TicketPatch }): TicketDetail {
+    /** @param back whether this takes back what was done: that is never held up. @throws ProblemError `field-missing`, `field-unfit` */
+    edit({ id, patch, back = false }: { id: string; patch: TicketPatch; back?: boolean | undefined }): TicketDetail {
       const { ticket } = bench.ticket(id)
       const change = changeIn(ticket, patch)
       if (!change) return bench.ticket(id)
       const { tasks } = change.patch
       const wrong = tasks && tasksProblem(ticket.tasks, tasks, patchedTasks(ticket.tasks, tasks, null))
       if (wrong) throw new ProblemError(...wrong)
+      const problem = back ? null : heldUp(bench.held.cache.configuration, ticket, change.patch)
+      if (problem) throw problem
       const body = { kind: 'ticket.update' as const, ticketId: id, ...change }
       return writeOne(body, { fields: [...flatten(change.patch).keys()] }, id)
     },
@@ -87,7 +92,12 @@ export function ticketWrites(bench: Bench) {
       return entry(ticketId, 'time', body, time)
     },
 
-    create(ticket: NewTicket): TicketDetail {
+    /** @throws ProblemError `field-missing`, `field-unfit` */
+    create(given: NewTicket): TicketDetail {
+      const { configuration } = bench.held.cache
+      const ticket = { ...given, customFields: withDefaults(configuration.customFields, given) }
+      const problem = heldBack(configuration, ticket)
+      if (problem) throw problem
       const ticketId = randomUUID()
       const fields = [...flatten(ticket).keys()]
       const body = { kind: 'ticket.create' as const, ticketId, ticket }

@@ -4,6 +4,7 @@ import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
 import { listeningOf, type Listening } from './noise.ts'
 import { instant, NO_DUE, numberOf, type StoredTicket } from '../cache/tickets.ts'
+import { named } from './own-fields.ts'
 import type { Words } from '../cache/words.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
@@ -40,7 +41,8 @@ function heardOf(row: ListedTicket, words: Words): Parameters<Listening>[0] {
 }
 
 /** What columns show beside what every row has. */
-function extrasOf(row: ListedTicket, columns: readonly string[], words: Words): Partial<TicketRow> {
+function extrasOf(row: ListedTicket, columns: readonly string[], cache: Cache): Partial<TicketRow> {
+  const { words } = cache
   const extras: Partial<TicketRow> = {}
   const rest = row.rest === null ? {} : (JSON.parse(row.rest) as Partial<Ticket>)
   for (const column of columns) {
@@ -49,7 +51,7 @@ function extrasOf(row: ListedTicket, columns: readonly string[], words: Words): 
     else if (column.startsWith(FIELD_COLUMN)) {
       const key = column.slice(FIELD_COLUMN.length)
       const value = rest.customFields && Object.hasOwn(rest.customFields, key) ? rest.customFields[key] : null
-      if (value !== null && value !== undefined) (extras.fields ??= {})[key] = value
+      if (value !== null && value !== undefined) (extras.fields ??= {})[key] = named(cache, key, value)
     }
   }
   return extras
@@ -91,7 +93,7 @@ export function rowsOf(
       unread: row.seen < row.version,
       pending: ledger.isPending(row.id),
       ...(row.hasParts && { hasParts: true }),
-      ...(columns.length > 0 && extrasOf(row, columns, words)),
+      ...(columns.length > 0 && extrasOf(row, columns, cache)),
     })
   }
   return rows

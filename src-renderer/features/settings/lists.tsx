@@ -119,6 +119,7 @@ const FIELD_TYPES: readonly (readonly [CustomField['type'], string])[] = [
   ['date-time', 'Date and time'],
   ['checkbox', 'Checkbox'],
   ['url', 'Link'],
+  ['person', 'Person'],
   ['select', 'One of'],
   ['multi-select', 'Some of'],
 ]

@@ -60,9 +60,9 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const { ask, question } = useOpenParts()
 
   const run = useCallback(
-    async (ticket: Subject, patch: TicketPatch): Promise<boolean> => {
+    async (ticket: Subject, patch: TicketPatch, back = false): Promise<boolean> => {
       try {
-        await editTicket(tenant, ticket.id, patch)
+        await editTicket(tenant, ticket.id, patch, back)
         return true
       } catch (error) {
         undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${problemFrom(error).message}`)
@@ -75,7 +75,10 @@ export function TicketActions({ children }: { children: ReactNode }) {
     async (ticket: Subject, patch: TicketPatch): Promise<void> => {
       if (!(await run(ticket, patch))) return
       const back = inverseOf(patch, ticket)
-      undo.offer(`Ticket ${numberText(ticket.number)}: ${describePatch(patch, desk)}`, () => void run(ticket, back))
+      undo.offer(
+        `Ticket ${numberText(ticket.number)}: ${describePatch(patch, desk)}`,
+        () => void run(ticket, back, true),
+      )
     },
     [desk, run, undo],
   )

@@ -33,7 +33,9 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
   const set = (patch: TicketPatch): void => edit({ ...ticket, hasParts: hasParts(ticket) }, patch)
   const pending = (field: string): boolean => pendingFields.includes(field)
   // A field that was retired shows what a ticket has of it.
-  const fields = configuration.customFields.filter(({ key, retired }) => !retired || ticket.customFields[key] != null)
+  const fields = configuration.customFields.filter(
+    ({ key, retired }) => !detail.ownFields?.hidden.includes(key) && (!retired || ticket.customFields[key] != null),
+  )
   const known = new Set(configuration.customFields.map(({ key }) => key))
   const unknown = Object.entries(ticket.customFields).filter(([key]) => !known.has(key))
   return (

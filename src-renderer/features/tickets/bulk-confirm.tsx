@@ -92,16 +92,18 @@ function OpenParts({ preview }: { preview: BulkPreview }) {
 /** `14 tickets: 12 change, 2 have it already.` */
 export function previewText(
   total: number,
-  { change, same, gone }: Pick<BulkPreview, 'change' | 'same' | 'gone'>,
+  { change, same, gone, held }: Pick<BulkPreview, 'change' | 'same' | 'gone' | 'held'>,
 ): string {
   const parts = [
-    change > 0 || same + gone === 0
+    change > 0 || same + gone + (held?.count ?? 0) === 0
       ? `${change.toLocaleString('en')} ${change === 1 ? 'changes' : 'change'}`
       : 'none changes',
     ...(same > 0 ? [`${same.toLocaleString('en')} ${same === 1 ? 'has' : 'have'} it already`] : []),
     ...(gone > 0 ? [`${gone.toLocaleString('en')} ${gone === 1 ? 'is' : 'are'} not here any more`] : []),
+    ...(held ? [`${held.count.toLocaleString('en')} ${held.count === 1 ? 'stays' : 'stay'} as before`] : []),
   ]
-  return `${total.toLocaleString('en')} ${total === 1 ? 'ticket' : 'tickets'}: ${parts.join(', ')}.`
+  const why = held ? ` ${held.why}` : ''
+  return `${total.toLocaleString('en')} ${total === 1 ? 'ticket' : 'tickets'}: ${parts.join(', ')}.${why}`
 }
 
 /** Whether the name that was typed is the client's, whatever its case. */

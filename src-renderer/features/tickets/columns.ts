@@ -58,6 +58,7 @@ const FIELD_WIDTHS = {
     url: 170,
     select: 130,
     'multi-select': 160,
+    person: 150,
   },
 } as const satisfies Record<CustomField['type'], number>
 

@@ -1,0 +1,76 @@
+import { isOver, type Configuration, type CustomField } from '../../../src-shared/domain/configuration.ts'
+import { fieldStates, misfitOf, missingFields } from '../../../src-shared/domain/field-states.ts'
+import type { FieldValue, NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import { ProblemError } from '../../../src-shared/problem.ts'
+import type { Cache } from '../cache/cache.ts'
+
+/**
+ * Why a ticket cannot be changed so by the client's own fields, or null. What is written into a field has to fit it, and
+ * whoever resolves or closes a ticket fills in what it needs. Any other change is free, so that older tickets are not
+ * held up by a field that is needed now.
+ */
+export function heldUp(configuration: Configuration, ticket: Ticket, patch: TicketPatch): ProblemError | null {
+  const unfit = unfitValue(configuration, patch.customFields ?? {})
+  if (unfit) return unfit
+  const { statuses, customFields } = configuration
+  if (patch.status === undefined || !isOver(statuses, patch.status) || isOver(statuses, ticket.status)) return null
+  const { tasks: _, ...fields } = patch
+  const after = { ...ticket, ...fields, customFields: { ...ticket.customFields, ...patch.customFields } }
+  return missing(missingFields(customFields, after), 'this client wants that before a ticket is resolved or closed')
+}
+
+/** Why a ticket cannot be opened so, or null. */
+export function heldBack({ customFields }: Configuration, ticket: NewTicket): ProblemError | null {
+  return (
+    unfitValue({ customFields }, ticket.customFields) ??
+    missing(missingFields(customFields, ticket), 'this client wants that of a new ticket')
+  )
+}
+
+function unfitValue(
+  { customFields }: Pick<Configuration, 'customFields'>,
+  values: Ticket['customFields'],
+): ProblemError | null {
+  for (const field of customFields) {
+    const reason = Object.hasOwn(values, field.key) ? misfitOf(field, values[field.key]) : null
+    if (reason !== null) return new ProblemError('field-unfit', { reason })
+  }
+  return null
+}
+
+function missing(fields: readonly CustomField[], why: string): ProblemError | null {
+  if (fields.length === 0) return null
+  return new ProblemError('field-missing', {
+    fields: new Intl.ListFormat('en').format(fields.map(({ label }) => label)),
+    why,
+  })
+}
+
+/** How a ticket's custom fields stand, and who is named in them; nothing where the client has no such rules and fields. */
+export function ownFieldsOf(cache: Cache, ticket: Ticket): Pick<TicketDetail, 'ownFields'> {
+  const { customFields } = cache.configuration
+  const ruled = customFields.some(({ visibleWhen, requiredWhen }) => visibleWhen ?? requiredWhen)
+  const people = customFields.flatMap(({ type, key }) => {
+    const id = type === 'person' && Object.hasOwn(ticket.customFields, key) ? ticket.customFields[key] : null
+    const name = typeof id === 'string' ? personName(cache, id) : null
+    return typeof id === 'string' && name !== null ? [[id, name] as const] : []
+  })
+  if (!ruled && people.length === 0) return {}
+  const states = [...fieldStates(customFields, ticket)]
+  const keys = (wanted: string): string[] => states.filter(([, state]) => state === wanted).map(([key]) => key)
+  return {
+    ownFields: { hidden: keys('hidden'), required: keys('required'), people: Object.fromEntries(people) },
+  }
+}
+
+/** What a technician or contact is called; null where nobody here has that id. */
+export function personName(cache: Cache, id: string): string | null {
+  return cache.technicians.find((one) => one.id === id)?.name ?? cache.contacts.get(id)?.name ?? null
+}
+
+/** A value of a custom field as lists show it: a person by name, where somebody here has that id. */
+export function named(cache: Cache, key: string, value: FieldValue): FieldValue {
+  const isPerson = cache.configuration.customFields.some((one) => one.type === 'person' && one.key === key)
+  return isPerson && typeof value === 'string' ? (personName(cache, value) ?? value) : value
+}

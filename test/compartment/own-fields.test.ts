@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import { configuration, contactOf, deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
+import { Driven, temporaryFolder, type Inputs, type Outputs } from './driver.ts'
+import { ScriptedCloud } from './scripted-cloud.ts'
+
+const customFields: CustomField[] = [
+  {
+    ...{ type: 'text', key: 'cause', label: 'Cause' },
+    visibleWhen: [{ field: 'type', in: ['incident'] }],
+    requiredWhen: [{ field: 'status', in: ['fixed'] }],
+    validation: { maxLength: 10 },
+  },
+  { type: 'person', key: 'approver', label: 'Approver', requiredWhen: [{ field: 'type', in: ['change'] }] },
+  { type: 'select', key: 'site', label: 'Site', options: [{ key: 'hq', label: 'HQ' }], default: 'hq' },
+]
+const newer = { field: 'type', unlike: 'incident' }
+const custom = {
+  ...configuration,
+  types: [...configuration.types, { key: 'change', label: 'Change' }],
+  customFields: [
+    ...customFields,
+    // Of a cloud that is newer than this console.
+    {
+      type: 'text',
+      key: 'later',
+      label: 'Later',
+      visibleWhen: [newer],
+      requiredWhen: [newer],
+      validation: { luhn: true },
+    },
+  ],
+}
+const [one, two, three, four] = [1, 2, 3, 4].map((number) => idOf(`ticket ${number}`)) as [
+  string,
+  string,
+  string,
+  string,
+]
+const [boss, colleague] = [contactOf(3), technicianOf(2)]
+
+let cloud: ScriptedCloud
+let driven: Driven
+const place = temporaryFolder()
+
+beforeAll(async () => {
+  const approvers = [boss.id, colleague.id, 'nobody-here']
+  const changes = deskChanges(6).map((change) => {
+    if (change.kind === 'configuration') return { ...change, data: custom }
+    if (change.kind !== 'ticket' || !('data' in change)) return change
+    const number = Number(change.data['number'])
+    const approver = approvers[number - 1]
+    const values = { type: 'incident', status: 'working', customFields: { ...(approver && { approver }) } }
+    return { ...change, data: ticketOf(number, values) }
+  })
+  cloud = await ScriptedCloud.start(changes)
+  driven = await Driven.open({ folder: place.folder, cloudUrl: cloud.url })
+  await driven.sync()
+  // All of this is the same without the cloud.
+  await driven.call('mutation', 'sync.pause', { paused: true })
+})
+afterAll(async () => {
+  await driven.close()
+  await cloud.stop()
+  place.remove()
+})
+
+type Edit = Inputs['tickets']['edit']
+const edit = (id: string, patch: Edit['patch'], back?: boolean): Promise<Outputs['tickets']['edit']> =>
+  driven.call('mutation', 'tickets.edit', { id, patch, ...(back && { back }) })
+const refused = (code: string, message: string) => ({ problem: { code, message, retry: false } })
+const CAUSE = 'Fill in Cause: this client wants that before a ticket is resolved or closed.'
+
+test('people are shown by name, and an id that nobody has as it is', async () => {
+  const shown = await Promise.all([one, two, three].map((id) => driven.ticket(id)))
+  expect(shown.map(({ ownFields }) => Object.values(ownFields?.people ?? {}))).toEqual([
+    [boss.name],
+    [colleague.name],
+    [],
+  ])
+  const rows = await driven.call<Outputs['tickets']['rows']>('query', 'tickets.rows', {
+    ...{ numbers: [1, 2, 3], text: '', columns: ['field.approver'] },
+  })
+  expect(rows.map(({ row }) => row.fields?.['approver'])).toEqual([boss.name, colleague.name, 'nobody-here'])
+})
+
+test('a ticket is not resolved without what it needs then; everything else of it stays free, and so does the way back', async () => {
+  await edit(one, { priority: 'p1', customFields: { cause: null } })
+  await expect(edit(one, { status: 'fixed' })).rejects.toMatchObject(refused('field-missing', CAUSE))
+  expect((await driven.ticket(one)).ticket.status).toBe('working')
+  await expect(edit(one, { customFields: { cause: 'much too long' } })).rejects.toMatchObject(
+    refused('field-unfit', 'Cause has 13 characters; it takes 10 at most.'),
+  )
+  // The same field is needed in one status only, and given along with it.
+  await edit(one, { status: 'closed' })
+  await edit(one, { status: 'working' })
+  const done = await edit(one, { status: 'fixed', customFields: { cause: 'A cable' } })
+  expect(done.ownFields).toMatchObject({ hidden: [], required: ['cause'] })
+  // A ticket that is resolved may lose it again, and be put back as it was.
+  await edit(one, { customFields: { cause: null } })
+  await edit(one, { status: 'working' })
+  expect((await edit(one, { status: 'fixed' }, true)).ticket.status).toBe('fixed')
+  const hidden = await edit(two, { type: null, customFields: { cause: 'Kept' } })
+  expect(hidden.ownFields?.hidden).toEqual(['cause'])
+  expect((await edit(two, { status: 'fixed' })).ticket.customFields['cause']).toBe('Kept')
+})
+
+test('of several tickets those that lack something stay, and it is told how many and why', async () => {
+  await edit(three, { customFields: { cause: 'Dust' } })
+  const change = { patch: { status: 'fixed' } }
+  const preview = await driven.call('query', 'tickets.bulkPreview', { ids: [three, four], change })
+  expect(preview).toMatchObject({ change: 1, held: { count: 1, why: CAUSE } })
+  const { back } = await driven.call<Outputs['tickets']['bulk']>('mutation', 'tickets.bulk', {
+    ids: [three, four],
+    change,
+  })
+  expect((await driven.ticket(four)).ticket.status).toBe('working')
+  await expect(driven.call('mutation', 'tickets.bulk', { ids: [four], change })).rejects.toMatchObject(
+    refused('field-missing', CAUSE),
+  )
+  expect(await driven.call('mutation', 'tickets.bulkBack', { back })).toMatchObject({ change: 1 })
+})
+
+test('a new ticket begins with the defaults, and is not opened without what it needs', async () => {
+  const ticket = { subject: 'Lend a beamer', description: '', status: 'new', priority: 'p3', type: 'change' }
+  const open = (values: object): Promise<Outputs['tickets']['create']> =>
+    driven.call('mutation', 'tickets.create', { ...ticket, customFields: values })
+  await expect(open({})).rejects.toMatchObject(
+    refused('field-missing', 'Fill in Approver: this client wants that of a new ticket.'),
+  )
+  expect((await open({ approver: boss.id })).ticket.customFields).toEqual({ approver: boss.id, site: 'hq' })
+  expect((await open({ approver: boss.id, site: null })).ticket.customFields['site']).toBe(null)
+})
