@@ -97,7 +97,21 @@ export function tasksProblem(
   return ['too-many', { what: 'A ticket', limit: MAX_TASKS, things: 'tasks' }]
 }
 
-/** Whether a ticket has a task that is not done. */
-export function hasOpenTasks({ tasks }: { tasks?: Tasks | undefined }): boolean {
-  return Object.values(tasks ?? {}).some(({ done }) => !done)
+/**
+ * The patch that moves a task one place up or down; null at the end of the list.
+ * @param by -1 up, 1 down
+ */
+export function movedTask(tasks: Tasks | undefined, id: string, by: -1 | 1): TasksPatch | null {
+  const order = tasksInOrder(tasks)
+  const at = order.findIndex((task) => task.id === id)
+  const over = order[at + by]
+  if (at < 0 || !over) return null
+  const beyond = order[at + 2 * by]?.position ?? over.position + by
+  const position = (over.position + beyond) / 2
+  const [least, most] = [Math.min(over.position, beyond), Math.max(over.position, beyond)]
+  if (least < position && position < most) return { [id]: { position } }
+  // Two of the same place: all of them get places of their own.
+  const [moved] = order.splice(at, 1)
+  if (moved) order.splice(at + by, 0, moved)
+  return Object.fromEntries(order.map((task, i) => [task.id, { position: i + 1 }]))
 }

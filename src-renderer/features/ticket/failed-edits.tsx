@@ -12,7 +12,6 @@ export function FailedEdits({ detail }: { detail: TicketDetail }) {
   const { configuration } = useDesk()
   const { tenantId } = useParams({ strict: false })
   const go = useGo()
-  if (detail.failed.length === 0) return null
   return (
     <ul className={classes.failed} aria-label="Edits that could not be saved">
       {detail.failed.map((edit) => (

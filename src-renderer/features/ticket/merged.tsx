@@ -18,7 +18,6 @@ export function Merged({ detail, onOpen }: { detail: TicketDetail; onOpen(ticket
   const { configuration } = useDesk()
   const act = useAct()
   const undo = useUndo()
-  if (!mergedInto && mergedFrom.length === 0) return null
   const takeApart = async (part: TicketReference, whole: TicketReference): Promise<void> => {
     const name = `Ticket ${numberText(part.number)}`
     // It was closed when it was merged; on its own it needs work again.

@@ -1,9 +1,9 @@
 import { IconArrowLeft, IconChevronDown, IconChevronUp } from '@tabler/icons-react'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { TicketDetail, TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Command } from '../../app/commands/commands.ts'
-import { useCommands, useRegistry } from '../../app/commands/use-commands.tsx'
+import { useCommands, useDispatcher, useRegistry } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { upload } from '../../tenant/uploads.ts'
@@ -12,9 +12,7 @@ import { Composer } from './composer.tsx'
 import { Conversation, type Choosing } from './conversation.tsx'
 import { DuplicatesBadge } from './duplicates-badge.tsx'
 import { isEntryMode, startMode, withText, type EntryMode, type TextPlace } from './entry-mode.ts'
-import { FailedEdits } from './failed-edits.tsx'
 import { FileDrop } from './file-drop.tsx'
-import { Merged } from './merged.tsx'
 import { DuplicatesSheet, LinkSheet, MergeSheet, SplitSheet } from './sheets-later.ts'
 import { useTicketActions, type MacroText } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
@@ -25,6 +23,10 @@ import { SnoozeBadge } from './snooze-badge.tsx'
 import { TicketMenu } from './ticket-menu.tsx'
 import { TicketTitle } from './ticket-title.tsx'
 import classes from './ticket.module.css'
+
+// What most tickets have none of.
+const Merged = lazy(async () => ({ default: (await import('./merged.tsx')).Merged }))
+const FailedEdits = lazy(async () => ({ default: (await import('./failed-edits.tsx')).FailedEdits }))
 
 interface OpenTicketProps {
   detail: TicketDetail
@@ -41,6 +43,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const desk = useDesk()
   const tenant = useTenant()
   const registry = useRegistry()
+  const dispatcher = useDispatcher()
   const { edit, macro } = useTicketActions()
   const scroller = useRef<HTMLDivElement>(null)
   const text = useRef<HTMLTextAreaElement>(null)
@@ -52,6 +55,8 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   )
   // Counts the texts that were put in from outside: the field begins anew with each.
   const [inserted, setInserted] = useState(0)
+  // Counts how often a task was to be added.
+  const [adding, setAdding] = useState(0)
   const [sheet, setSheet] = useState<SheetName | null>(null)
   const [mergeWith, setMergeWith] = useState<TicketRow | null>(null)
   const [chosen, setChosen] = useState(NONE)
@@ -105,6 +110,10 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
     command('note', 'Write an internal note', 'n', () => write('note')),
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
     command('log-time', 'Log time', 'w', () => write('time')),
+    command('task', 'Add a task', 'C', () => {
+      dispatcher.hold('tasks')
+      setAdding((count) => count + 1)
+    }),
     command('link', 'Link to another ticket', 'L', () => show('link')),
     command('duplicates', 'Look for duplicates of this ticket', 'D', () => show('duplicates')),
     command('merge', 'Merge into another ticket', 'm', () => show('merge')),
@@ -184,9 +193,17 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
           {sheet === 'duplicates' && <DuplicatesSheet {...props} onMerge={(other) => show('merge', other)} />}
           {sheet === 'split' && <SplitSheet {...props} chosen={chosen} />}
           <div ref={scroller} className={classes.scroller} tabIndex={-1}>
-            <FailedEdits detail={detail} />
+            {detail.failed.length > 0 && (
+              <Suspense>
+                <FailedEdits detail={detail} />
+              </Suspense>
+            )}
             <NoiseHint detail={detail} />
-            <Merged detail={detail} onOpen={onOpen} />
+            {(detail.mergedInto || detail.mergedFrom.length > 0) && (
+              <Suspense>
+                <Merged detail={detail} onOpen={onOpen} />
+              </Suspense>
+            )}
             <Conversation detail={detail} choosing={choosing} />
           </div>
           <Composer
@@ -209,7 +226,16 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
             }}
           />
         </div>
-        <TicketFields detail={detail} onLink={() => show('link')} onOpen={onOpen} />
+        <TicketFields
+          detail={detail}
+          adding={adding}
+          onLeave={() => {
+            setAdding(0)
+            toTicket()
+          }}
+          onLink={() => show('link')}
+          onOpen={onOpen}
+        />
       </FileDrop>
     </article>
   )

@@ -1,4 +1,3 @@
-import { hasOpenTasks } from '../../../src-shared/domain/task-list.ts'
 import type { LinkRelation, Ticket } from '../../../src-shared/domain/ticket.ts'
 
 /** How the other ticket stands to this one, before its number. */
@@ -26,6 +25,6 @@ export const OFFERED_RELATIONS = [
 ] as const satisfies readonly LinkRelation[]
 
 /** Whether other tickets, or tasks that are not done, are parts of this one. */
-export function hasParts(ticket: Pick<Ticket, 'links' | 'tasks'>): boolean {
-  return hasOpenTasks(ticket) || (ticket.links?.some(({ relation }) => relation === 'child') ?? false)
+export function hasParts({ links = [], tasks = {} }: Pick<Ticket, 'links' | 'tasks'>): boolean {
+  return links.some(({ relation }) => relation === 'child') || Object.values(tasks).some(({ done }) => !done)
 }

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import { choosable } from '../../../src-shared/domain/configuration.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -17,14 +18,19 @@ import { hasParts } from './relations.ts'
 import { useTicketActions } from './ticket-actions.tsx'
 import classes from './ticket.module.css'
 
+const Tasks = lazy(async () => ({ default: (await import('./tasks.tsx')).Tasks }))
+
 interface TicketFieldsProps {
   detail: TicketDetail
+  /** Counts how often somebody asked to add a task. */
+  adding: number
+  onLeave(): void
   onLink(): void
   onOpen(ticketId: string): void
 }
 
 /** Everything about the ticket that is not conversation, editable in place. */
-export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
+export function TicketFields({ detail, adding, onLeave, onLink, onOpen }: TicketFieldsProps) {
   const { ticket, requester, pendingFields } = detail
   const { configuration, technicians, me } = useDesk()
   const { edit } = useTicketActions()
@@ -82,6 +88,11 @@ export function TicketFields({ detail, onLink, onOpen }: TicketFieldsProps) {
       />
       <Tags detail={detail} />
       <Watchers detail={detail} />
+      {(adding > 0 || Object.keys(ticket.tasks ?? {}).length > 0) && (
+        <Suspense>
+          <Tasks detail={detail} adding={adding} onLeave={onLeave} />
+        </Suspense>
+      )}
       <dl className={classes.facts}>
         <ServiceLines detail={detail} />
         <dt>Opened</dt>
