@@ -149,6 +149,29 @@ test('the requester’s word wakes it at once, a colleague’s does not', async 
   expect(await numbers(driven)).toEqual([3, 4, 5, 6])
 })
 
+test('the requester’s word wakes what the ticket was merged into, and what is taken apart sleeps on', async () => {
+  const asleep = { snoozedUntil: LATER, snoozedAt: soon(-3_600_000) }
+  const into = { mergedInto: idOf('ticket 1') }
+  add(1, asleep)
+  add(2, { ...into, status: 'done' })
+  const driven = await started()
+  expect(await numbers(driven)).toEqual([3, 4, 5, 6])
+  write(2, 'contact', soon(-60_000))
+  await driven.sync()
+  expect(await numbers(driven)).toEqual([1, 3, 4, 5, 6])
+  add(2, { mergedInto: null })
+  await driven.sync()
+  expect(await numbers(driven)).toEqual([2, 3, 4, 5, 6])
+  add(2, into)
+  await driven.sync()
+  expect(await numbers(driven)).toContain(1)
+  // A load from nothing comes to the same.
+  await driven.close()
+  place.remove()
+  place = temporaryFolder()
+  expect(await numbers(await started())).toContain(1)
+})
+
 test('a load from nothing knows who wrote since, whatever came first', async () => {
   write(1, 'contact', soon(-60_000))
   write(2, 'contact', soon(-7_200_000))

@@ -143,11 +143,12 @@ export class Tickets {
     return { due, risk: due - (service?.configuration.atRiskMinutes ?? 0) * MINUTE }
   }
 
-  // A word from a contact ends it.
+  // A word from a contact ends it, wherever it went of what the ticket consists of.
   #snoozedOf({ id, snoozedUntil, snoozedAt }: Ticket): number {
     const until = snoozedUntil ? Date.parse(snoozedUntil) : 0
     if (until <= Date.now() || !snoozedAt || !this.#loaded()) return until
-    const authors = this.#since.all(id, Date.parse(snoozedAt))
+    const since = Date.parse(snoozedAt)
+    const authors = [id, ...this.mergedInto(id)].flatMap((one) => this.#since.all(one, since))
     return authors.some((author) => this.#words.text(author)?.startsWith('["contact"')) ? 0 : until
   }
 

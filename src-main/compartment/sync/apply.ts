@@ -82,7 +82,10 @@ export class Applying {
     keepServerState(this.#cache, ticket, view !== ticket)
     this.touched.tickets.add(ticket.id)
     // Its conversation is shown there too.
-    for (const host of [before ? mergedIntoOf(before) : null, view.mergedInto]) if (host) this.touched.tickets.add(host)
+    const host = before ? mergedIntoOf(before) : null
+    for (const id of [host, view.mergedInto]) if (id) this.touched.tickets.add(id)
+    // What was written there counts for the ticket that it became part of, and no more once they are apart.
+    if (host !== (view.mergedInto ?? null)) for (const id of [host, view.mergedInto]) if (id) this.#sleepOrWake(id)
     const sameText = before?.subject === view.subject && before.description === view.description
     if (!sameText || before.number !== ticket.number) this.#texts.add(ticket.number)
   }
@@ -99,15 +102,21 @@ export class Applying {
     const host = mergedIntoOf(ticket)
     if (host) this.touched.tickets.add(host)
     this.#texts.add(ticket.number)
-    // The requester wrote: it wakes.
-    if (ticket.snoozed > 0 && entry.author.kind === 'contact')
-      tickets.put(tickets.toTicket(ticket), ticket.version, ticket.seen, ticket.fed)
+    // The requester wrote: it wakes, and so does what it is part of.
+    if (entry.author.kind === 'contact') for (const id of [ticket.id, host]) if (id) this.#sleepOrWake(id)
     // The ticket's own change says that something happened to it; an entry says so only where a person wrote it for it.
     if (known || entry.kind === 'event' || entry.copiedFrom !== undefined || version <= ticket.version) return
     const read = ticket.seen >= ticket.version && entry.author.id === this.#me
     this.#cache
       .statement('UPDATE ticket SET version = ?, seen = ? WHERE number = ? RETURNING number')
       .get(version, read ? version : ticket.seen, ticket.number)
+  }
+
+  /** Works out again whether a ticket that was snoozed sleeps. */
+  #sleepOrWake(id: string): void {
+    const { tickets } = this.#cache
+    const row = tickets.byId(id)
+    if (row?.rest?.includes('"snoozedUntil"')) tickets.put(tickets.toTicket(row), row.version, row.seen, row.fed)
   }
 
   #remove(kind: CheckedChange['kind'], id: string): void {
