@@ -1,5 +1,6 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import {
+  importParts,
   IMPORT_PART_BYTES,
   MAX_IMPORT_BYTES,
   type ImportState,
@@ -7,7 +8,7 @@ import {
   type RunImport,
 } from '../../src-shared/protocol/import.ts'
 import type { Transaction } from '../database/connect.ts'
-import { dropFile, importParts, NO_PROGRESS, readImport, writeImport, type ImportRecord } from './job-record.ts'
+import { dropFile, NO_PROGRESS, readImport, writeImport, type ImportRecord } from './job-record.ts'
 import { formatOf } from './read-file.ts'
 
 /** States in which a file is kept, and can be run (again). */
@@ -78,7 +79,8 @@ export async function runImport(
     state: 'running',
     request,
     nextChunk: 0,
-    progress: NO_PROGRESS,
+    // Its columns stay known while it is looked at anew.
+    progress: { ...NO_PROGRESS, columns: record.progress.columns },
     problem: null,
   }
   await writeImport(tx, next)

@@ -1,6 +1,5 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import {
-  IMPORT_PART_BYTES,
   MAX_BAD_TOLD,
   type ImportDifference,
   type ImportFormat,
@@ -105,11 +104,6 @@ export async function viewImport(tx: Transaction, record: ImportRecord): Promise
 
 function saidOf({ dryRun: _asked, ...said }: RunImport): Omit<RunImport, 'dryRun'> {
   return said
-}
-
-/** Parts that a file of so many bytes has. */
-export function importParts(size: number): number {
-  return Math.ceil(size / IMPORT_PART_BYTES)
 }
 
 /** Forgets the file and what was read of it; what came of it stays. */

@@ -102,6 +102,10 @@ export const MAX_DIFFERENCES = 200
 
 /** Bytes of one part of a file that is sent in parts; the last may be shorter. */
 export const IMPORT_PART_BYTES = 4 * 1024 * 1024
+/** Parts that a file of so many bytes has. */
+export function importParts(size: number): number {
+  return Math.ceil(size / IMPORT_PART_BYTES)
+}
 /** Bytes of a file at most; what a spreadsheet unpacks to, and JSON, is limited by the memory that reading gets. */
 export const MAX_IMPORT_BYTES = 128 * 1024 * 1024
 /** Rows of a file at most. */

@@ -13,6 +13,7 @@ import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
 import { ask } from '../support/cloud.ts'
 import { openWindow } from './browser.ts'
+import { sendHalf } from './half-sent.ts'
 import { runToEnd } from './processes.ts'
 import { DANA, sandboxLike, setStage, shownClient, SOON, switchTo, temporaryFolder } from './story.ts'
 
@@ -364,17 +365,32 @@ test('a file of tickets is looked at first, what its words stand for is said, an
   await page.keyboard.press('Escape')
   const choosing = page.waitForEvent('filechooser')
   await page.keyboard.press('f')
-  const csv = 'Ticket ID,Subject,Status,Room\nA-1,Screen is black,Parked,4b\nA-2,,New,\nA-3,Mouse gone,New,2a\n'
+  const csv = 'Ticket ID,Wording,Status,Weight\nA-1,Screen is black,Parked,4\nA-2,,New,\nA-3,Mouse gone,New,2\n'
   await (await choosing).setFiles({ name: 'freshdesk.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await page.getByText(/^No column was recognised as the subject\./).waitFor({ timeout: SOON })
+  await page.getByLabel('Wording fills').focus()
+  await page.keyboard.type('su')
   const counts = page.getByTestId('import-counts')
   await counts.getByText('Of 3 rows, 1 would be added').waitFor({ timeout: SOON })
   await page.getByText('4 columns, 1 of them fills nothing').waitFor({ timeout: SOON })
   await page.getByRole('row', { name: 'Line 3 The subject is empty.' }).waitFor({ timeout: SOON })
+  await page.getByLabel('Make fields of the client’s own').press('Space')
+  await page.getByText('Fields: Weight (number).').waitFor({ timeout: SOON })
   await page.getByLabel('Parked stands for').focus()
   await page.keyboard.type('aw')
   await counts.getByText('Of 3 rows, 2 would be added').waitFor({ timeout: SOON })
   await page.keyboard.press('Control+Enter')
   await counts.getByText('2 added, 0 changed, 0 were here already, 1 could not be taken.').waitFor({ timeout: SOON })
+  const folder = temporaryFolder('half-sent')
+  const path = await sendHalf(stage.url, await stage.colleagueToken('Acme'), folder.path)
+  await page.reload()
+  await page.getByText('1 of 2 parts is here').waitFor({ timeout: SOON })
+  const again = page.waitForEvent('filechooser')
+  await page.keyboard.press('Control+Enter')
+  await (await again).setFiles(path)
+  await counts.getByText('Of 45 rows, 45 would be added').waitFor({ timeout: SOON })
+  await page.getByRole('rowheader', { name: 'Begun 0' }).waitFor({ timeout: SOON })
+  folder.remove()
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
   await page.getByTestId('ticket-row').filter({ hasText: 'Screen is black' }).waitFor({ timeout: SOON })

@@ -15,6 +15,7 @@ import { Page, PageButton } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
 import { dateTime } from '../../ui/time.ts'
 import classes from './import.module.css'
+import { HalfSent, isWhole } from './half-sent.tsx'
 import { Mapping, NOTHING_SAID, type Said } from './mapping.tsx'
 import { Counts, Rows } from './outcome.tsx'
 import { importsQuery, sendFile, takeOver, type SeenImport } from './transfer.ts'
@@ -31,36 +32,51 @@ export function ImportPage() {
   const picker = useRef<HTMLInputElement>(null)
   const [kind, setKind] = useState<ImportKind>('contacts')
   const [chosen, setChosen] = useState<string | null>(null)
-  const [said, setSaid] = useState<Said>(NOTHING_SAID)
+  const restPicker = useRef<HTMLInputElement>(null)
+  const [saying, setSaying] = useState<{ id: string; said: Said } | null>(null)
   const [sending, setSending] = useState<{ name: string; size: number; sent: number } | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const { data: imports, error } = useQuery(importsQuery(tenant))
+  const busy = (...states: SeenImport['state'][]) => imports?.find(({ state }) => states.includes(state))
   const shown =
-    imports?.find(({ id }) => id === chosen) ?? imports?.find(({ state }) => state === 'running' || state === 'paused')
+    imports?.find(({ id }) => id === chosen) ?? busy('running', 'paused') ?? (sending ? undefined : busy('uploading'))
+  const said = (saying?.id === shown?.id ? saying?.said : shown?.said) ?? NOTHING_SAID
   useArrived(tenantId ? places.import(tenantId) : null)
 
+  const asking = useRef(false)
   const act = async (work: () => Promise<SeenImport>): Promise<void> => {
+    asking.current = true
     setProblem(null)
     try {
       setChosen(takeOver(tenant, await work()).id)
     } catch (failure) {
       setProblem(failure instanceof UnreadableFile ? failure.problem.message : problemFrom(failure).message)
     } finally {
+      asking.current = false
       setSending(null)
     }
   }
-  const send = (file: File | undefined): void => {
+  const send = (file: File | undefined, rest: SeenImport | null = null): void => {
     if (!file) return
-    setSaid(NOTHING_SAID)
-    setSending({ name: file.name, size: file.size, sent: 0 })
-    void act(() => sendFile(tenant, { kind, file }, (sent) => setSending({ name: file.name, size: file.size, sent })))
+    const { size } = file
+    if (rest && (file.name !== rest.name || size !== rest.size)) {
+      setProblem(
+        `This is ${file.name} with ${size} bytes, not ${rest.name} with ${rest.size}. Choose that, or cancel it.`,
+      )
+      return
+    }
+    setChosen(rest?.id ?? null)
+    setSending({ name: file.name, size, sent: 0 })
+    void act(() => sendFile(tenant, { kind, file, rest }, (sent) => setSending({ name: file.name, size, sent })))
   }
   const run = (id: string, dryRun: boolean, with_: Said): void =>
     void act(() => tenant.client.imports.run.mutate({ id, request: { ...with_, dryRun } }))
   const steer = (id: string, how: 'pause' | 'resume' | 'cancel'): void =>
     void act(() => tenant.client.imports.steer.mutate({ id, act: how }))
+  // What is said while the file is looked at anew does not count: a key too many chooses twice.
   const say = (id: string, next: Said): void => {
-    setSaid(next)
+    if (asking.current || running) return
+    setSaying({ id, said: next })
     run(id, true, next)
   }
   const saveBad = ({ id, name: file }: SeenImport): void =>
@@ -70,7 +86,15 @@ export function ImportPage() {
     )
   const looked = shown?.state === 'looked'
   const running = shown?.state === 'running' || shown?.state === 'paused'
-  const take = (): void => shown && run(shown.id, false, said)
+  // It stays while it is looked at anew, so that the focus does.
+  const mapped =
+    looked || (shown && shown.columns.length > 0 && (shown.state === 'failed' || (running && shown.dryRun)))
+  const half = shown?.state === 'uploading' && !sending
+  const take = (): void => {
+    if (!shown) return
+    if (half && !isWhole(shown)) restPicker.current?.click()
+    else run(shown.id, half, said)
+  }
   useCommands([
     {
       ...{ id: 'back', title: 'Back to the tickets', group: 'Go to', keys: ['Escape', 'u'] },
@@ -80,8 +104,16 @@ export function ImportPage() {
       ...{ id: 'import-file', title: 'Choose a file to import', group: 'List', keys: ['f'] },
       run: () => picker.current?.click(),
     },
-    ...(looked
-      ? [{ id: 'import-run', title: `Import into ${name}`, group: 'List' as const, keys: [RUN_KEYS], run: take }]
+    ...(looked || half
+      ? [
+          {
+            id: 'import-run',
+            title: half ? `Go on with ${shown.name}` : `Import into ${name}`,
+            group: 'List' as const,
+            keys: [RUN_KEYS],
+            run: take,
+          },
+        ]
       : []),
   ])
   const told = problem ?? (error ? problemFrom(error).message : null) ?? shown?.problem?.message ?? null
@@ -100,7 +132,7 @@ export function ImportPage() {
           ))}
         </div>
         <PageButton
-          primary={!looked}
+          primary={!looked && !half}
           shortcut="f"
           disabled={sending !== null || running}
           onClick={() => picker.current?.click()}
@@ -115,6 +147,16 @@ export function ImportPage() {
           accept=".csv,.tsv,.txt,.xlsx,.json,.jsonl"
           onChange={(event) => {
             send(event.target.files?.[0])
+            event.target.value = ''
+          }}
+        />
+        <input
+          ref={restPicker}
+          type="file"
+          hidden
+          aria-label="The same file again"
+          onChange={(event) => {
+            send(event.target.files?.[0], shown ?? null)
             event.target.value = ''
           }}
         />
@@ -149,22 +191,31 @@ export function ImportPage() {
               <PageButton onClick={() => steer(shown.id, 'cancel')}>End it here</PageButton>
             </div>
           )}
+          {half && (
+            <HalfSent
+              view={shown}
+              shortcut={keysText(RUN_KEYS)}
+              disabled={sending !== null}
+              onRest={take}
+              onCancel={() => steer(shown.id, 'cancel')}
+            />
+          )}
           {(looked || shown.state === 'done') && <Counts view={shown} />}
           {looked && (
-            <>
-              <div className={classes.begin}>
-                <PageButton primary shortcut={keysText(RUN_KEYS)} onClick={take}>
-                  Import {counted(shown.added + shown.changed)} into {name}
-                </PageButton>
-              </div>
-              <Mapping
-                view={shown}
-                said={said}
-                configuration={configuration}
-                disabled={sending !== null}
-                onSay={(next) => say(shown.id, next)}
-              />
-            </>
+            <div className={classes.begin}>
+              <PageButton primary shortcut={keysText(RUN_KEYS)} onClick={take}>
+                Import {counted(shown.added + shown.changed)} into {name}
+              </PageButton>
+            </div>
+          )}
+          {mapped && (
+            <Mapping
+              view={shown}
+              said={said}
+              configuration={configuration}
+              disabled={sending !== null}
+              onSay={(next) => say(shown.id, next)}
+            />
           )}
           {(looked || shown.state === 'done') && <Rows view={shown} onBad={() => saveBad(shown)} />}
           {(shown.state === 'failed' || (shown.state === 'done' && shown.badRows > 0)) && (

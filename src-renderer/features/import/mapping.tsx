@@ -1,10 +1,11 @@
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
-import { importFields, type MissingWords, type RunImport } from '../../../src-shared/protocol/import.ts'
+import type { MissingWords, RunImport } from '../../../src-shared/protocol/import.ts'
+import { AllColumns, Columns, Subject } from './columns.tsx'
 import classes from './import.module.css'
 import type { SeenImport } from './transfer.ts'
 
 /** What a person said about a file: the rest is recognised. */
-export type Said = Pick<RunImport, 'columns' | 'words' | 'create'> & { dates?: 'dmy' | 'mdy' }
+export type Said = Omit<RunImport, 'dryRun'>
 export const NOTHING_SAID: Said = { columns: {}, words: {}, create: [] }
 
 interface MappingProps {
@@ -17,55 +18,9 @@ interface MappingProps {
 
 /** Which column fills what, with those that fill nothing, and what the words of the file stand for. */
 export function Mapping({ view, said, configuration, disabled, onSay }: MappingProps) {
-  const own = view.kind === 'tickets' ? configuration.customFields : []
-  const unmapped = view.columns.filter(({ field }) => field === null).length
-  const creates = (what: Said['create'][number], on: boolean): void =>
-    onSay({ ...said, create: on ? [...said.create, what] : said.create.filter((one) => one !== what) })
   return (
     <>
-      <table className={classes.table} aria-label="Columns">
-        <caption>
-          {counted(view.columns.length, 'column')}
-          {unmapped > 0 && `, ${unmapped} of them ${unmapped === 1 ? 'fills' : 'fill'} nothing`}
-        </caption>
-        <thead>
-          <tr>
-            <th>Column</th>
-            <th>First value</th>
-            <th>Fills</th>
-          </tr>
-        </thead>
-        <tbody>
-          {view.columns.map(({ column, field, sample }) => (
-            <tr key={column} data-unmapped={field === null || undefined}>
-              <th scope="row">{column}</th>
-              <td>{sample}</td>
-              <td>
-                <select
-                  aria-label={`${column} fills`}
-                  disabled={disabled}
-                  value={field ?? ''}
-                  onChange={(event) =>
-                    onSay({ ...said, columns: { ...said.columns, [column]: event.target.value || null } })
-                  }
-                >
-                  <option value="">Nothing</option>
-                  {importFields[view.kind].map((one) => (
-                    <option key={one} value={one}>
-                      {one}
-                    </option>
-                  ))}
-                  {own.map(({ key, label }) => (
-                    <option key={key} value={`custom:${key}`}>
-                      {label}
-                    </option>
-                  ))}
-                </select>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Columns view={view} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
       {view.kind === 'tickets' && (
         <div className={classes.says}>
           <label>
@@ -84,17 +39,8 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
               <option value="mdy">the fourth of March</option>
             </select>
           </label>
-          {unmapped > 0 && (
-            <label>
-              <input
-                type="checkbox"
-                disabled={disabled}
-                checked={said.create.includes('customFields')}
-                onChange={(event) => creates('customFields', event.target.checked)}
-              />
-              Make fields of the client’s own for columns that fill nothing
-            </label>
-          )}
+          <AllColumns view={view} said={said} disabled={disabled} onSay={onSay} />
+          <Subject said={said} disabled={disabled} onSay={onSay} />
         </div>
       )}
       <Words missing={view.missing} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { IMPORT_PART_BYTES, type ImportKind } from '../../../src-shared/protocol/import.ts'
+import { IMPORT_PART_BYTES, importParts, type ImportKind } from '../../../src-shared/protocol/import.ts'
 import { base64 } from '../../tenant/uploads.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 
@@ -29,21 +29,24 @@ export function takeOver({ queries }: Tenant, view: SeenImport): SeenImport {
 
 /**
  * Sends a file, part by part, and has the cloud look at what it would come to.
+ * @param rest one that was sent in part, of the same name and size
  * @param tell is told the bytes that are there
  * @throws TRPCClientError with its problem, UnreadableFile
  */
 export async function sendFile(
   tenant: Tenant,
-  { kind, file }: { kind: ImportKind; file: File },
+  { kind, file, rest }: { kind: ImportKind; file: File; rest: SeenImport | null },
   tell: (bytes: number) => void,
 ): Promise<SeenImport> {
   const { imports } = tenant.client
-  const id = crypto.randomUUID()
   const { name, size } = file
-  takeOver(tenant, await imports.begin.mutate({ id, kind, name, size }))
-  for (let part = 0; part * IMPORT_PART_BYTES < size; part++) {
+  const { id, parts, startedAt } = rest ?? (await imports.begin.mutate({ id: crypto.randomUUID(), kind, name, size }))
+  // Of one that was changed since, no part may come from before.
+  const kept = file.lastModified > Date.parse(startedAt) ? [] : parts
+  for (let part = 0; part < importParts(size); part++) {
+    if (kept.includes(part)) continue
     const piece = file.slice(part * IMPORT_PART_BYTES, (part + 1) * IMPORT_PART_BYTES)
-    await imports.part.mutate({ id, part, data: await base64(piece) })
+    takeOver(tenant, await imports.part.mutate({ id, part, data: await base64(piece) }))
     tell(Math.min(size, (part + 1) * IMPORT_PART_BYTES))
   }
   return takeOver(tenant, await imports.run.mutate({ id, request: { dryRun: true } }))
