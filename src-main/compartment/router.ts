@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
 import { BulkBack, BulkChange, MAX_BULK, type BulkPreview, type BulkResult } from '../../src-shared/domain/bulk.ts'
 import type { TriedConnection } from '../../src-shared/domain/connection.ts'
-import { WorkTime } from '../../src-shared/domain/entry.ts'
+import { MAX_BODY, WorkTime } from '../../src-shared/domain/entry.ts'
 import { ColumnKey, ColumnOrder, Columns, OwnLayout } from '../../src-shared/domain/layout.ts'
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
@@ -244,7 +244,7 @@ export const tenantRouter = t.router({
       .input(z.object({ id: Id, patch: TicketPatch, back: z.boolean().optional() }))
       .mutation(({ ctx, input }) => ctx.edit(input)),
     addEntry: t.procedure
-      .input(z.object({ ticketId: Id, kind: z.enum(['note', 'reply']), body: z.string().trim().min(1).max(100_000) }))
+      .input(z.object({ ticketId: Id, kind: z.enum(['note', 'reply']), body: z.string().trim().min(1).max(MAX_BODY) }))
       .mutation(({ ctx, input }) => ctx.addEntry(input)),
     create: t.procedure.input(NewTicket).mutation(({ ctx, input }) => ctx.create(input)),
     markSeen: t.procedure.input(z.object({ id: Id })).mutation(({ ctx, input }) => ctx.markSeen(input.id)),
@@ -268,7 +268,7 @@ export const tenantRouter = t.router({
       .input(z.object({ id: Id, add: Watchers, remove: Watchers }))
       .mutation(({ ctx, input }) => ctx.watch(input)),
     addTime: t.procedure
-      .input(z.object({ ticketId: Id, time: WorkTime, body: z.string().trim().min(1).max(100_000) }))
+      .input(z.object({ ticketId: Id, time: WorkTime, body: z.string().trim().min(1).max(MAX_BODY) }))
       .mutation(({ ctx, input }) => ctx.addTime(input)),
     merge: t.procedure
       .input(z.object({ id: Id, intoId: Id, status: Key.nullable() }))

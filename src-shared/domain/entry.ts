@@ -8,6 +8,9 @@ import { Id, Instant } from './primitives.ts'
 export const EntryKind = z.enum(['reply', 'note', 'time', 'event'])
 export type EntryKind = z.infer<typeof EntryKind>
 
+/** Characters of what is written on a ticket. */
+export const MAX_BODY = 100_000
+
 export const Author = z.object({
   kind: z.enum(['technician', 'contact', 'system']),
   id: Id.nullable(),
@@ -35,7 +38,7 @@ export const Entry = z.looseObject({
   ticketId: Id,
   kind: EntryKind,
   author: Author,
-  body: z.string().min(1).max(100_000),
+  body: z.string().min(1).max(MAX_BODY),
   createdAt: Instant,
   /** Of an entry of kind `time`. */
   time: WorkTime.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { NewAttachment } from '../domain/attachment.ts'
-import { EntryKind, WorkTime } from '../domain/entry.ts'
+import { EntryKind, MAX_BODY, WorkTime } from '../domain/entry.ts'
 import { ContactPatch, NewContact } from '../domain/people.ts'
 import { Id, Instant, Version } from '../domain/primitives.ts'
 import { NewView, ViewPatch } from '../domain/saved-view.ts'
@@ -40,7 +40,7 @@ export const MutationBody = z.discriminatedUnion('kind', [
     ticketId: Id,
     entryId: Id,
     entryKind: EntryKind.exclude(['event']),
-    body: z.string().min(1).max(100_000),
+    body: z.string().min(1).max(MAX_BODY),
     /** With `entryKind` `time`, and only then. */
     time: WorkTime.optional(),
   }),

@@ -266,6 +266,20 @@ test('a mail that came in is text whatever is in it: its quote is folded until q
   await (await opened).close()
   expect(await page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined()
   await article(page).waitFor()
+  // A log of ten megabytes in the clipboard is a file, and the field stays as it was.
+  await page.keyboard.press('n')
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', '2026-11-03 10:00:00 link down\n'.repeat(350_000))
+    document.activeElement!.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  })
+  await page.getByText('it is attached as a file instead').waitFor()
+  await page.getByText(/^Pasted text .*\.txt/).waitFor()
+  expect(await page.locator('textarea:focus').inputValue()).toBe('')
+  await page.keyboard.press('Escape')
+
   // It gets a ticket of its own, typed ahead down to the Enter that ends it.
   await comesLate(page, 'sheets')
   for (const key of ['x', 'Space', 'Enter']) await page.keyboard.press(key)

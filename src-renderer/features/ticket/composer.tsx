@@ -19,6 +19,7 @@ import { ChosenFiles } from './chosen-files.tsx'
 import classes from './composer.module.css'
 import { readWork, workText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { filesOf } from './file-drop.tsx'
+import { BECAME_A_FILE, fileOfLong, NO_FILE_HERE, tooLong } from './long-text.ts'
 import { ReplyConfirm } from './sheets-later.ts'
 import { TimeFields } from './time-fields.tsx'
 
@@ -98,6 +99,11 @@ export function Composer(props: ComposerProps) {
       setProblem('Say how long it took, such as 45, 1h 30 or 1:30; a day at most.')
       return duration.current?.focus()
     }
+    const long = tooLong(text)
+    if (long) {
+      setProblem(long)
+      return field.current?.focus()
+    }
     const [unfilled] = variablesOf(text)
     if (unfilled !== undefined) {
       setProblem(`{{${unfilled}}} was not filled in. Replace it, or take its braces away.`)
@@ -152,10 +158,13 @@ export function Composer(props: ComposerProps) {
         }}
         onPaste={(event) => {
           const pasted = filesOf(event.clipboardData)
-          if (pasted.length === 0 || isTime) return
+          const long = fileOfLong(event.clipboardData.getData('text/plain'), text.length)
+          if (!long && (isTime || pasted.length === 0)) return
           event.preventDefault()
           event.stopPropagation()
-          choose([...files, ...pasted])
+          if (isTime) return setProblem(NO_FILE_HERE)
+          choose([...files, ...pasted, ...(long ? [long] : [])])
+          setProblem(long && BECAME_A_FILE)
         }}
       >
         <div className={classes.head}>
