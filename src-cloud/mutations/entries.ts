@@ -14,6 +14,8 @@ export function createEntry(desk: Desk, body: BodyOf<'entry.create'>): Outcome {
   }
   if ((body.entryKind === 'time') !== (body.time !== undefined))
     return rejected('invalid-input', 'An entry of work says how long it took, and no other entry does.')
+  if (body.mentions && body.entryKind !== 'note')
+    return rejected('invalid-input', 'Only an internal note mentions technicians.')
   const ticket = liveTicket(desk, ticketId)
   if ('result' in ticket) return ticket
   const { author } = desk
@@ -22,6 +24,14 @@ export function createEntry(desk: Desk, body: BodyOf<'entry.create'>): Outcome {
   const { history } = ticket.data
   const replied = body.entryKind === 'reply' && history ? { history: repliedHistory(history, desk.now) } : {}
   writeTicket(desk, { ...ticket, data: { ...ticket.data, ...replied } })
-  desk.create('entry', id, body.time ? { ...entry, time: body.time } : entry)
+  // A note is not refused for somebody who has left: their name stays as text.
+  const mentions = (body.mentions ?? [])
+    .map((one) => ({ ...one, id: one.id.toLowerCase() }))
+    .filter((one) => desk.technicians.has(one.id))
+  desk.create('entry', id, {
+    ...entry,
+    ...(body.time && { time: body.time }),
+    ...(mentions.length > 0 && { mentions }),
+  })
   return applied([`entry/${id}`], 0)
 }

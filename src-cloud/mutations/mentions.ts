@@ -64,6 +64,7 @@ function note(mentions: Mentions, body: MutationBody): void {
       break
     case 'entry.create':
       mentions.entries.add(body.entryId)
+      for (const { id } of body.mentions ?? []) mentions.technicians.add(id.toLowerCase())
       break
     case 'attachment.add':
       mentions.attachments.add(body.attachmentId)

@@ -100,8 +100,10 @@ export function splitTicket(desk: Desk, { ticketId, fromId, ticket, entries }: B
 }
 
 /** Work counts once, on the ticket where it was noted: its copy is a note. */
-function copyOf({ id: copiedFrom, kind, author, body, createdAt }: Entry, id: string, ticketId: string): Entry {
-  return { id, ticketId, kind: kind === 'time' ? 'note' : kind, author, body, createdAt, copiedFrom }
+function copyOf(original: Entry, id: string, ticketId: string): Entry {
+  const { id: copiedFrom, kind, author, body, createdAt, mentions } = original
+  const copy = { id, ticketId, kind: kind === 'time' ? ('note' as const) : kind, author, body, createdAt, copiedFrom }
+  return mentions ? { ...copy, mentions } : copy
 }
 
 /** Whether an entry is of a ticket or of one that was merged into it. */

@@ -32,6 +32,10 @@ export const WorkTime = z.object({
 })
 export type WorkTime = z.infer<typeof WorkTime>
 
+/** A technician whom a note mentions; in its text the name stands behind an `@`, as it was then. */
+export const Mention = z.object({ id: Id, name: z.string().min(1).max(200) })
+export type Mention = z.infer<typeof Mention>
+
 /** One entry of a ticket's conversation. Entries are only ever added. */
 export const Entry = z.looseObject({
   id: Id,
@@ -42,6 +46,8 @@ export const Entry = z.looseObject({
   createdAt: Instant,
   /** Of an entry of kind `time`. */
   time: WorkTime.optional(),
+  /** Of a note. */
+  mentions: z.array(Mention).optional(),
   /** The entry of another ticket that this one repeats, where the ticket was split. */
   copiedFrom: Id.optional(),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { NewAttachment } from '../domain/attachment.ts'
-import { EntryKind, MAX_BODY, WorkTime } from '../domain/entry.ts'
+import { EntryKind, MAX_BODY, Mention, WorkTime } from '../domain/entry.ts'
+import { MAX_MENTIONS } from '../domain/mentions.ts'
 import { ContactPatch, NewContact } from '../domain/people.ts'
 import { Id, Instant, Version } from '../domain/primitives.ts'
 import { NewView, ViewPatch } from '../domain/saved-view.ts'
@@ -43,6 +44,8 @@ export const MutationBody = z.discriminatedUnion('kind', [
     body: z.string().min(1).max(MAX_BODY),
     /** With `entryKind` `time`, and only then. */
     time: WorkTime.optional(),
+    /** With `entryKind` `note` alone: whom it mentions. They watch the ticket by a mutation of its own. */
+    mentions: z.array(Mention).min(1).max(MAX_MENTIONS).optional(),
   }),
   z.object({
     kind: z.literal('attachment.add'),
@@ -63,7 +66,7 @@ export type BodyOf<Kind extends MutationKind> = Extract<MutationBody, { kind: Ki
 
 /**
  * The newest version of the mutation schema: 2 added all kinds but `ticket.create`, `ticket.update`, notes and replies;
- * 3 added snoozing; 4 the layout of views; 5 tasks and watchers.
+ * 3 added snoozing; 4 the layout of views; 5 tasks, watchers and mentions.
  */
 export const MUTATION_SCHEMA = 5
 
@@ -76,6 +79,7 @@ export function schemaOf(body: MutationBody): 1 | 2 | 3 | 4 | 5 {
   if (body.kind === 'ticket.update' && ('snoozedUntil' in body.patch || 'snoozedUntil' in body.base)) return 3
   if (body.kind === 'view.create' && body.view.sort.by === 'wakes') return 3
   if (body.kind === 'view.update' && body.patch.sort?.by === 'wakes') return 3
+  if (body.kind === 'entry.create' && body.mentions) return 5
   if (body.kind === 'entry.create') return body.entryKind === 'time' ? 2 : 1
   return body.kind === 'ticket.create' || body.kind === 'ticket.update' ? 1 : 2
 }

@@ -2,6 +2,8 @@
 export const OPERATORS = [
   'status',
   'assignee',
+  'watcher',
+  'mentions',
   'priority',
   'type',
   'queue',

@@ -12,6 +12,8 @@ export type Condition = { not: boolean } & (
   | { on: 'term'; term: string; begins: boolean }
   /** Ends included, ms since 1970. */
   | { on: 'created' | 'updated' | 'due' | 'risk'; from: number | null; to: number | null }
+  /** Ids of technicians of whom one watches it, or is mentioned in a note of it. */
+  | { on: 'watcher' | 'mentions'; ids: string[] }
   | { on: 'unread' | 'pending' | 'failed' | 'snoozed' }
 )
 
@@ -83,18 +85,10 @@ const readers: Record<NonNullable<Term['operator']>, (term: Term, meaning: Meani
   priority: (term, { configuration }) => among('priority', term, (value) => named(configuration.priorities, value)),
   type: (term, { configuration }) => among('type', term, (value) => named(configuration.types, value, true)),
   queue: (term, { configuration }) => among('queue', term, (value) => named(configuration.queues, value, true)),
-  assignee: (term, { technicians, me }) =>
-    among('assignee', term, (value) => {
-      if (same(value, 'me')) return [me]
-      if (isNone(value)) return [null]
-      const people = technicians.filter(
-        ({ id, name, email }) => id === value || same(name, value) || same(email, value),
-      )
-      const close = technicians.filter(
-        ({ name }) => name.split(/\s+/).some((part) => begins(part, value)) || begins(name, value),
-      )
-      return (people.length > 0 ? people : close).map(({ id }) => id)
-    }),
+  assignee: (term, meaning) =>
+    among('assignee', term, (value) => (isNone(value) ? [null] : peopleCalled(value, meaning))),
+  watcher: (term, meaning) => readPeople('watcher', term, meaning),
+  mentions: (term, meaning) => readPeople('mentions', term, meaning),
   requester: ({ not, value, quoted }) => [{ on: 'requester', not, text: value, exact: quoted }],
   tag: ({ not, value, quoted }) => [{ on: 'term', not, term: `tag:${termValue(value)}`, begins: !quoted }],
   field: readField,
@@ -102,6 +96,26 @@ const readers: Record<NonNullable<Term['operator']>, (term: Term, meaning: Meani
   created: (term, meaning) => readAge('created', term, meaning),
   updated: (term, meaning) => readAge('updated', term, meaning),
   sla: readSla,
+}
+
+/** Technicians whose name, or a part of it, a search may mean. */
+function peopleCalled(value: string, { technicians, me }: Meaning): string[] {
+  if (same(value, 'me')) return [me]
+  const people = technicians.filter(({ id, name, email }) => id === value || same(name, value) || same(email, value))
+  const close = technicians.filter(
+    ({ name }) => name.split(/\s+/).some((part) => begins(part, value)) || begins(name, value),
+  )
+  return (people.length > 0 ? people : close).map(({ id }) => id)
+}
+
+function readPeople(on: 'watcher' | 'mentions', { not, value, quoted }: Term, meaning: Meaning): Read {
+  const ids: string[] = []
+  for (const part of quoted ? [value] : value.split(',').filter((one) => one !== '')) {
+    const found = peopleCalled(part, meaning)
+    if (found.length === 0) return { misread: `No technician of this client is called “${part}”.` }
+    ids.push(...found)
+  }
+  return ids.length === 0 ? [] : [{ on, not, ids: [...new Set(ids)] }]
 }
 
 function readField({ not, field, value, quoted }: Term, { configuration }: Meaning): Read {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Entry } from '../../src-shared/domain/entry.ts'
 import { MAX_WATCHERS } from '../../src-shared/domain/ticket.ts'
 import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
 import { uuid } from '../support/sample.ts'
-import { rejection, ROBIN, SAM, withWorkbench, type Workbench } from './workbench.ts'
+import { newTicket, rejection, ROBIN, SAM, withWorkbench, type Workbench } from './workbench.ts'
 
 let bench: Workbench
 beforeAll(async () => {
@@ -52,5 +54,30 @@ describe('watchers', () => {
       where id = ${id}`
     expect(await bench.one(watch(id, [SAM]))).toMatchObject(rejection('too-many'))
     expect(await bench.one(watch(id, [SAM], many.slice(0, 1)))).toMatchObject({ outcome: 'applied' })
+  })
+})
+
+describe('mentions', () => {
+  const mention = (ticketId: string, ids: string[], entryKind: 'note' | 'reply' = 'note'): BodyOf<'entry.create'> => ({
+    ...{ kind: 'entry.create', ticketId, entryId: randomUUID(), entryKind, body: 'Please look, @Sam of Alpha.' },
+    mentions: ids.map((id) => ({ id, name: 'Sam of Alpha' })),
+  })
+
+  test('are kept with a note, also in its copy, but for who does not work for the client', async () => {
+    const [id, split] = [bench.fresh(), randomUUID()]
+    const body = mention(id, [SAM.toUpperCase(), uuid('technician', 'Beta')])
+    expect(await bench.one(body)).toMatchObject({ outcome: 'applied' })
+    const kept = [{ id: SAM, name: 'Sam of Alpha' }]
+    expect((await bench.row<Entry>('entry', body.entryId)).data.mentions).toEqual(kept)
+    const copy = { from: body.entryId, id: randomUUID() }
+    await bench.one({ kind: 'ticket.split', ticketId: split, fromId: id, ticket: newTicket, entries: [copy] })
+    expect((await bench.row<Entry>('entry', copy.id)).data.mentions).toEqual(kept)
+    const alone = mention(id, [uuid('technician', 'Beta')])
+    expect(await bench.one(alone)).toMatchObject({ outcome: 'applied' })
+    expect((await bench.row<Entry>('entry', alone.entryId)).data).not.toHaveProperty('mentions')
+  })
+
+  test('are of internal notes alone', async () => {
+    expect(await bench.one(mention(bench.fresh(), [SAM], 'reply'))).toMatchObject(rejection('invalid-input'))
   })
 })

@@ -251,6 +251,31 @@ test('a refused contact fails the ticket that waits for it and its note, alone, 
   expect((await driven.ticket(id)).requester).toMatchObject({ email: 'zoe@example.com' })
 })
 
+test('a note makes watchers of those whom it mentions, and not without it: offline, refused, and mended', async () => {
+  const driven = await offline()
+  const [one, two, three] = [1, 2, 3].map((index) => technicianOf(index))
+  const text = `@${one?.name} and @TECHNICIAN 3: see mail to x@Technician 2 and @Technician 22.`
+  const noted = await act(driven, 'addEntry', { ticketId: seven, kind: 'note', body: text })
+  expect(noted.entries.at(-1)?.mentions).toEqual([one, three].map((some) => ({ id: some?.id, name: some?.name })))
+  expect(noted).toMatchObject({ ticket: { watchers: [one?.id, three?.id] }, pendingFields: ['watchers'] })
+  // The requester reads it: an @ is a letter like others there.
+  const replied = await act(driven, 'addEntry', { ticketId: seven, kind: 'reply', body: `@${two?.name} will call you` })
+  expect(replied.entries.at(-1)).not.toHaveProperty('mentions')
+  const accept = refuse('entry.create')
+  await back(driven)
+  await vi.waitFor(async () => expect((await inbox(driven)).length).toBe(3))
+  accept()
+  expect((await driven.ticket(seven)).ticket.watchers ?? []).toEqual([])
+  const note = (await inbox(driven)).find((item) => item.text === text)
+  await driven.call('mutation', 'inbox.resend', { id: note?.id, text: `@${three?.name} alone` })
+  await driven.sync()
+  await driven.sync()
+  const { entries, ticket } = await driven.ticket(seven)
+  expect(entries.at(-1)).toMatchObject({ mentions: [{ id: three?.id }], pending: false })
+  expect(ticket.watchers).toEqual(model.ticket(seven)?.watchers)
+  expect(Object.fromEntries(model.schemas)).toMatchObject({ 'entry.create': 5, 'ticket.watch': 5 })
+})
+
 test('a merge that is refused leaves the ticket as open as it was, and goes again with its status', async () => {
   const driven = await offline()
   await act(driven, 'merge', { id: eight, intoId: seven, status: 'closed' })

@@ -95,9 +95,10 @@ export class ModelCloud {
         this.#link(body.otherId, id, inverseRelation[body.relation], body.kind === 'ticket.link')
         break
       case 'entry.create': {
-        const { entryId, ticketId, entryKind, time } = body
+        const { entryId, ticketId, entryKind, time, mentions } = body
         const entry = { id: entryId, ticketId, kind: entryKind, author: ROBIN, body: body.body, createdAt: at }
-        if (!this.has(entryId)) this.#cloud.add('entry', entryId, { ...entry, ...(time && { time }) })
+        if (!this.has(entryId))
+          this.#cloud.add('entry', entryId, { ...entry, ...(time && { time }), ...(mentions && { mentions }) })
         break
       }
       case 'attachment.add': {

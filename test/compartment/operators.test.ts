@@ -36,6 +36,7 @@ function detailed(number: number): Ticket {
     status: ['new', 'working', 'vendor', 'fixed', 'closed'][number % 5]!,
     assigneeId: number % 4 === 0 ? null : number % 4 === 1 ? ME : technicianOf(2).id,
     type: number % 3 === 0 ? 'change' : number % 3 === 1 ? 'incident' : null,
+    watchers: number % 7 === 0 ? [technicianOf(2).id, ME] : number % 7 === 1 ? [technicianOf(3).id] : [],
     tags: number % 10 === 0 ? ['VIP', 'vip-site'] : number % 10 === 1 ? ['printer'] : [],
     customFields:
       number % 2 === 0
@@ -53,6 +54,13 @@ function detailed(number: number): Ticket {
   })
 }
 
+/** Whom the only entry of a ticket mentions: few tickets have one. */
+function mentionedIn(ticketId: string): { id: string; name: string } | null {
+  const number = Array.from({ length: COUNT }, (_, i) => i + 1).find((one) => idOf(`ticket ${one}`) === ticketId) ?? 1
+  if (number % 10 !== 0) return null
+  return number % 20 === 0 ? { id: ME, name: 'Robin Vale' } : { id: technicianOf(2).id, name: 'Technician 2' }
+}
+
 let cloud: ScriptedCloud
 let driven: Driven
 const place = temporaryFolder()
@@ -62,7 +70,9 @@ beforeAll(async () => {
   const changes = deskChanges(COUNT).map((change) => {
     if (change.kind === 'configuration') return { ...change, data: custom }
     if (change.kind === 'ticket') return { ...change, data: all.find(({ id }) => id === change.id)! }
-    return change
+    if (change.kind !== 'entry' || !('data' in change)) return change
+    const mentioned = mentionedIn(String(change.data['ticketId']))
+    return mentioned ? { ...change, data: { ...change.data, mentions: [mentioned] } } : change
   })
   cloud = await ScriptedCloud.start(changes)
   driven = await Driven.open({ folder: place.folder, cloudUrl: cloud.url })
@@ -95,6 +105,12 @@ test.each<[text: string, holds: (ticket: Ticket) => boolean]>([
   ['assignee:none', ({ assigneeId }) => assigneeId === null],
   ['-assignee:none', ({ assigneeId }) => assigneeId !== null],
   ['assignee:"Technician 2"', ({ assigneeId }) => assigneeId === technicianOf(2).id],
+  ['watcher:me', ({ watchers }) => watchers?.includes(ME) === true],
+  [`watcher:me,${technicianOf(3).id}`, ({ number }) => number % 7 < 2],
+  ['-watcher:"Technician 2" assignee:me', ({ number }) => number % 7 !== 0 && number % 4 === 1],
+  ['mentions:me', ({ number }) => number % 20 === 0],
+  ['mentions:"technician 2" -watcher:me', ({ number }) => number % 20 === 10 && number % 7 !== 0],
+  ['-mentions:me tag:"VIP"', ({ number }) => number % 20 === 10],
   ['priority:crit', ({ priority }) => priority === 'p1'],
   ['-priority:p1,p2', ({ priority }) => priority !== 'p1' && priority !== 'p2'],
   ['type:change', ({ type }) => type === 'change'],

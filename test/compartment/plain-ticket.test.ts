@@ -60,7 +60,7 @@ test.each([
   {
     name: 'entry',
     ...{ one: (number: number): object => entryOf(number, number, 'A body.'), isPlain: isPlainEntry, schema: Entry },
-    fields: [...Object.keys(entryOf(1, 1, '')), 'time', 'copiedFrom', 'later'],
+    fields: [...Object.keys(entryOf(1, 1, '')), 'time', 'copiedFrom', 'mentions', 'later'],
   },
 ])('what passes as a plain $name passes the schema, which leaves it as it is', ({ one, isPlain, schema, fields }) => {
   let plain = 0

@@ -7,6 +7,7 @@ import {
   fulltext,
   lastIndex,
   listIndexes,
+  mentionIndex,
   statusIndex,
   termIndex,
 } from '../../src-main/compartment/cache/schema.ts'
@@ -31,7 +32,8 @@ beforeAll(() => {
     cache.setMeta('loaded', '1')
     for (let number = 1; number <= 500; number++) cache.tickets.put(ticketOf(number), number, number, number)
   })
-  for (const sql of [statusIndex, ...firstIndexes, ...listIndexes, termIndex, lastIndex, fulltext]) cache.db.exec(sql)
+  for (const sql of [statusIndex, ...firstIndexes, ...listIndexes, mentionIndex, termIndex, lastIndex, fulltext])
+    cache.db.exec(sql)
 })
 afterAll(() => {
   cache.close()
@@ -128,7 +130,7 @@ test('tickets that are alike are looked for by the text index, within the number
 })
 
 const operators =
-  'tag:vip tag:"vip" field.site:hq requester:contact type:incident queue:service is:unread is:pending is:failed created:<7d updated:>2h sla:<2h'
+  'tag:vip tag:"vip" watcher:me mentions:me field.site:hq requester:contact type:incident queue:service is:unread is:pending is:failed created:<7d updated:>2h sla:<2h'
     .split(' ')
     .map((text) => [text] as const)
 

@@ -45,6 +45,8 @@ test('whatever is offered and taken is understood', () => {
     'type',
     'queue',
     'assignee',
+    'watcher',
+    'mentions',
     'is',
     'created',
     'updated',

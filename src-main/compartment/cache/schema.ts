@@ -1,5 +1,5 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 7
+export const CACHE_VERSION = 8
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
@@ -123,8 +123,11 @@ export const listIndexes = [
   ...['requester', 'type', 'queue'],
 ].map((name) => `CREATE INDEX ticket_${name} ON ticket (${name.replaceAll('_', ', ')})`)
 
+/** Entries that mention somebody: few do. */
+export const mentionIndex = `CREATE INDEX entry_mentions ON entry (ticket_id) WHERE instr(rest, '"mentions"') > 0`
+
 /**
- * What a row's tags and custom fields say, each a `term`: `tag:vip`, `field.site=hq`, `field.ups=1`. In small letters as
+ * What a row's tags, watchers and custom fields say, each a `term`: `tag:vip`, `watcher:<id>`, `field.site=hq`, `field.ups=1`. In small letters as
  * SQLite makes them, which leaves those beyond ASCII; at most 200 characters of a value.
  * @param rest the row's column of that name, as SQL
  * @param more columns and tables to take along, as SQL
@@ -132,11 +135,12 @@ export const listIndexes = [
 export function termsSql(rest: string, more: { columns?: string; from?: string } = {}): string {
   const { columns = '', from = '' } = more
   return `SELECT 'tag:' || substr(lower(t.value), 1, 200) AS term${columns} FROM ${from}json_each(${rest}, '$.tags') t
+    UNION SELECT 'watcher:' || w.value${columns} FROM ${from}json_each(${rest}, '$.watchers') w
     UNION SELECT 'field.' || f.key || '=' || substr(lower(v.value), 1, 200)${columns}
     FROM ${from}json_each(${rest}, '$.customFields') f, json_each(${rest}, f.fullkey) v WHERE v.type <> 'null'`
 }
 
-/** Tags and custom fields of tickets, found by value. Made after loading; from then on the database keeps it in step. */
+/** Tags, watchers and custom fields of tickets, found by value. Made after loading; from then on the database keeps it in step. */
 export const termIndex = `
 CREATE TABLE ticket_term (term TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (term, number)) WITHOUT ROWID;
 INSERT INTO ticket_term ${termsSql('k.rest', { columns: ', k.number', from: 'ticket k, ' })};

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { mentionsIn } from '../../../src-shared/domain/mentions.ts'
 import { ContactPatch } from '../../../src-shared/domain/people.ts'
 import { ViewPatch } from '../../../src-shared/domain/saved-view.ts'
 import { TicketPatch, type NewTicket } from '../../../src-shared/domain/ticket.ts'
 import type { FieldChoice } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
-import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
+import type { BodyOf, MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import { flatten, isUpdate, unflatten, withFields, type Fields, type Update } from './coalesce.ts'
 import type { Change, Ledger } from './ledger.ts'
 import type { OutboxItem } from './outbox.ts'
@@ -189,7 +190,7 @@ function mended(body: MutationBody, { text, patch }: Mending, seen: (field: stri
   switch (body.kind) {
     case 'entry.create':
       // Another text is another entry: the cloud may have the first under its id.
-      return text === undefined || text === body.body ? body : { ...body, body: text, entryId: randomUUID() }
+      return text === undefined || text === body.body ? body : mendedEntry(body, text)
     case 'ticket.create':
     case 'ticket.split':
       return { ...body, ticket: mendedTicket(body.ticket, text, values) }
@@ -215,6 +216,11 @@ function mendedUpdate(body: Update, values: Fields, seen: (field: string) => unk
     [...base].filter(([field]) => fields.has(field)),
     unflatten(fields),
   )
+}
+
+function mendedEntry({ mentions = [], ...body }: BodyOf<'entry.create'>, text: string): MutationBody {
+  const still = mentionsIn(text, mentions)
+  return { ...body, body: text, entryId: randomUUID(), ...(still.length > 0 && { mentions: still }) }
 }
 
 function mendedTicket(ticket: NewTicket, text: string | undefined, patch: TicketPatch = {}): NewTicket {

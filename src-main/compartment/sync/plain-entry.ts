@@ -16,6 +16,7 @@ export function isPlainEntry(value: unknown): value is Entry {
     isText(e.body, 1, 100_000) &&
     isInstant(e.createdAt) &&
     e.time === undefined &&
+    e.mentions === undefined &&
     e.copiedFrom === undefined
   )
 }

@@ -92,6 +92,14 @@ class Writer {
       }
       case 'term':
         return this.#term(condition.term, condition.begins, not)
+      case 'watcher':
+        return this.#watched(condition.ids, not)
+      case 'mentions': {
+        // The condition is that of its index.
+        const some = `SELECT ticket_id FROM entry WHERE instr(rest, '"mentions"') > 0
+          AND EXISTS (SELECT 1 FROM json_each(rest, '$.mentions') WHERE value ->> '$.id' IN ${this.#list(condition.ids)})`
+        return this.#few(not, `id IN (${some})`, `SELECT number AS n FROM ticket WHERE id IN (${some})`)
+      }
       case 'created':
       case 'updated':
       case 'due':
@@ -161,6 +169,21 @@ class Writer {
     const range = begins ? `term >= ${first} AND term < ${this.#value(`${term}\u{10FFFF}`)}` : `term = ${first}`
     const numbers = `SELECT ${begins ? 'DISTINCT ' : ''}number AS n FROM ticket_term WHERE ${range}`
     this.#few(not, `number IN (${numbers})`, numbers)
+  }
+
+  #watched(ids: string[], not: boolean): void {
+    if (!this.#cache.loaded) {
+      // During the first load, row by row.
+      const found = `EXISTS (SELECT 1 FROM json_each(ticket.rest, '$.watchers') WHERE value IN ${this.#list(ids)})`
+      return void this.#asked.where.push(not ? `NOT ${found}` : found)
+    }
+    const terms = this.#list(ids.map((id) => `watcher:${id}`))
+    const numbers = `SELECT DISTINCT number AS n FROM ticket_term WHERE term IN ${terms}`
+    this.#few(not, `number IN (${numbers})`, numbers)
+  }
+
+  #list(values: readonly string[]): string {
+    return `(${values.map((value) => this.#value(value)).join(', ')})`
   }
 
   #range(column: 'created' | 'updated' | 'due' | 'risk', from: number | null, to: number | null, not: boolean): void {

@@ -101,8 +101,17 @@ function entriesOf(
   for (const item of ledger.overlay(ticketId)) {
     const { body, at } = item
     if (body.kind === 'entry.create') {
-      const { entryId: id, entryKind: kind, body: text, time } = body
-      add(item, { id, ticketId, kind, author, body: text, createdAt: at, ...(time && { time }) })
+      const { entryId: id, entryKind: kind, body: text, time, mentions } = body
+      add(item, {
+        id,
+        ticketId,
+        kind,
+        author,
+        body: text,
+        createdAt: at,
+        ...(time && { time }),
+        ...(mentions && { mentions }),
+      })
     } else if (body.kind === 'ticket.split' && body.ticketId === ticketId) {
       const source = entriesOf(held, body.fromId, null)
       const originals = new Map([...source.there, ...source.written.map(({ entry }) => entry)].map((e) => [e.id, e]))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { WorkTime } from '../../../src-shared/domain/entry.ts'
 import { withDefaults } from '../../../src-shared/domain/field-states.ts'
+import { mentionsIn } from '../../../src-shared/domain/mentions.ts'
 import { patchedTasks, tasksProblem } from '../../../src-shared/domain/task-list.ts'
 import type { LinkRelation, NewTicket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -32,16 +33,25 @@ export function ticketWrites(bench: Bench) {
   const writeOne = (body: MutationBody, detail: Parameters<Change['record']>[1], shown: string): TicketDetail =>
     write([body], (change) => change.record(body, detail), shown)
 
+  /** A note that mentions somebody makes them watch, and not without it. */
   const entry = (ticketId: string, kind: 'note' | 'reply' | 'time', body: string, time?: WorkTime): TicketDetail => {
-    bench.ticket(ticketId)
+    const { watchers = [] } = bench.ticket(ticketId).ticket
     const entryId = randomUUID()
-    const mutation = { kind: 'entry.create' as const, ticketId, entryId, entryKind: kind, body, ...(time && { time }) }
+    const mentions = kind === 'note' ? mentionsIn(body, bench.held.cache.technicians) : []
+    const mutation = {
+      ...{ kind: 'entry.create' as const, ticketId, entryId, entryKind: kind, body },
+      ...(time && { time }),
+      ...(mentions.length > 0 && { mentions }),
+    }
+    const add = mentions.map(({ id }) => id).filter((id) => !watchers.includes(id))
+    const watch = { kind: 'ticket.watch' as const, ticketId, add, remove: [] }
     const record = (change: Change): void => {
-      change.record(mutation, { entry: entryId, entryKind: kind })
+      const made = change.record(mutation, { entry: entryId, entryKind: kind })
+      if (add.length > 0) change.record(watch, { added: add.length, removed: 0 }, made)
       // In the same breath: a text that was sent must not come back as one that was not.
       ledger.drafts.remove(ticketId, kind)
     }
-    return write([mutation], record, ticketId)
+    return write([mutation, watch], record, ticketId)
   }
 
   /** The update that gives a ticket a status; null where it has it. */

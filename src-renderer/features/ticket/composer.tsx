@@ -22,6 +22,7 @@ import { filesOf } from './file-drop.tsx'
 import { BECAME_A_FILE, fileOfLong, NO_FILE_HERE, tooLong } from './long-text.ts'
 import { ReplyConfirm } from './sheets-later.ts'
 import { TimeFields } from './time-fields.tsx'
+import { useMentions } from './use-mentions.tsx'
 
 interface ComposerProps {
   mode: EntryMode
@@ -69,8 +70,11 @@ export function Composer(props: ComposerProps) {
     setDraft(next)
     drafts.write(ticketId, mode, workText(mode, next))
   }
-  const type = ({ value, selectionStart: to }: HTMLTextAreaElement): void => {
+  const mentions = useMentions(mode === 'note', field, text, (next) => write({ text: next }))
+  const type = (typed: HTMLTextAreaElement): void => {
+    const { value, selectionStart: to } = typed
     write({ text: value })
+    mentions.look(typed)
     const sign = value.length === text.length + 1 ? /(?:^|\s)(;|::)$/.exec(value.slice(0, to))?.[1] : undefined
     if (sign && !isTime) onMacro({ kind: mode, from: to - sign.length, to })
   }
@@ -196,9 +200,11 @@ export function Composer(props: ComposerProps) {
             onSend={() => void send()}
           />
         )}
+        {mentions.list}
         <textarea
           ref={field}
           className={classes.field}
+          {...mentions.aria}
           aria-label={`${label} on ticket ${numberText(number)} of ${summary.name}`}
           placeholder={
             isReply
@@ -210,8 +216,13 @@ export function Composer(props: ComposerProps) {
           rows={text === '' ? 1 : 3}
           value={text}
           onChange={(event) => type(event.target)}
-          onBlur={drafts.flush}
+          onSelect={(event) => mentions.look(event.currentTarget)}
+          onBlur={() => {
+            drafts.flush()
+            mentions.close()
+          }}
           onKeyDown={(event) => {
+            if (mentions.onKey(event)) return event.preventDefault()
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
             else if (event.key === 'Escape') event.currentTarget.blur()
             else return

@@ -137,7 +137,7 @@ interface EntryProps {
 
 const Entry = memo(
   function Entry({ entry, now, unfolded, files, choosing }: EntryProps) {
-    const { id, kind, author, body, createdAt, pending, from, time } = entry
+    const { id, kind, author, body, createdAt, pending, from, time, mentions } = entry
     const origin = from && (
       <span className={classes.from} title={from.subject}>
         from {numberText(from.number)}
@@ -189,7 +189,7 @@ const Entry = memo(
               <When at={createdAt} now={now} />
             </span>
           </div>
-          <Written text={body} unfolded={unfolded} />
+          <Written text={body} unfolded={unfolded} mentions={mentions} />
           {files.length > 0 && (
             <div className={classes.entryFiles}>
               {files.map((file) => (

@@ -33,6 +33,7 @@ export function inboxesOf(desk: Desk, views: readonly SavedViewView[]): Inbox[] 
     made('snoozed', 'Snoozed', 'g z', {
       ...{ statuses: 'all', text: 'is:snoozed', sort: { by: 'wakes', direction: 'ascending' } },
     }),
+    made('watched', 'Watched', 'g e', { text: 'watcher:me' }),
     ...views.map((view) => ({ id: view.id, name: view.name, list: listOf(view, desk), viewId: view.id, keys: [] })),
   ].slice(0, MOST)
 }

@@ -16,6 +16,7 @@ const MOST = 8
 const HINTS: Record<(typeof OPERATORS)[number], string> = {
   ...{ status: 'a status, or waiting, open, closed …', assignee: 'me, none or a name', priority: 'a priority' },
   ...{ type: 'a type', queue: 'a queue', tag: 'a tag', requester: 'who asked', is: 'unread, pending, at-risk …' },
+  ...{ watcher: 'who watches: me or a name', mentions: 'whom a note mentions: me or a name' },
   ...{ created: 'an age or day, as <7d', updated: 'an age or day, as >2h', sla: 'time left, as <2h, or breached' },
 }
 
@@ -90,6 +91,9 @@ function valuesOf({ field }: Term, operator: Operator, { configuration, technici
         { value: 'none', hint: 'unassigned' },
         ...technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name })),
       ]
+    case 'watcher':
+    case 'mentions':
+      return [{ value: 'me' }, ...technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name }))]
     case 'is':
       return [
         ...[
