@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { mergeTicket } from '../../src-cloud/mutations/merge.ts'
+import { mergeTicket, patchOf } from '../../src-cloud/mutations/merge.ts'
+import { patchedTasks } from '../../src-shared/domain/task-list.ts'
 import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { cases, ran, seedOf } from '../faults/cases.ts'
@@ -69,6 +70,64 @@ function present(fields: Fields): Fields {
 const byField = (a: { field: string }, b: { field: string }): number => (a.field < b.field ? -1 : 1)
 
 const RUNS = cases(3_000, 60_000)
+
+const TASK = uuid('task')
+const taskIs = fc.record({
+  text: fc.constantFrom('one', 'two', 'three'),
+  done: fc.boolean(),
+  position: fc.constantFrom(1, 2),
+})
+const taskBase = fc.oneof(taskIs, fc.constant({ text: null, done: null, position: null }))
+const taskPatch = fc.oneof(
+  fc.record(
+    { text: fc.constantFrom('one', 'two', 'three'), done: fc.boolean(), position: fc.constantFrom(1, 2, 3) },
+    { requiredKeys: [] },
+  ),
+  fc.constant({ text: null, done: null, position: null }),
+)
+
+/** What docs/protocol.md says of one task that differs from other fields. */
+function taskReference(theirs: Fields | undefined, base: Fields, patch: Fields): Merged {
+  const of = (fields: Fields | undefined, name: string): unknown => fields?.[name] ?? null
+  const [then, mine, now] = [of(base, 'text'), of(patch, 'text'), of(theirs, 'text')]
+  const text = reference({ text: now }, { text: then }, { text: mine })
+  const gone = { merged: {}, conflicts: [] as Merged['conflicts'] }
+  if ('text' in patch && mine === null) return { ...text, merged: text.merged['text'] === null ? {} : { ...theirs } }
+  if (!theirs && !('text' in patch)) return { ...gone, outcome: 'merged' }
+  if (!theirs && then !== null) return { ...text, merged: text.merged['text'] === null ? {} : text.merged }
+  const { position, ...rest } = patch
+  const { position: _, ...seen } = base
+  const others = reference(theirs ?? {}, position === undefined ? base : seen, rest)
+  return { ...others, merged: { ...others.merged, ...(position !== undefined && { position }) } }
+}
+
+test('the cloud merges a task as the reference model does: deleting asks for the text alone, of two places the last counts', () => {
+  const seed = seedOf('merge of tasks')
+  fc.assert(
+    fc.property(fc.option(taskIs, { nil: undefined }), taskBase, taskPatch, (theirs, base, patch) => {
+      const tasks = theirs ? { [TASK]: theirs } : {}
+      const ticket = { customFields: {}, tasks, updatedAt: '2026-01-01T00:00:00Z' } as unknown as Ticket
+      const { changes, conflicts, merged } = mergeTicket(
+        ticket,
+        { tasks: { [TASK]: base } },
+        { tasks: { [TASK]: patch } },
+      )
+      const left = patchedTasks(tasks, patchOf(changes).tasks ?? {}, null)[TASK] ?? {}
+      const model = taskReference(theirs, base, patch)
+      const named = (field: string): string => `tasks.${TASK}.${field}`
+      expect(left).toMatchObject(model.merged)
+      expect('text' in left).toBe('text' in model.merged)
+      expect(
+        conflicts
+          .map(({ field, base: then, mine, theirs: now }) => ({ field, base: then, mine, theirs: now }))
+          .sort(byField),
+      ).toEqual(model.conflicts.map((one) => ({ ...one, field: named(one.field) })).sort(byField))
+      if (conflicts.length === 0 && model.outcome === 'applied') expect(merged).toBe(false)
+    }),
+    { numRuns: RUNS, seed },
+  )
+  ran('merge of tasks, in process', RUNS)
+})
 
 test('the cloud merges field by field as the reference model does', () => {
   const seed = seedOf('merge')
