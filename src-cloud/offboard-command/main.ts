@@ -6,8 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { OffboardingList, OffboardingView, type ExportedFile } from '../../src-shared/protocol/offboarding.ts'
-import { manifestText } from '../offboarding/export.ts'
+import {
+  manifestText,
+  OffboardingList,
+  OffboardingView,
+  type ExportedFile,
+} from '../../src-shared/protocol/offboarding.ts'
 import { CommandCloud, Refused } from '../onboard-command/cloud.ts'
 
 const HELP = `Usage: npm run offboard -- --client=NAME --to=DIR [flags]

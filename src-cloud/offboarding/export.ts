@@ -80,11 +80,6 @@ export async function digestOf(name: string, pieces: Pieces): Promise<ExportedFi
   return { name, rows: name.endsWith('.jsonl') ? rows : null, bytes, sha256: hash.digest('hex') }
 }
 
-/** The list of files as it is digested and stored beside them: what `sha256sum --check` reads. */
-export function manifestText(files: readonly ExportedFile[]): string {
-  return files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('')
-}
-
 async function* entityLines(api: Sql, tenant: string, table: string): AsyncGenerator<string> {
   for (let after = ''; ;) {
     const rows = await asTenant(

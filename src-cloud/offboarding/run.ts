@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { DeletionProof, ExportedFile } from '../../src-shared/protocol/offboarding.ts'
+import { manifestText, type DeletionProof, type ExportedFile } from '../../src-shared/protocol/offboarding.ts'
 import { asOrganisation, asTenant } from '../database/as.ts'
 import type { Sql } from '../database/connect.ts'
-import { digestOf, exportFiles, manifestText } from './export.ts'
+import { digestOf, exportFiles } from './export.ts'
 import { readOffboarding, writeOffboarding, type OffboardingRecord } from './record.ts'
 
 /** What running takes. */

@@ -9,6 +9,7 @@ import { SettingsChanged, SettingsView, TemplateList } from '../../src-shared/pr
 import { ChangeSet } from '../channel/subscribe.ts'
 import { askCloud, type CloudRequest } from './cloud-api.ts'
 import type { CloudWatch } from './cloud-watch.ts'
+import { fileNameOf } from '../../src-shared/domain/file-name.ts'
 import type { OnboardingApi, OnboardingHere, OnboardingsList, WeekHere } from './onboarding-router.ts'
 import type { Registry } from './registry.ts'
 import type { TechnicianSession } from './technician-session.ts'
@@ -237,14 +238,6 @@ export class Onboardings implements OnboardingApi {
       throw error
     }
   }
-}
-
-function fileNameOf(name: string): string {
-  const words = name
-    .normalize('NFC')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? ['client']
-  return words.join('-')
 }
 
 /** The name that was typed into the first step, if any. */

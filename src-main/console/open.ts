@@ -155,6 +155,7 @@ function consoleApi(console: Console, window: symbol): Omit<ConsoleApi, 'watchLa
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
     onboarding: () => console.workspace.onboardings,
+    offboarding: () => console.workspace.offboardings,
     defaults: () => console.workspace.defaults,
     settings: () => console.settings(),
     changeSettings: (change) => console.changeSettings(change),

@@ -14,6 +14,7 @@ import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
 import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import { Settings, type ClientsChange, type ClientSummary, type LeftBehind } from '../../src-shared/domain/views.ts'
 import { defaultsRouter, type Defaults } from './defaults-router.ts'
+import { offboardingRouter, type OffboardingApi } from './offboarding-router.ts'
 import { onboardingRouter, type OnboardingApi } from './onboarding-router.ts'
 
 /** What the console procedures act on, for one window. */
@@ -57,6 +58,8 @@ export interface ConsoleApi {
   pin(tenantId: string, pinned: boolean): void
   /** @throws ProblemError `locked`, `not-signed-in` */
   onboarding(): OnboardingApi
+  /** @throws ProblemError `locked`, `not-signed-in` */
+  offboarding(): OffboardingApi
   /** @throws ProblemError `locked`, `not-signed-in` */
   defaults(): Defaults
   settings(): Settings
@@ -155,6 +158,7 @@ export const consoleRouter = t.router({
       .mutation(({ ctx, input }) => ctx.pin(input.tenantId, input.pinned)),
   }),
   onboarding: onboardingRouter,
+  offboarding: offboardingRouter,
   defaults: defaultsRouter,
   settings: t.router({
     get: t.procedure.query(({ ctx }) => ctx.settings()),

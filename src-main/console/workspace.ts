@@ -14,6 +14,7 @@ import { CloudWatch } from './cloud-watch.ts'
 import type { DepartedDesk } from './departed.ts'
 import { ROOT_KEY_BYTES, type Keyring } from './keyring.ts'
 import { Defaults } from './defaults-router.ts'
+import { Offboardings } from './offboardings.ts'
 import { Onboardings } from './onboardings.ts'
 import type { KnownTenant, Owner, Registry } from './registry.ts'
 import { setTenantAside } from './set-aside.ts'
@@ -47,6 +48,7 @@ const LAST_TOKEN = 3_000
 export class Workspace {
   readonly supervisor: Supervisor
   readonly onboardings: Onboardings
+  readonly offboardings: Offboardings
   readonly defaults: Defaults
   readonly #parts: WorkspaceParts
   readonly #watch: CloudWatch
@@ -65,6 +67,7 @@ export class Workspace {
     this.#watch = new CloudWatch(parts.session)
     const { session, registry, owner } = parts
     this.defaults = new Defaults(session, registry.settingsDraft)
+    this.offboardings = new Offboardings(session)
     this.onboardings = new Onboardings({ session, registry, watch: this.#watch, email: owner.technician.email })
     this.supervisor = new Supervisor({
       worker: parts.worker,
@@ -222,6 +225,7 @@ export class Workspace {
     this.#awareness.stop()
     this.#watch.stop()
     this.onboardings.close()
+    this.offboardings.close()
     this.#background.pause(true)
     await this.supervisor.close()
     this.#parts.registry.close()

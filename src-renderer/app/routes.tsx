@@ -73,6 +73,16 @@ const onboardingRoute = createRoute({
   path: 'onboarding/$onboardingId',
   component: later(() => import('../features/onboarding/wizard-page.tsx'), 'WizardPage'),
 })
+const offboardingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'offboarding',
+  component: later(() => import('../features/offboarding/offboardings-page.tsx'), 'OffboardingsPage'),
+})
+const offboardingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'offboarding/$leavingId',
+  component: later(() => import('../features/offboarding/offboarding-page.tsx'), 'OffboardingPage'),
+})
 const inboxesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'inbox',
@@ -89,6 +99,8 @@ export function createAppRouter() {
       defaultsRoute,
       onboardingsRoute,
       onboardingRoute,
+      offboardingsRoute,
+      offboardingRoute,
       clientRoute.addChildren([
         ticketRoute,
         newTicketRoute,

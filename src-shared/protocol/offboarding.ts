@@ -16,6 +16,11 @@ export const ExportedFile = z.object({
 })
 export type ExportedFile = z.infer<typeof ExportedFile>
 
+/** The list of files as it is digested and stored beside them: what `sha256sum --check` reads. */
+export function manifestText(files: readonly ExportedFile[]): string {
+  return files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('')
+}
+
 /** What is left of the client by table, all zero, with what was exported of it; signed with the cloud's key. */
 export const DeletionProof = z.object({
   client: z.string(),

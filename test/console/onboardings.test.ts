@@ -1,16 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ExportPiece } from '../../src-main/console/offboarding-router.ts'
 import type { OnboardingHere, OnboardingsList } from '../../src-main/console/onboarding-router.ts'
+import type { OffboardingView } from '../../src-shared/protocol/offboarding.ts'
 import type { OnboardingView } from '../../src-shared/protocol/onboarding.ts'
 import type { SettingsView } from '../../src-shared/protocol/settings.ts'
 import type { ClientSummary } from '../../src-shared/domain/views.ts'
+import { attach, fileOf, put } from '../cloud/files.ts'
 import { onboardingWorld, type OnboardingWorld } from '../cloud/onboarding-desk.ts'
 import { Cable } from '../faults/cable.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { ask } from '../support/cloud.ts'
+import { uuid } from '../support/sample.ts'
 import { codeOf, HostWindow, MachineKeychain } from './host-window.ts'
 
-// Bringing clients in, as a window asks the console for it.
+// Bringing clients in and taking them out, as a window asks the console for it.
 
 let world: OnboardingWorld
 let cable: Cable
@@ -145,4 +153,84 @@ test('offline it says so, shows what was known, and keeps what is typed, also th
   await act('start', { id: fresh, answers: { identity: identity('Dune Hotels') } })
   await act('answer', { ...answer, revision: (await one(known)).view?.revision })
   expect((await list()).drafts).toEqual([])
+})
+
+const offboardings = (): Promise<OffboardingView[]> => window.call('query', 'offboarding.list')
+const untilOut = (id: string, state: string): Promise<OffboardingView> =>
+  vi.waitFor(async () => {
+    const found = (await offboardings()).find((view) => view.id === id)
+    expect(found?.state).toBe(state)
+    return found!
+  })
+/** Takes the archive of an export, piece by piece. */
+async function takeExport(id: string): Promise<{ bytes: Buffer; end: NonNullable<ExportPiece['end']> }> {
+  const [taking, parts] = [crypto.randomUUID(), [] as Buffer[]]
+  for (let offset = 0; ;) {
+    const { data, end } = await window.call<ExportPiece>('query', 'offboarding.take', { id, taking, offset })
+    const part = Buffer.from(data, 'base64')
+    parts.push(part)
+    offset += part.length
+    if (end) return { bytes: Buffer.concat(parts), end }
+  }
+}
+
+test('a client goes out by an export whose every file is checked, and by its name; the proof tells that nothing is left', async () => {
+  const { cloud } = world
+  const token = await cloud.tenantToken(1)
+  const file = fileOf('log', 3_000_000)
+  const attachment = await attach(cloud.url, token, uuid('Zephyr', 'ticket', 1), file)
+  await put(cloud.url, token, attachment, 0, file.bytes)
+  await ask(cloud.url, paths.attachmentComplete(attachment), { token, method: 'POST' })
+  const called = `Büro ${'x'.repeat(70)}.log`
+  await cloud.owner`update attachment set data = (data::jsonb || ${JSON.stringify({ name: called })}::text::jsonb)::json where id = ${attachment}`
+
+  const id = crypto.randomUUID()
+  const begin = { id, client: uuid('tenant', 'Zephyr'), reason: 'They went elsewhere' }
+  cable.pull()
+  await untilOnline(false)
+  expect(await codeOf(window.do('offboarding.start', begin))).toBe('cloud-unreachable')
+  expect(await codeOf(offboardings())).toBe('cloud-unreachable')
+  cable.plugIn()
+  await untilOnline()
+  expect(await codeOf(window.do('offboarding.start', { ...begin, reason: '' }))).toBe('invalid-input')
+  await window.do('offboarding.start', begin)
+  await untilOut(id, 'exported')
+  await vi.waitFor(async () => {
+    const clients = await window.call<ClientSummary[]>('query', 'clients.list')
+    expect(clients.map(({ name }) => name)).not.toContain('Zephyr')
+  })
+
+  // What changed since it was listed is not taken for what was listed.
+  await cloud.owner`update ticket set data = (data::jsonb || '{"subject": "Other words"}')::json where id = ${uuid('Zephyr', 'ticket', 2)}`
+  await expect(takeExport(id)).rejects.toThrow(/^tickets\.jsonl is not what the list says/)
+  await window.do('offboarding.listAgain', { id })
+  const listed = await untilOut(id, 'exported')
+  const { bytes, end } = await takeExport(id)
+  expect(end).toEqual({ name: 'zephyr-export.tar', sha256: createHash('sha256').update(bytes).digest('hex') })
+  const archive = join(folder, end.name)
+  writeFileSync(archive, bytes)
+  execFileSync('tar', ['-xf', archive, '-C', folder])
+  const out = join(folder, 'zephyr-export')
+  expect(execFileSync('sha256sum', ['--check', 'SHA256SUMS'], { cwd: out, encoding: 'utf8' })).toContain(
+    'tickets.csv: OK',
+  )
+  expect(readFileSync(join(out, `attachments/${attachment}-${called}`)).equals(file.bytes)).toBe(true)
+  // Somebody else began to take it: whoever was at it is told.
+  const first = { id, taking: crypto.randomUUID(), offset: 0 }
+  const { data } = await window.call<ExportPiece>('query', 'offboarding.take', first)
+  await window.call('query', 'offboarding.take', { ...first, taking: crypto.randomUUID() })
+  const next = { ...first, offset: Buffer.from(data, 'base64').length }
+  await expect(window.call('query', 'offboarding.take', next)).rejects.toThrow('Save it again.')
+
+  const confirmed = { id, manifestSha256: listed.manifestSha256 }
+  await expect(window.do('offboarding.confirm', { ...confirmed, name: 'zephyr' })).rejects.toThrow('called "Zephyr"')
+  await window.do('offboarding.confirm', { ...confirmed, name: 'Zephyr' })
+  const { proof } = await untilOut(id, 'gone')
+  expect(proof).toMatchObject({ client: 'Zephyr', export: { manifestSha256: listed.manifestSha256 } })
+  expect(new Set(Object.values(proof!.remaining))).toEqual(new Set([0]))
+  expect(await codeOf(window.do('offboarding.cancel', { id }))).toBe('offboarding-over')
+  await expect(takeExport(id)).rejects.toThrow('There is no export of Zephyr to save now.')
+  await cloud.owner`update technician set role = 'technician' where email = 'robin@alpha.example'`
+  const acme = { id: crypto.randomUUID(), client: 'Acme', reason: 'They went elsewhere' }
+  expect(await codeOf(window.do('offboarding.start', acme))).toBe('administrator-needed')
 })

@@ -1,6 +1,8 @@
 import { useParams } from '@tanstack/react-router'
 import type { Command } from '../commands/commands.ts'
 import { useCommands } from '../commands/use-commands.tsx'
+import { useStore } from '../../ui/store.ts'
+import { useConsole } from '../console/context.tsx'
 import { useTenants } from '../tenants-context.tsx'
 import { useNewClient } from '../../features/onboarding/new-client.ts'
 import { places, useGo } from './go.ts'
@@ -11,6 +13,8 @@ export function useGoCommands(): void {
   const tenants = useTenants()
   const go = useGo()
   const newClient = useNewClient()
+  const status = useStore(useConsole().session)
+  const administers = status?.state === 'open' && status.role === 'administrator'
   const to = (id: string, title: string, keys: string[], place: string): Command => ({
     ...{ id, title, keys, group: 'Go to', run: () => go(place) },
   })
@@ -20,6 +24,12 @@ export function useGoCommands(): void {
     to('onboardings', 'Onboarding of new clients', ['g o'], places.onboardings),
     to('defaults', 'Settings of the organisation', ['g d'], places.defaults),
     { id: 'new-client', title: 'New client', group: 'Clients', keys: ['g n'], run: () => newClient() },
+    ...(administers
+      ? [
+          to('offboardings', 'Offboarding of clients', ['g y'], places.offboardings),
+          ...(tenantId ? [to('offboard', 'Take this client out', [], places.offboarding(tenantId))] : []),
+        ]
+      : []),
     ...(tenantId
       ? [
           {

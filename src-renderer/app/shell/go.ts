@@ -10,6 +10,8 @@ export const places = {
   defaults: '/settings',
   onboardings: '/onboarding',
   onboarding: (id: string) => `/onboarding/${id}`,
+  offboardings: '/offboarding',
+  offboarding: (tenantId: string) => `/offboarding/${tenantId}`,
   client: (tenantId: string) => `/client/${tenantId}`,
   ticket: (tenantId: string, ticketId: string) => `/client/${tenantId}/ticket/${ticketId}`,
   newTicket: (tenantId: string) => `/client/${tenantId}/new`,

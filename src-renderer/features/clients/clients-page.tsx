@@ -113,6 +113,11 @@ export function ClientsPage() {
         <PageButton shortcut={keyOf('onboardings', 'g o')} onClick={() => go(places.onboardings)}>
           Onboarding
         </PageButton>
+        {status.role === 'administrator' && (
+          <PageButton shortcut={keyOf('offboardings', 'g y')} onClick={() => go(places.offboardings)}>
+            Offboarding
+          </PageButton>
+        )}
       </header>
       {undecided.length > 0 && (
         <button className={classes.undecided} onClick={() => go(places.inboxes)}>

@@ -1,18 +1,18 @@
 import { IconBuilding } from '@tabler/icons-react'
-import type { KeyboardEvent } from 'react'
 import type { OnboardingsList } from '../../../src-main/console/onboarding-router.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { EmptyNotice } from '../../ui/problem-notice.tsx'
+import classes from '../../ui/rows.module.css'
+import { focusFirstRow, moveRowFocus } from '../../ui/rows.ts'
 import { Section } from '../../ui/section.tsx'
 import { useStore } from '../../ui/store.ts'
 import { dateTime } from '../../ui/time.ts'
 import { OnboardingData, useOnboardings } from './data.tsx'
 import { FirstWeeks } from './first-week.tsx'
 import { useNewClient } from './new-client.ts'
-import classes from './onboardings-page.module.css'
 import { progressText } from './words.ts'
 
 /** The clients that are being brought in, and those that were. */
@@ -33,7 +33,7 @@ function Onboardings() {
   useCommands([
     { id: 'back', title: 'Back', group: 'Go to', keys: ['Escape'], run: () => go(places.clients) },
     { id: 'onboarding-new', title: 'New client', group: 'Clients', keys: ['n'], run: () => newClient() },
-    { id: 'onboarding-first', title: 'First onboarding', group: 'Clients', keys: ['j'], run: focusFirst },
+    { id: 'onboarding-first', title: 'First onboarding', group: 'Clients', keys: ['j'], run: focusFirstRow },
   ])
   if (!list) return <main aria-busy aria-label="Onboarding" />
   const { onboardings, drafts, problem } = list
@@ -67,7 +67,7 @@ function Onboardings() {
           text="Press n to begin with a new client. You can stop at any step and go on later, here or at another computer."
         />
       )}
-      <div onKeyDown={moveFocus}>
+      <div onKeyDown={moveRowFocus}>
         {drafts.length > 0 && <Drafts drafts={drafts} onOpen={(id) => go(places.onboarding(id))} />}
         {open.length > 0 && <Rows title="Under way" rows={open} onOpen={(id) => go(places.onboarding(id))} />}
         <FirstWeeks onOpen={(id) => go(places.onboarding(id))} />
@@ -122,23 +122,4 @@ function Rows({ title, rows, onOpen }: RowsProps) {
       </ul>
     </Section>
   )
-}
-
-function rowsIn(page: ParentNode): HTMLElement[] {
-  return [...page.querySelectorAll<HTMLElement>('main li button')]
-}
-
-function focusFirst(): void {
-  rowsIn(document)[0]?.focus()
-}
-
-function moveFocus(event: KeyboardEvent): void {
-  const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
-  if (by === undefined) return
-  const rows = rowsIn(event.currentTarget as HTMLElement)
-  const next = rows[rows.indexOf(document.activeElement as HTMLElement) + by]
-  if (!next) return
-  event.preventDefault()
-  event.stopPropagation()
-  next.focus()
 }

@@ -1,0 +1,52 @@
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState, type ReactNode } from 'react'
+import type { Problem } from '../../../src-shared/problem.ts'
+import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
+import { problemFrom } from '../../app/channel/link.ts'
+import { useConsole } from '../../app/console/context.tsx'
+import { useStore } from '../../ui/store.ts'
+
+const LIST = ['list']
+/** Milliseconds between two looks: at what goes on by itself, and at the rest, which colleagues may move. */
+const [LOOK, NOW_AND_THEN] = [700, 15_000]
+
+/** Holds what the cloud told of offboardings, for as long as a page of them is on screen. */
+export function OffboardingData({ children }: { children: ReactNode }) {
+  const [queries] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } }),
+  )
+  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+}
+
+/** Whether something goes on by itself. */
+export function isBusy({ state }: OffboardingView): boolean {
+  return state === 'exporting' || state === 'deleting'
+}
+
+/** The offboardings, the newest first: undefined before they were asked for; `problem` where they are not the newest. */
+export function useOffboardings(): { list: OffboardingView[] | undefined; problem: Problem | null } {
+  const { client, session } = useConsole()
+  const status = useStore(session)
+  const online = status?.state === 'open' && status.online
+  const { data, error, refetch } = useQuery({
+    queryKey: LIST,
+    queryFn: () => client.offboarding.list.query(),
+    refetchInterval: ({ state }) => (state.data?.some(isBusy) ? LOOK : NOW_AND_THEN),
+  })
+  // What the cloud told last stays on screen while it is away.
+  useEffect(() => void refetch(), [refetch, online])
+  return { list: data ?? (error ? [] : undefined), problem: error ? problemFrom(error) : null }
+}
+
+/** Puts what the cloud answered on screen at once, and has the list looked at again. */
+export function useTold(): (view?: OffboardingView) => void {
+  const queries = useQueryClient()
+  return (view) => {
+    if (view)
+      queries.setQueryData<OffboardingView[]>(LIST, (before = []) => [
+        view,
+        ...before.filter(({ id }) => id !== view.id),
+      ])
+    void queries.invalidateQueries({ queryKey: LIST })
+  }
+}
