@@ -38,7 +38,8 @@ beforeEach(() => {
     crashed: (tenantId, { code }) => told.push([tenantId, code]),
     opened: (tenantId) => opened.push(tenantId),
     closeDeadline: 1000,
-    beat: 500,
+    // Seven of them are enough for a heap to come to its limit, on a busy machine too.
+    beat: 1000,
   })
 })
 afterEach(async () => {

@@ -9,6 +9,8 @@ interface KeptDraft<Draft> {
   draft: Draft
   /** Something was typed that is no answer yet. */
   touched: boolean
+  /** All that was typed is where it outlives the window. */
+  safe: boolean
   change(part: Partial<Draft>): void
   /** It was answered: the cloud keeps it from now on. */
   answered(): void
@@ -22,6 +24,7 @@ export function useKeptDraft<Draft extends object>(
   const { client } = useConsole()
   const [draft, setDraft] = useState(begin)
   const [touched, setTouched] = useState(kept)
+  const [safe, setSafe] = useState(kept)
   const waiting = useRef<{ draft: Draft; timer: ReturnType<typeof setTimeout> } | null>(null)
   const save = useCallback(() => {
     const found = waiting.current
@@ -30,7 +33,10 @@ export function useKeptDraft<Draft extends object>(
     waiting.current = null
     const input = { id, step, draft: JSON.stringify(found.draft) }
     // What cannot be kept now stays in the window, and goes with the next letter.
-    client.onboarding.keepDraft.mutate(input).catch(() => undefined)
+    client.onboarding.keepDraft.mutate(input).then(
+      () => setSafe(waiting.current === null),
+      () => undefined,
+    )
   }, [client, id, step])
   useEffect(() => {
     window.addEventListener('pagehide', save)
@@ -42,10 +48,12 @@ export function useKeptDraft<Draft extends object>(
   return {
     draft,
     touched,
+    safe,
     change(part) {
       const next = { ...draft, ...part }
       setDraft(next)
       setTouched(true)
+      setSafe(false)
       if (waiting.current) clearTimeout(waiting.current.timer)
       waiting.current = { draft: next, timer: setTimeout(save, PAUSE) }
     },

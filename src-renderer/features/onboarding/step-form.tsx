@@ -40,7 +40,7 @@ export function StepForm({ step, context, kept, acts, place, onDone }: StepFormP
   const [skipping, setSkipping] = useState(false)
   // What is missing is said once somebody wants to go on, not before they have typed.
   const [asked, setAsked] = useState(false)
-  const { draft, touched, change, answered } = useKeptDraft({ id, step, kept: kept !== undefined }, () =>
+  const { draft, touched, safe, change, answered } = useKeptDraft({ id, step, kept: kept !== undefined }, () =>
     draftOver(begin(context, step === 'connect' ? view?.connections : view?.answers[step]), kept),
   )
   const lacking = missing(draft, context)
@@ -193,7 +193,13 @@ export function StepForm({ step, context, kept, acts, place, onDone }: StepFormP
           </div>
           <p role={said ? 'alert' : 'status'} data-bad={said !== null || undefined}>
             {said ??
-              (isOn ? `${STATES[state.state]}. You can go on meanwhile.` : touched ? 'Kept here as a draft.' : '')}
+              (isOn
+                ? `${STATES[state.state]}. You can go on meanwhile.`
+                : touched
+                  ? safe
+                    ? 'Kept here as a draft.'
+                    : 'Keeping it as a draft…'
+                  : '')}
           </p>
         </footer>
       </form>
