@@ -1,22 +1,40 @@
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
+import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import { sampleConfiguration } from '../support/sample.ts'
 import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 
 // Resolving by one key, in the words of each client.
 
+const ends = { field: 'status', in: ['done'] }
+const customFields: CustomField[] = [
+  {
+    type: 'text',
+    key: 'cause',
+    label: 'Cause',
+    visibleWhen: [ends],
+    requiredWhen: [ends],
+    validation: { maxLength: 9 },
+  },
+  { type: 'person', key: 'approver', label: 'Approver', requiredWhen: [{ field: 'type', in: ['incident'] }] },
+  { type: 'text', key: 'room', label: 'Room', default: 'Lobby' },
+]
+
 const stage = setStage('resolve', () => {
-  const data = sandboxLike(['Acme', 6], ['Birch', 6], ['Cedar', 6])
+  const data = sandboxLike(['Acme', 6], ['Birch', 6], ['Cedar', 6], ['Dahlia', 6])
   const { statuses, ...rest } = sampleConfiguration
   const more = [
     { key: 'fixed', label: 'Fixed', category: 'resolved', stopsClock: true },
     { key: 'spam', label: 'Not for us', category: 'resolved', stopsClock: true },
   ] as const
-  const clients = data.clients.map((client) =>
-    client.tenant.name === 'Birch'
-      ? { ...client, configuration: { ...rest, statuses: [...statuses, ...more] } }
-      : client,
-  )
+  const configurations = {
+    Birch: { ...rest, statuses: [...statuses, ...more] },
+    Dahlia: { ...sampleConfiguration, customFields },
+  }
+  const clients = data.clients.map((client) => {
+    const configuration = configurations[client.tenant.name as 'Birch']
+    return configuration ? { ...client, configuration } : client
+  })
   return { ...data, clients }
 })
 
@@ -168,5 +186,36 @@ test('a ticket with an open part and tasks that are not done is resolved only wh
     select data -> 'tasks' as tasks from ticket where data ->> 'subject' = ${whole}`
   const stored = Object.values(row?.tasks ?? {}).map(({ text, done }) => `${text}: ${done}`)
   expect(stored.sort()).toEqual(['Call back: true', 'Check the backup: false', 'Order a fan: false'])
+  await close()
+})
+
+test('a field that a client wants of what is resolved is asked for right then, and a person is chosen by name', async () => {
+  const host = await stage.begin()
+  const { page, close, complaints } = await stage.open(host, 'Dahlia')
+  const subject = await openFirst(page)
+  const own = page.getByRole('region', { name: 'Custom fields' })
+  const approver = own.getByRole('combobox', { name: 'Approver' })
+  await approver.fill('Lena')
+  await own.getByRole('option', { name: /^Lena of Alpha/ }).click()
+  await expect.poll(() => approver.inputValue(), { timeout: SOON }).toBe('Lena of Alpha')
+  await approver.blur()
+  expect(await own.getByRole('textbox', { name: 'Cause' }).count()).toBe(0)
+  await page.keyboard.press('e')
+  const needed = page.getByRole('dialog', { name: /^What \d+ needs$/ })
+  await needed.waitFor({ timeout: SOON })
+  const cause = needed.getByRole('textbox', { name: 'Cause' })
+  await expect.poll(() => cause.evaluate((one) => one === document.activeElement), { timeout: SOON }).toBe(true)
+  await page.keyboard.type('Too long to say')
+  await page.keyboard.press('Enter')
+  await needed.getByText('Cause has 15 characters; it takes 9 at most.').waitFor({ timeout: SOON })
+  await cause.fill('A cable')
+  await page.keyboard.press('Enter')
+  await needed.waitFor({ state: 'detached', timeout: SOON })
+  await waitForSynced(page)
+  expect(await statusOf(subject)).toBe('done')
+  await page.keyboard.press('z')
+  await waitForSynced(page)
+  expect(await statusOf(subject)).not.toBe('done')
+  expect(complaints).toEqual([])
   await close()
 })

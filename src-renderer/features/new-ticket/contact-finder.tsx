@@ -7,28 +7,42 @@ import { contactQuery, contactsQuery } from '../../tenant/contacts.ts'
 import { useEnter } from '../../ui/use-enter.ts'
 import classes from './new-ticket.module.css'
 
+/** Who can be found: contacts, and technicians where they are given. */
+type Person = Pick<Contact, 'id' | 'name' | 'email'> & Partial<Pick<Contact, 'site' | 'vip'>>
+
 interface ContactFinderProps {
+  label?: string
   contactId: string | null
-  onPick(contact: Contact | null): void
-  /** Nobody here goes by that: a new contact is to be made of it. */
-  onNew(text: string): void
+  /** Offered before contacts. */
+  technicians?: readonly Pick<Contact, 'id' | 'name' | 'email'>[]
+  onPick(person: Person | null): void
+  /** Nobody here goes by that: a new contact is to be made of it. Absent where none can be made. */
+  onNew?(text: string): void
 }
 
-/** Finds the person who asks by name, address or site; one who is not known yet is added on the spot. */
-export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) {
+/** Finds a person by name, address or site; one who is not known yet can be added on the spot. */
+export function ContactFinder({ label = 'Requester', contactId, technicians = [], onPick, onNew }: ContactFinderProps) {
   const tenant = useTenant()
   const [text, setText] = useState<string | null>(null)
   const [active, setActive] = useState(0)
   const id = useId()
   const searched = useDeferredValue((text ?? '').trim())
-  const { data: chosen } = useQuery({ ...contactQuery(tenant, contactId ?? ''), enabled: contactId !== null })
+  const technician = technicians.find((one) => one.id === contactId)
+  const asked = contactId !== null && !technician
+  const { data: contact } = useQuery({ ...contactQuery(tenant, contactId ?? ''), enabled: asked, retry: false })
+  // Who is not known here is shown as it is.
+  const chosen = technician?.name ?? contact?.name ?? (onNew ? '' : (contactId ?? ''))
   const { data, isPlaceholderData } = useQuery({ ...contactsQuery(tenant, searched), enabled: text !== null })
-  const found: readonly (Contact | 'new')[] =
-    text === null ? [] : [...(data ?? []), ...(searched === '' ? [] : (['new'] as const))]
+  const words = searched.toLowerCase()
+  const colleagues = technicians.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(words))
+  const found: readonly (Person | 'new')[] =
+    text === null
+      ? []
+      : [...colleagues.slice(0, 5), ...(data ?? []), ...(searched === '' || !onNew ? [] : (['new'] as const))]
   const at = Math.min(active, found.length - 1)
-  const pick = (item: Contact | 'new' | undefined): void => {
+  const pick = (item: Person | 'new' | undefined): void => {
     setText(null)
-    if (item === 'new') onNew(searched)
+    if (item === 'new') onNew?.(searched)
     else if (item) onPick(item)
   }
   const settled = text === null || (searched === text.trim() && data !== undefined && !isPlaceholderData)
@@ -45,14 +59,14 @@ export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) 
       <input
         className={classes.field}
         role="combobox"
-        aria-label="Requester"
+        aria-label={label}
         aria-expanded={found.length > 0}
         aria-controls={id}
         aria-activedescendant={found.length > 0 ? `${id}-${at}` : undefined}
         placeholder="Name, address or site"
         autoComplete="off"
         spellCheck={false}
-        value={text ?? chosen?.name ?? ''}
+        value={text ?? chosen}
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {
           setText(event.target.value)
@@ -73,7 +87,7 @@ export function ContactFinder({ contactId, onPick, onNew }: ContactFinderProps) 
         }}
       />
       {found.length > 0 && (
-        <div id={id} role="listbox" aria-label="Requester" className={classes.found}>
+        <div id={id} role="listbox" aria-label={label} className={classes.found}>
           {found.map((item, index) => (
             <div
               key={item === 'new' ? 'new' : item.id}

@@ -2,7 +2,7 @@ import { choosable } from '../../../src-shared/domain/configuration.ts'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { IconArrowLeft } from '@tabler/icons-react'
-import { useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent } from 'react'
 import { z } from 'zod'
 import { NewContact } from '../../../src-shared/domain/people.ts'
 import { NewTicket } from '../../../src-shared/domain/ticket.ts'
@@ -22,6 +22,7 @@ import { firstStatus } from '../ticket/first-status.ts'
 import ticketClasses from '../ticket/ticket.module.css'
 import { ContactFinder } from './contact-finder.tsx'
 import classes from './new-ticket.module.css'
+import { focusMissing, OwnFields } from './own-fields.tsx'
 
 /** Opens a ticket, with or without the cloud. What was written stays, also when the console was closed. */
 export function NewTicketPage() {
@@ -53,6 +54,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
   const [contact, setContact] = useState<{ name: string; email: string; phone: string } | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
   useArrived(tenantId ? places.newTicket(tenantId) : null)
   const back = (): void => {
     tenant.drafts.flush()
@@ -93,8 +95,10 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
       tenant.drafts.write(null, 'ticket', '')
       go(places.ticket(tenantId, made.ticket.id))
     } catch (error) {
-      setProblem(problemFrom(error).message)
+      const { code, message } = problemFrom(error)
+      setProblem(message)
       setBusy(false)
+      if (code === 'field-missing') focusMissing(form.current)
     }
   }
   const submit = (event: FormEvent): void => {
@@ -119,6 +123,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
         </span>
       </header>
       <form
+        ref={form}
         className={classes.form}
         onSubmit={submit}
         onBlur={tenant.drafts.flush}
@@ -212,6 +217,10 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
             options={choosable(configuration.queues)}
             none="No queue"
             onChange={(queue) => write({ queue })}
+          />
+          <OwnFields
+            ticket={{ status: firstStatus(configuration), priority, ...draft }}
+            onChange={(customFields) => write({ customFields })}
           />
         </div>
         <footer className={classes.footer}>

@@ -2,6 +2,7 @@ import type { Choice, CustomField, Priority, Status, StatusCategory } from '../.
 import type { NamingConvention } from '../../../src-shared/domain/naming.ts'
 import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
 import { keyOf, type EditorProps } from './editor.ts'
+import { FieldRules } from './field-rules.tsx'
 import { Rows, Select } from './rows.tsx'
 
 interface ListProps<Row> extends EditorProps<Row[]> {
@@ -166,20 +167,23 @@ export function FieldsEditor({ value, onChange, savedKeys, uses, problems }: Lis
           />
         </td>
       )}
-      below={(row, change) =>
-        'options' in row && (
-          <textarea
-            key={row.key}
-            aria-label={`Options of ${row.label}, one a line`}
-            rows={Math.min(8, row.options.length + 1)}
-            defaultValue={row.options.map(({ label }) => label).join('\n')}
-            onBlur={(event) => {
-              const options = optionsOf(event.target.value, row.options)
-              if (options.length > 0) change({ options } as Partial<CustomField>)
-            }}
-          />
-        )
-      }
+      below={(row, change) => (
+        <>
+          {'options' in row && (
+            <textarea
+              key={row.key}
+              aria-label={`Options of ${row.label}, one a line`}
+              rows={Math.min(8, row.options.length + 1)}
+              defaultValue={row.options.map(({ label }) => label).join('\n')}
+              onBlur={(event) => {
+                const options = optionsOf(event.target.value, row.options)
+                if (options.length > 0) change({ options } as Partial<CustomField>)
+              }}
+            />
+          )}
+          <FieldRules row={row} change={change} />
+        </>
+      )}
     />
   )
 }

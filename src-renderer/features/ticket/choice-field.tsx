@@ -39,12 +39,22 @@ export function ChoiceField({ label, pending = false, mark, value, options, none
   )
 }
 
+interface FieldProps {
+  label: string
+  pending: boolean
+  /** A ticket is not resolved or closed without it. */
+  needed?: boolean | undefined
+  children: ReactNode
+}
+
 /** A labelled field that says when its edit has not reached the cloud. */
-export function Field({ label, pending, children }: { label: string; pending: boolean; children: ReactNode }) {
+export function Field({ label, pending, needed, children }: FieldProps) {
   return (
     <div className={classes.field}>
       {pending && <PendingMark className={classes.fieldPending} />}
-      <span className={classes.fieldLabel}>{label}</span>
+      <span className={classes.fieldLabel} data-needed={needed || undefined}>
+        {label}
+      </span>
       {children}
     </div>
   )

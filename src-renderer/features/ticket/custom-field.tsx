@@ -9,15 +9,18 @@ import { useTyped } from './use-typed.ts'
 const SeveralLines = lazy(async () => ({ default: (await import('./several-lines.tsx')).SeveralLines }))
 const InstantInput = lazy(async () => ({ default: (await import('./instant-input.tsx')).InstantInput }))
 const SeveralChoices = lazy(async () => ({ default: (await import('./several-choices.tsx')).SeveralChoices }))
+const PersonInput = lazy(async () => ({ default: (await import('./person-input.tsx')).PersonInput }))
 
 interface CustomFieldInputProps {
   field: CustomField
   value: FieldValue | undefined
   onChange(value: FieldValue): void
+  /** What opens has to stay inside: nothing is shown above a dialog. */
+  inDialog?: boolean
 }
 
 /** A field that the client's own configuration describes, as its type is edited. */
-export function CustomFieldInput({ field, value, onChange }: CustomFieldInputProps) {
+export function CustomFieldInput({ field, value, onChange, inDialog = false }: CustomFieldInputProps) {
   switch (field.type) {
     case 'select':
       return (
@@ -29,7 +32,7 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
           data={field.options.map(({ key, label }) => ({ value: key, label }))}
           value={typeof value === 'string' ? value : null}
           onChange={onChange}
-          comboboxProps={{ transitionProps: { duration: 0 } }}
+          comboboxProps={{ transitionProps: { duration: 0 }, withinPortal: !inDialog }}
         />
       )
     case 'multi-select': {
@@ -69,6 +72,12 @@ export function CustomFieldInput({ field, value, onChange }: CustomFieldInputPro
       return (
         <Suspense fallback={<span className={classes.input} />}>
           <InstantInput key={String(value ?? '')} label={field.label} value={value} onChange={onChange} />
+        </Suspense>
+      )
+    case 'person':
+      return (
+        <Suspense fallback={<span className={classes.input} />}>
+          <PersonInput label={field.label} value={value} onChange={onChange} />
         </Suspense>
       )
     default:

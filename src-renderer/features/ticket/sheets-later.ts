@@ -9,3 +9,4 @@ export const DuplicatesSheet = laterDialog('duplicates', async () => (await load
 export const WatchersDialog = laterDialog('watchers', async () => (await load()).WatchersDialog)
 export const ReplyConfirm = laterDialog('reply', async () => (await load()).ReplyConfirm)
 export const OpenPartsQuestion = laterDialog('open parts', async () => (await load()).OpenPartsQuestion)
+export const NeededDialog = laterDialog('needed', async () => (await load()).NeededDialog)

@@ -12,6 +12,8 @@ import { SnoozeDialog } from '../snooze/later.ts'
 import { numberText } from '../tickets/words.ts'
 import { ChoiceDialog, type ChoiceKind } from './choice-dialog.tsx'
 import { describePatch } from './describe-patch.ts'
+import type { NeededProps } from './needed-dialog.tsx'
+import { NeededDialog } from './sheets-later.ts'
 import { useChange } from './use-change.ts'
 import { useOpenParts } from './use-open-parts.tsx'
 
@@ -55,6 +57,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const tenant = useTenant()
   const [choice, setChoice] = useState<Choice | null>(null)
   const [macro, setMacro] = useState<{ ticket: Subject; onText: MacroText } | null>(null)
+  const [needed, setNeeded] = useState<Pick<NeededProps, 'ticket' | 'patch' | 'message'> | null>(null)
   const change = useChange()
   const undo = useUndo()
   const { ask, question } = useOpenParts()
@@ -65,7 +68,9 @@ export function TicketActions({ children }: { children: ReactNode }) {
         await editTicket(tenant, ticket.id, patch, back)
         return true
       } catch (error) {
-        undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${problemFrom(error).message}`)
+        const { code, message } = problemFrom(error)
+        if (code === 'field-missing') setNeeded({ ticket, patch, message })
+        else undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${message}`)
         return false
       }
     },
@@ -104,6 +109,16 @@ export function TicketActions({ children }: { children: ReactNode }) {
     <ActionsContext value={actions}>
       {children}
       {question}
+      {needed && (
+        <NeededDialog
+          {...needed}
+          onFill={(patch) => {
+            setNeeded(null)
+            void edit(needed.ticket, patch)
+          }}
+          onClose={() => setNeeded(null)}
+        />
+      )}
       {macro && (
         <MacroDialog
           ticket={macro.ticket}

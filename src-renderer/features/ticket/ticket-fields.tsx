@@ -105,7 +105,12 @@ export function TicketFields({ detail, adding, onLeave, onLink, onOpen }: Ticket
       {(fields.length > 0 || unknown.length > 0) && (
         <section className={classes.group} aria-label="Custom fields">
           {fields.map((field) => (
-            <Field key={field.key} label={field.label} pending={pending(`customFields.${field.key}`)}>
+            <Field
+              key={field.key}
+              label={field.label}
+              pending={pending(`customFields.${field.key}`)}
+              needed={detail.ownFields?.required.includes(field.key)}
+            >
               <CustomFieldInput
                 field={field}
                 value={ticket.customFields[field.key]}
