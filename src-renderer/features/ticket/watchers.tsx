@@ -67,7 +67,7 @@ export function Watchers({ detail: { ticket, pendingFields } }: { detail: Ticket
         ))}
         <button
           className={classes.more}
-          aria-label="Choose who watches"
+          aria-label="Add a watcher"
           title="Choose who watches (O)"
           onClick={() => setChoosing(true)}
         >
