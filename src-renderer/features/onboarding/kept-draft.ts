@@ -12,6 +12,8 @@ interface KeptDraft<Draft> {
   /** All that was typed is where it outlives the window. */
   safe: boolean
   change(part: Partial<Draft>): void
+  /** Keeps at once what still waits. */
+  keep(): void
   /** It was answered: the cloud keeps it from now on. */
   answered(): void
 }
@@ -54,9 +56,9 @@ export function useKeptDraft<Draft extends object>(
       setDraft(next)
       setTouched(true)
       setSafe(false)
-      if (waiting.current) clearTimeout(waiting.current.timer)
-      waiting.current = { draft: next, timer: setTimeout(save, PAUSE) }
+      waiting.current = { draft: next, timer: waiting.current?.timer ?? setTimeout(save, PAUSE) }
     },
+    keep: save,
     answered() {
       if (waiting.current) clearTimeout(waiting.current.timer)
       waiting.current = null

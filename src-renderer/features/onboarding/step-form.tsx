@@ -40,7 +40,7 @@ export function StepForm({ step, context, kept, acts, place, onDone }: StepFormP
   const [skipping, setSkipping] = useState(false)
   // What is missing is said once somebody wants to go on, not before they have typed.
   const [asked, setAsked] = useState(false)
-  const { draft, touched, safe, change, answered } = useKeptDraft({ id, step, kept: kept !== undefined }, () =>
+  const { draft, touched, safe, change, keep, answered } = useKeptDraft({ id, step, kept: kept !== undefined }, () =>
     draftOver(begin(context, step === 'connect' ? view?.connections : view?.answers[step]), kept),
   )
   const lacking = missing(draft, context)
@@ -50,6 +50,8 @@ export function StepForm({ step, context, kept, acts, place, onDone }: StepFormP
   const send = async (): Promise<OnboardingView | null> => {
     setAsked(true)
     if (lacking !== null) return null
+    // Where it cannot be sent, it is at least kept.
+    keep()
     const given = answer(draft, context)
     const sent = await acts.act(() =>
       view === null
