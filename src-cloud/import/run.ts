@@ -1,4 +1,4 @@
-import { Configuration } from '../../src-shared/domain/configuration.ts'
+import { choosable, Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
@@ -203,7 +203,8 @@ async function readKnown(
 }
 
 function ofNew({ statuses, priorities }: Configuration): Pick<Known, 'fresh' | 'usual'> {
-  const fresh = statuses.find(({ category }) => category === 'new') ?? statuses[0]
-  const usual = priorities.toSorted((a, b) => a.rank - b.rank)[Math.floor(priorities.length / 2)]
+  const [begun, ranked] = [choosable(statuses), choosable(priorities).sort((a, b) => a.rank - b.rank)]
+  const fresh = begun.find(({ category }) => category === 'new') ?? begun[0]
+  const usual = ranked[Math.floor(ranked.length / 2)]
   return { fresh: fresh?.key ?? '', usual: usual?.key ?? '' }
 }

@@ -91,7 +91,8 @@ export function splitTicket(desk: Desk, { ticketId, fromId, ticket, entries }: B
   const split = withLink(from.data, { ticketId, relation: 'split-into' }) ?? from.data
   if ((split.links?.length ?? 0) > MAX_LINKS) return TOO_MANY_LINKS
   if (isTooLarge(split)) return TOO_LARGE
-  const opened = openTicket(desk, { ...ticket, id: ticketId, links: [{ ticketId: fromId, relation: 'split-from' }] })
+  const links = [{ ticketId: fromId, relation: 'split-from' as const }]
+  const opened = openTicket(desk, { ...ticket, id: ticketId, links }, from.data)
   if (opened.result.outcome !== 'applied') return opened
   writeTicket(desk, { ...from, data: split })
   for (const [id, copy] of copies) desk.create('entry', id, copy)

@@ -17,9 +17,12 @@ export function createTicket(desk: Desk, { ticketId, ticket }: BodyOf<'ticket.cr
   return openTicket(desk, { ...ticket, id: ticketId })
 }
 
-/** Opens a ticket that is not there yet. */
-export function openTicket(desk: Desk, ticket: NewTicket & Pick<Ticket, 'id' | 'links'>): Outcome {
-  const wrong = unfit(desk, ticket, ticket.requesterId)
+/**
+ * Opens a ticket that is not there yet.
+ * @param like a ticket whose values it may have, whatever was retired meanwhile: it is a part of that one
+ */
+export function openTicket(desk: Desk, ticket: NewTicket & Pick<Ticket, 'id' | 'links'>, like?: Ticket): Outcome {
+  const wrong = unfit(desk, ticket, like, ticket.requesterId)
   if (wrong) return rejected('invalid-input', wrong)
   const { id, ...given } = ticket
   // The number is given when it is known how many the batch creates.
@@ -35,7 +38,7 @@ export function updateTicket(desk: Desk, { ticketId, base, patch }: BodyOf<'tick
   if ('result' in known) return known
   const { changes, conflicts, merged } = mergeTicket(known.data, base, patch, known.changed)
   const { customFields, tasks, ...rest } = patchOf(changes)
-  const wrong = unfit(desk, patchOf(changes), null)
+  const wrong = unfit(desk, patchOf(changes), known.data, null)
   if (wrong) return rejected('invalid-input', wrong)
   const fields = Object.keys(changes)
   if (fields.length > 0) {
@@ -105,9 +108,11 @@ export function isTooLarge(ticket: Ticket): boolean {
 }
 
 /** What in a ticket's new values does not fit this tenant, or null. */
-function unfit(desk: Desk, patch: TicketPatch, requesterId: string | null): string | null {
+function unfit(desk: Desk, patch: TicketPatch, had: Ticket | undefined, requesterId: string | null): string | null {
   if (Object.keys(fieldsOf(patch)).length === 0) return null
-  const wrong = desk.configuration ? misfit(desk.configuration, patch) : 'This client has no configuration yet.'
+  const wrong = desk.configuration
+    ? misfit(desk.configuration, patch, had ?? {})
+    : 'This client has no configuration yet.'
   if (wrong) return wrong
   const assigned = [patch, ...Object.values(patch.tasks ?? {})].flatMap(({ assigneeId }) => assigneeId ?? [])
   if (!assigned.every((id) => desk.technicians.has(id.toLowerCase())))

@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import type { Choice, Configuration, CustomField } from '../../src-shared/domain/configuration.ts'
 import { Instant } from '../../src-shared/domain/primitives.ts'
+import { retiredIn } from '../../src-shared/domain/retired.ts'
 import type { FieldValue, TicketPatch } from '../../src-shared/domain/ticket.ts'
 
 /**
- * Checks the values of a ticket against the tenant's own words.
+ * Checks the new values of a ticket against the tenant's own words.
+ * @param had what the ticket has: that may stay, also where it was retired
  * @returns what is wrong with the first that does not fit, or null
  */
-export function misfit(configuration: Configuration, patch: TicketPatch): string | null {
+export function misfit(configuration: Configuration, patch: TicketPatch, had: TicketPatch): string | null {
   return (
     unknownKey('status', patch.status, configuration.statuses) ??
     unknownKey('priority', patch.priority, configuration.priorities) ??
     unknownKey('type', patch.type, configuration.types) ??
     unknownKey('queue', patch.queue, configuration.queues) ??
-    misfitField(configuration.customFields, patch.customFields ?? {})
+    misfitField(configuration.customFields, patch.customFields ?? {}) ??
+    retiredIn(configuration, patch, had)
   )
 }
 

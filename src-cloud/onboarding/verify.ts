@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openStatuses, Configuration } from '../../src-shared/domain/configuration.ts'
+import { choosable, Configuration, isOpenCategory } from '../../src-shared/domain/configuration.ts'
 import { NewTicket } from '../../src-shared/domain/ticket.ts'
 import { begunHistory } from '../../src-shared/domain/history.ts'
 import type { Check } from '../../src-shared/protocol/onboarding.ts'
@@ -90,7 +90,8 @@ async function ticketRoundTrip(context: VerifyContext): Promise<Outcome> {
     (tx) =>
       tx<{ id: string }[]>`select id from tenant_technician where not deleted and 'act' = any(may) order by id limit 1`,
   )
-  const [status, priority] = [openStatuses(configuration)[0], configuration.priorities.at(-1)?.key]
+  const status = choosable(configuration.statuses).find(({ category }) => isOpenCategory(category))?.key
+  const priority = choosable(configuration.priorities).at(-1)?.key
   if (!technician || !status || !priority)
     return ['failed', 'There is nobody who could open a ticket, or no status for it.']
   const [ticketId, subject] = [randomUUID(), `Test of the way in, ${new Date().toISOString()}`]

@@ -1,3 +1,4 @@
+import { choosable } from '../domain/configuration.ts'
 import type { EscalationAction, EscalationRule } from './schema.ts'
 import type { ClockedTicket, ServiceDesk } from './service-desk.ts'
 import { Rotation } from './on-call.ts'
@@ -118,7 +119,7 @@ function raisedPriority(
   { to, by }: EscalationAction & { do: 'raise-priority' },
   from: string,
 ): string | null {
-  const ranked = priorities.toSorted((one, other) => one.rank - other.rank)
+  const ranked = choosable(priorities, from).sort((one, other) => one.rank - other.rank)
   const place = ranked.findIndex(({ key }) => key === from)
   const wanted = to === undefined ? Math.max(0, place - by) : ranked.findIndex(({ key }) => key === to)
   // Of a priority that nobody knows it cannot be said what is above it.

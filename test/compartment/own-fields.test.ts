@@ -17,7 +17,7 @@ const customFields: CustomField[] = [
 const newer = { field: 'type', unlike: 'incident' }
 const custom = {
   ...configuration,
-  types: [...configuration.types, { key: 'change', label: 'Change' }],
+  types: [...configuration.types, { key: 'change', label: 'Change' }, { key: 'chore', label: 'Chore', retired: true }],
   customFields: [
     ...customFields,
     // Of a cloud that is newer than this console.
@@ -50,7 +50,8 @@ beforeAll(async () => {
     if (change.kind !== 'ticket' || !('data' in change)) return change
     const number = Number(change.data['number'])
     const approver = approvers[number - 1]
-    const values = { type: 'incident', status: 'working', customFields: { ...(approver && { approver }) } }
+    const type = number === 5 ? 'chore' : 'incident'
+    const values = { type, status: 'working', customFields: { ...(approver && { approver }) } }
     return { ...change, data: ticketOf(number, values) }
   })
   cloud = await ScriptedCloud.start(changes)
@@ -130,4 +131,20 @@ test('a new ticket begins with the defaults, and is not opened without what it n
   )
   expect((await open({ approver: boss.id })).ticket.customFields).toEqual({ approver: boss.id, site: 'hq' })
   expect((await open({ approver: boss.id, site: null })).ticket.customFields['site']).toBe(null)
+})
+
+test('what was retired is not chosen by any way, and stays where it is', async () => {
+  const six = idOf('ticket 6')
+  const why = 'The type “Chore” is retired and cannot be chosen any more. Choose another.'
+  await expect(edit(six, { type: 'chore' })).rejects.toMatchObject(refused('field-unfit', why))
+  const change = { patch: { type: 'chore' } }
+  const preview = await driven.call('query', 'tickets.bulkPreview', { ids: [six], change })
+  expect(preview).toMatchObject({ change: 0, held: { count: 1, why } })
+  const opened = { subject: 'Sweep', description: '', status: 'new', priority: 'p3', type: 'chore' }
+  await expect(driven.call('mutation', 'tickets.create', opened)).rejects.toMatchObject(refused('field-unfit', why))
+  const five = idOf('ticket 5')
+  expect((await edit(five, { type: null })).ticket.type).toBe(null)
+  // The way back is free as long as nobody else has seen the change.
+  expect((await edit(five, { type: 'chore' }, true)).ticket.type).toBe('chore')
+  await expect(edit(six, { type: 'chore' }, true)).rejects.toMatchObject(refused('field-unfit', why))
 })

@@ -12,7 +12,7 @@ import { flatten } from '../ledger/coalesce.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changeIn } from './edit.ts'
-import { heldBack, heldUp } from './own-fields.ts'
+import { heldBack, heldUp, newlyRetired } from './own-fields.ts'
 
 interface Link {
   id: string
@@ -80,15 +80,25 @@ export function ticketWrites(bench: Bench) {
   }
 
   return {
-    /** @param back whether this takes back what was done: that is never held up. @throws ProblemError `field-missing`, `field-unfit` */
+    /**
+     * @param back whether this takes back what was done: that is held up only where it would bring back, into a field
+     * whose last edit is in the cloud, what was retired meanwhile
+     * @throws ProblemError `field-missing`, `field-unfit`
+     */
     edit({ id, patch, back = false }: { id: string; patch: TicketPatch; back?: boolean | undefined }): TicketDetail {
-      const { ticket } = bench.ticket(id)
+      const { ticket, pendingFields } = bench.ticket(id)
       const change = changeIn(ticket, patch)
       if (!change) return bench.ticket(id)
       const { tasks } = change.patch
       const wrong = tasks && tasksProblem(ticket.tasks, tasks, patchedTasks(ticket.tasks, tasks, null))
       if (wrong) throw new ProblemError(...wrong)
-      const problem = back ? null : heldUp(bench.held.cache.configuration, ticket, change.patch)
+      const { configuration } = bench.held.cache
+      const isSent = ![...flatten(change.patch).keys()].some((field) => pendingFields.includes(field))
+      const problem = !back
+        ? heldUp(configuration, ticket, change.patch)
+        : isSent
+          ? newlyRetired(configuration, change.patch, ticket)
+          : null
       if (problem) throw problem
       const body = { kind: 'ticket.update' as const, ticketId: id, ...change }
       return writeOne(body, { fields: [...flatten(change.patch).keys()] }, id)

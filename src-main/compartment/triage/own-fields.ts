@@ -1,5 +1,6 @@
 import { isOver, type Configuration, type CustomField } from '../../../src-shared/domain/configuration.ts'
 import { fieldStates, misfitOf, missingFields } from '../../../src-shared/domain/field-states.ts'
+import { retiredIn } from '../../../src-shared/domain/retired.ts'
 import type { FieldValue, NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
@@ -11,7 +12,7 @@ import type { Cache } from '../cache/cache.ts'
  * held up by a field that is needed now.
  */
 export function heldUp(configuration: Configuration, ticket: Ticket, patch: TicketPatch): ProblemError | null {
-  const unfit = unfitValue(configuration, patch.customFields ?? {})
+  const unfit = newlyRetired(configuration, patch, ticket) ?? unfitValue(configuration, patch.customFields ?? {})
   if (unfit) return unfit
   const { statuses, customFields } = configuration
   if (patch.status === undefined || !isOver(statuses, patch.status) || isOver(statuses, ticket.status)) return null
@@ -21,11 +22,19 @@ export function heldUp(configuration: Configuration, ticket: Ticket, patch: Tick
 }
 
 /** Why a ticket cannot be opened so, or null. */
-export function heldBack({ customFields }: Configuration, ticket: NewTicket): ProblemError | null {
+export function heldBack(configuration: Configuration, ticket: NewTicket): ProblemError | null {
+  const { customFields } = configuration
   return (
+    newlyRetired(configuration, ticket) ??
     unfitValue({ customFields }, ticket.customFields) ??
     missing(missingFields(customFields, ticket), 'this client wants that of a new ticket')
   )
+}
+
+/** Why values cannot be given: they were retired. What the ticket has already stays. */
+export function newlyRetired(configuration: Configuration, patch: TicketPatch, had?: Ticket): ProblemError | null {
+  const reason = retiredIn(configuration, patch, had)
+  return reason === null ? null : new ProblemError('field-unfit', { reason })
 }
 
 function unfitValue(
