@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tokenKey, Tokens } from '../../src-cloud/tokens.ts'
 import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { MUTATION_SCHEMA, type MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { ask, push, pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
@@ -378,52 +377,4 @@ describe('new things', () => {
     ])
     expect(feed.closing.lastSequence).toBe(1)
   })
-})
-
-test('what was retired is no new choice, and stays where it is; an edit made before is refused by name', async () => {
-  const retired = { retired: true as const }
-  const settings = async () => SettingsView.parse(await (await ask(cloud.url, paths.settings, { token })).json())
-  const { revision, settings: before } = await settings()
-  const at = <Row extends { key: string }>(rows: Row[], key: string): Row[] =>
-    rows.map((row) => (row.key === key ? { ...row, ...retired } : row))
-  const [floorless, floor] = [before.customFields.value.slice(0, -1), before.customFields.value.at(-1)!]
-  const options = ['one', 'two', 'three'].map((key) => ({ key, label: `Floor ${key}`, ...(key === 'one' && retired) }))
-  const set = {
-    statuses: at(before.statuses.value, 'vendor'),
-    priorities: at(before.priorities.value, 'p1'),
-    queues: [...at(before.queues.value, 'desk'), { key: 'field', label: 'Field' }],
-    customFields: [...at(floorless, 'seats'), { ...floor, type: 'multi-select' as const, options }],
-  }
-  const id = freshTicket()
-  const floors = (...keys: string[]) => ({ customFields: { floor: keys } })
-  await one(update(id, {}, { customFields: { floor: 'one' } }))
-  const retiring = await ask(cloud.url, paths.settings, { token, body: { revision, set } })
-  expect(retiring.status).toBe(200)
-  const held = await ticketNow(id)
-  const create = (values: object): MutationBody => ({
-    ...{ kind: 'ticket.create' as const, ticketId: randomUUID() },
-    ticket: { ...newTicket, ...values },
-  })
-  for (const [body, words] of [
-    [update(id, { status: 'open' }, { status: 'vendor' }), 'status “Awaiting Vendor” is retired'],
-    [update(id, { priority: 'p2' }, { priority: 'p1' }), 'priority “Urgent” is retired'],
-    [update(id, { customFields: {} }, { customFields: { seats: 3 } }), 'field “Seats” is retired'],
-    [create({ queue: 'desk' }), 'queue “Service Desk” is retired and cannot be chosen any more. Choose another.'],
-    [create(floors('two', 'one')), 'option “Floor one” of “Floor” is retired'],
-  ] as const)
-    expect(await one(body)).toMatchObject({
-      ...{ outcome: 'rejected', code: 'invalid-input', message: expect.stringContaining(words) as string },
-    })
-  expect(await ticketNow(id)).toEqual(held)
-  expect(await one(create({ queue: 'field' }))).toMatchObject({ outcome: 'applied' })
-  // What it has may stay beside what is new, and is its parts', too.
-  expect(await one(update(id, { customFields: { floor: 'one' } }, floors('one', 'two')))).toMatchObject({
-    outcome: 'applied',
-  })
-  const split = { ...newTicket, queue: 'desk', ...floors('one') }
-  const part: MutationBody = { kind: 'ticket.split', ticketId: randomUUID(), fromId: id, ticket: split, entries: [] }
-  expect(await one(part)).toMatchObject({ outcome: 'applied' })
-  expect(await one(update(id, { queue: 'desk' }, { queue: null }))).toMatchObject({ outcome: 'applied' })
-  expect(await one(update(id, { queue: null }, { queue: 'desk' }))).toMatchObject({ outcome: 'rejected' })
-  expect((await ticketNow(id)).data).toMatchObject({ queue: null, ...floors('one', 'two') })
 })

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { asOrganisation, asTenant } from '../../src-cloud/database/as.ts'
 import { API_ROLE, apiPassword, connect, type Sql } from '../../src-cloud/database/connect.ts'
+import type { Ticket, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
+import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import {
   DefaultsUses,
   DefaultsView,
@@ -11,7 +14,7 @@ import {
   type SettingsChange,
   type SettingsRestore,
 } from '../../src-shared/protocol/settings.ts'
-import { ask, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { ask, pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleConfiguration, sampleOrganisation, uuid } from '../support/sample.ts'
 
 const ACME = uuid('tenant', 'Acme')
@@ -247,4 +250,60 @@ test('a client that keeps its tickets keeps them from being deleted; others are 
   await change(acme, { revert: ['keepDays'] })
   const [row] = await cloud.owner<{ version: number }[]>`select bulkhead.delete_ticket(${ACME}, ${ticket}) as version`
   expect(row?.version).toBeGreaterThan(0)
+})
+
+test('what was retired is no new choice, and stays where it is; an edit made before is refused by name', async () => {
+  const retired = { retired: true as const }
+  const one = async (body: MutationBody) => (await pushed(cloud.url, zephyr, randomUUID(), 1, [body])).results[0]
+  const update = (ticketId: string, base: TicketPatch, patch: TicketPatch): MutationBody => ({
+    ...{ kind: 'ticket.update', ticketId, base, patch },
+  })
+  const ticketNow = async () => (await cloud.owner<{ data: Ticket }[]>`select data from ticket where id = ${id}`)[0]!
+  const newTicket = {
+    ...{ subject: 'New', description: '', status: 'new', priority: 'p2', type: null, queue: null },
+    ...{ requesterId: null, assigneeId: null, tags: [], customFields: {} },
+  }
+  const { revision, settings: before } = await view(zephyr)
+  const at = <Row extends { key: string }>(rows: Row[], key: string): Row[] =>
+    rows.map((row) => (row.key === key ? { ...row, ...retired } : row))
+  const [floorless, floor] = [before.customFields.value.slice(0, -1), before.customFields.value.at(-1)!]
+  const options = ['one', 'two', 'three'].map((key) => ({ key, label: `Floor ${key}`, ...(key === 'one' && retired) }))
+  const set = {
+    statuses: at(before.statuses.value, 'vendor'),
+    priorities: at(before.priorities.value, 'p1'),
+    queues: [...at(before.queues.value, 'desk'), { key: 'field', label: 'Field' }],
+    customFields: [...at(floorless, 'seats'), { ...floor, type: 'multi-select' as const, options }],
+  }
+  const id = uuid('Zephyr', 'ticket', 1)
+  const floors = (...keys: string[]) => ({ customFields: { floor: keys } })
+  await one(update(id, {}, { customFields: { floor: 'one' } }))
+  const retiring = await ask(cloud.url, paths.settings, { token: zephyr, body: { revision, set } })
+  expect(retiring.status).toBe(200)
+  const held = await ticketNow()
+  const create = (values: object): MutationBody => ({
+    ...{ kind: 'ticket.create' as const, ticketId: randomUUID() },
+    ticket: { ...newTicket, ...values },
+  })
+  for (const [body, words] of [
+    [update(id, { status: 'open' }, { status: 'vendor' }), 'status “Awaiting Vendor” is retired'],
+    [update(id, { priority: 'p2' }, { priority: 'p1' }), 'priority “Urgent” is retired'],
+    [update(id, { customFields: {} }, { customFields: { seats: 3 } }), 'field “Seats” is retired'],
+    [create({ queue: 'desk' }), 'queue “Service Desk” is retired and cannot be chosen any more. Choose another.'],
+    [create(floors('two', 'one')), 'option “Floor one” of “Floor” is retired'],
+  ] as const)
+    expect(await one(body)).toMatchObject({
+      ...{ outcome: 'rejected', code: 'invalid-input', message: expect.stringContaining(words) as string },
+    })
+  expect(await ticketNow()).toEqual(held)
+  expect(await one(create({ queue: 'field' }))).toMatchObject({ outcome: 'applied' })
+  // What it has may stay beside what is new, and is its parts', too.
+  expect(await one(update(id, { customFields: { floor: 'one' } }, floors('one', 'two')))).toMatchObject({
+    outcome: 'applied',
+  })
+  const split = { ...newTicket, queue: 'desk', ...floors('one') }
+  const part: MutationBody = { kind: 'ticket.split', ticketId: randomUUID(), fromId: id, ticket: split, entries: [] }
+  expect(await one(part)).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, { queue: 'desk' }, { queue: null }))).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, { queue: null }, { queue: 'desk' }))).toMatchObject({ outcome: 'rejected' })
+  expect((await ticketNow()).data).toMatchObject({ queue: null, ...floors('one', 'two') })
 })
