@@ -7,17 +7,21 @@ import { instantOf } from './dates.ts'
 type Cell = (field: CellField) => string | undefined
 type Order = 'dmy' | 'mdy' | undefined
 
-/** The values of a client's own fields in a row; of those whose cell is empty there is none. */
+/**
+ * The values of a client's own fields in a row; of those whose cell is empty there is none.
+ * @param personOf the id of whom a name or an address means; nobody stays as it is written
+ */
 export function customValues(
   fields: readonly CustomField[],
   cell: Cell,
   order: Order,
+  personOf: (text: string) => string | undefined = () => undefined,
 ): { values: Record<string, FieldValue> } | { reason: string } {
   const values: Record<string, FieldValue> = {}
   for (const field of fields) {
     const text = cell(`custom:${field.key}`)
     if (text === undefined) continue
-    const value = valueOf(field, text, order)
+    const value = field.type === 'person' ? (personOf(text) ?? text.slice(0, 10_000)) : valueOf(field, text, order)
     if (typeof value === 'object' && value !== null && 'reason' in value) return value
     if (value === null) return { reason: `${field.label}: "${text.slice(0, 60)}" is no ${expected(field)}.` }
     values[field.key] = value

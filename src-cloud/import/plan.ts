@@ -122,7 +122,10 @@ export function planTicket(
   if (assignee !== undefined && assigneeId === undefined)
     return bad(`No technician here is "${assignee.slice(0, 60)}". Give them this client, or leave the column out.`)
   const [created, updated, due] = dates.map(key)
-  const custom = customValues(configuration.customFields, cell, request.dates)
+  const custom = customValues(configuration.customFields, cell, request.dates, (text) => {
+    const called = text.toLowerCase()
+    return known.technicians.get(called) ?? known.contacts.get(called)?.id
+  })
   if ('reason' in custom) return bad(custom.reason)
   const tags = cell('tags')
     ?.split(/[,;|]/)

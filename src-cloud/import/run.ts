@@ -170,8 +170,11 @@ async function readKnown(
   rows: readonly CsvRow[],
 ): Promise<Omit<Known, 'lacks'>> {
   const cells = rows.map((row) => cellsOf(mapping, row))
+  const people = configuration.customFields.flatMap(({ type, key }) =>
+    type === 'person' ? (`custom:${key}` as const) : [],
+  )
   const words = cells
-    .flatMap((cell) => (kind === 'contacts' ? [cell('email'), cell('name')] : [cell('requester')]))
+    .flatMap((cell) => (kind === 'contacts' ? [cell('email'), cell('name')] : [cell('requester'), ...people.map(cell)]))
     .filter((word) => word !== undefined)
   const ids = new Map(
     kind === 'tickets'

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
-import type { LeftBehind } from '../../src-shared/domain/views.ts'
+import type { LeftBehind } from '../../src-shared/domain/left-behind.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { Keyring } from './keyring.ts'

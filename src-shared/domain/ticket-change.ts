@@ -42,6 +42,8 @@ export interface TicketActivity {
   lines: TicketActivityLine[]
   /** There are older ones. */
   more: boolean
+  /** Names by id of the people in requesters and in fields that name a person. */
+  people: Record<string, string>
 }
 
 const PLAIN = [

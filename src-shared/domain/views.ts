@@ -274,6 +274,8 @@ export interface InboxItem {
   /** When the technician did it. */
   at: string
   fields: UndecidedField[]
+  /** Names by id of the people in values of the fields; absent for none. */
+  people?: Record<string, string>
   /** The text of a note or reply that was refused, else null. */
   text: string | null
   /** Why it was refused, in the cloud's words. */
@@ -357,19 +359,6 @@ export interface ClientSummary {
 export interface ClientsChange {
   changed: ClientSummary[]
   gone: string[]
-}
-
-/** A client that is not in the list any more, and whose files are still here. */
-export interface LeftBehind {
-  id: string
-  name: string
-  /** When it left. */
-  at: string
-  bytes: number
-  /** Edits that could not be saved and that nobody decided about: they are lost with the files. */
-  undecided: number
-  /** What there is to decide, in one sentence. */
-  sentence: string
 }
 
 /** A `ticket` is one that is not there yet; `settings` are changes of the client's settings. */

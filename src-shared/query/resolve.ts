@@ -10,6 +10,11 @@ export type Condition = { not: boolean } & (
   | { on: 'requester'; text: string; exact: boolean }
   /** A tag or the value of a custom field, as `ticket_term` has it; with `begins` also what goes on after it. */
   | { on: 'term'; term: string; begins: boolean }
+  /**
+   * A custom field names one of these technicians, a contact whose name, address or site has these words, or somebody
+   * whose name stands there as text.
+   */
+  | { on: 'person'; field: string; ids: string[]; text: string; exact: boolean }
   /** Ends included, ms since 1970. */
   | { on: 'created' | 'updated' | 'due' | 'risk'; from: number | null; to: number | null }
   /** Ids of technicians of whom one watches it, or is mentioned in a note of it. */
@@ -118,9 +123,9 @@ function readPeople(on: 'watcher' | 'mentions', { not, value, quoted }: Term, me
   return ids.length === 0 ? [] : [{ on, not, ids: [...new Set(ids)] }]
 }
 
-function readField({ not, field, value, quoted }: Term, { configuration }: Meaning): Read {
+function readField({ not, field, value, quoted }: Term, meaning: Meaning): Read {
   const name = field ?? ''
-  const { customFields } = configuration
+  const { customFields } = meaning.configuration
   const found = customFields.find(({ key, label }) => same(key, name) || same(label, name))
   if (!found) return { misread: `No field of this client is called “${name}”.` }
   const term = (text: string, open: boolean): Read => [
@@ -136,6 +141,8 @@ function readField({ not, field, value, quoted }: Term, { configuration }: Meani
     const close = option ?? found.options.find(({ label }) => begins(label, value))
     return close ? term(close.key, false) : { misread: `${found.label} has no choice called “${value}”.` }
   }
+  if (found.type === 'person')
+    return [{ on: 'person', not, field: found.key, ids: peopleCalled(value, meaning), text: value, exact: quoted }]
   return term(value, !quoted && found.type !== 'number')
 }
 

@@ -241,3 +241,19 @@ describe('an export', () => {
     ])
   })
 })
+
+test('a field that names a person takes a technician or contact by name or address, and keeps what is nobody’s', async () => {
+  const tenant = uuid('tenant', 'Acme')
+  await cloud.owner`
+    update configuration set data = jsonb_set(data::jsonb, '{customFields}', ${JSON.stringify([{ type: 'person', key: 'boss', label: 'Boss' }])}::text::jsonb)::json
+    where tenant_id = ${tenant}`
+  const [contact] = await entities('contact')
+  const [technician] = await entities('technician')
+  const rows = [String(contact?.['name']), String(technician?.['email']).toUpperCase(), 'Somebody Else']
+  const csv = `id,subject,Boss\n${rows.map((who, i) => `B-${i},Named ${i},${who}`).join('\n')}`
+  expect(await take({ kind: 'tickets', csv })).toMatchObject({ added: 3 })
+  const made = (await entities('ticket')).filter(({ subject }) => String(subject).startsWith('Named'))
+  expect(made.map(({ customFields }) => (customFields as Record<string, string>)['boss'])).toEqual([
+    ...[contact?.['id'], technician?.['id'], 'Somebody Else'],
+  ])
+})

@@ -44,14 +44,20 @@ let driven: Driven
 const place = temporaryFolder()
 
 beforeAll(async () => {
-  const approvers = [boss.id, colleague.id, 'nobody-here']
+  const left = idOf('technician who left')
+  const approvers = [boss.id, colleague.id, 'Nobody, here', idOf('nobody'), left]
   const changes = deskChanges(6).map((change) => {
     if (change.kind === 'configuration') return { ...change, data: custom }
     if (change.kind !== 'ticket' || !('data' in change)) return change
     const number = Number(change.data['number'])
     const approver = approvers[number - 1]
     const type = number === 5 ? 'chore' : 'incident'
-    const values = { type, status: 'working', customFields: { ...(approver && { approver }) } }
+    const values = {
+      type,
+      status: 'working',
+      customFields: { ...(approver && { approver }) },
+      ...(number === 6 && { assigneeId: left }),
+    }
     return { ...change, data: ticketOf(number, values) }
   })
   cloud = await ScriptedCloud.start(changes)
@@ -72,17 +78,41 @@ const edit = (id: string, patch: Edit['patch'], back?: boolean): Promise<Outputs
 const refused = (code: string, message: string) => ({ problem: { code, message, retry: false } })
 const CAUSE = 'Fill in Cause: this client wants that before a ticket is resolved or closed.'
 
-test('people are shown by name, and an id that nobody has as it is', async () => {
-  const shown = await Promise.all([one, two, three].map((id) => driven.ticket(id)))
+test('people are shown by name, whoever is gone is said to be, and a name that was imported stays', async () => {
+  const shown = await Promise.all([one, two, three, four].map((id) => driven.ticket(id)))
   expect(shown.map(({ ownFields }) => Object.values(ownFields?.people ?? {}))).toEqual([
     [boss.name],
     [colleague.name],
     [],
+    ['Unknown person'],
   ])
   const rows = await driven.call<Outputs['tickets']['rows']>('query', 'tickets.rows', {
-    ...{ numbers: [1, 2, 3], text: '', columns: ['field.approver'] },
+    ...{ numbers: [1, 2, 3, 4, 5], text: '', columns: ['field.approver'] },
   })
-  expect(rows.map(({ row }) => row.fields?.['approver'])).toEqual([boss.name, colleague.name, 'nobody-here'])
+  expect(rows.map(({ row }) => row.fields?.['approver'])).toEqual([
+    ...[boss.name, colleague.name, 'Nobody, here'],
+    ...['Unknown person', 'Former technician'],
+  ])
+})
+
+test('a person’s field is searched by name, and what was changed of it is told by name', async () => {
+  const found = async (text: string): Promise<number[]> => {
+    const hits = await driven.call<Outputs['tickets']['search']>('query', 'tickets.search', {
+      ...{ text, filter: {}, order: 'newest', limit: 10 },
+    })
+    return hits.map(({ row }) => row.number).sort()
+  }
+  expect(await found(`field.approver:"${boss.name}"`)).toEqual([1])
+  expect(await found('field.approver:tech')).toEqual([2])
+  expect(await found('field.approver:"nobody, here"')).toEqual([3])
+  expect(await found('field.approver:nob')).toEqual([3])
+  expect(await found(`-field.approver:"${boss.name}" field.approver:Tech`)).toEqual([2])
+  expect(await found('field.approver:me')).toEqual([])
+  await edit(two, { customFields: { approver: boss.id } })
+  const { lines, people } = await driven.call<Outputs['tickets']['activity']>('query', 'tickets.activity', { id: two })
+  expect(lines.at(-1)?.acts).toEqual([{ field: 'customFields.approver', from: colleague.id, to: boss.id }])
+  expect(people).toEqual({ [colleague.id]: colleague.name, [boss.id]: boss.name })
+  await edit(two, { customFields: { approver: colleague.id } }, true)
 })
 
 test('a ticket is not resolved without what it needs then; everything else of it stays free, and so does the way back', async () => {

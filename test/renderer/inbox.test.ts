@@ -8,7 +8,10 @@ import { sampleConfiguration } from '../support/sample.ts'
 
 const desk: Desk = {
   attachments: DEFAULT_ATTACHMENT_POLICY,
-  configuration: sampleConfiguration,
+  configuration: {
+    ...sampleConfiguration,
+    customFields: [...sampleConfiguration.customFields, { type: 'person', key: 'boss', label: 'Boss' }],
+  },
   technicians: [
     { id: 'me', name: 'Robin', email: 'robin@alpha.example' },
     { id: 'lena', name: 'Lena', email: 'lena@alpha.example' },
@@ -30,6 +33,11 @@ test.each([
   ['customFields.floor', 'one', 'One'],
   ['customFields.seats', 1200, '1,200'],
   ['customFields.gone', true, 'Yes'],
+  ['customFields.boss', 'lena', 'Lena'],
+  ['customFields.boss', '11111111-1111-4111-8111-111111111111', 'Ada'],
+  ['customFields.boss', '22222222-2222-4222-8222-222222222222', 'Unknown person'],
+  ['customFields.boss', 'As it was imported', 'As it was imported'],
+  ['requesterId', '11111111-1111-4111-8111-111111111111', 'Ada'],
   ['customFields.site', undefined, 'Not set'],
   ['vip', false, 'No'],
   ['ownerId', null, 'Everybody'],
@@ -46,7 +54,7 @@ test.each([
   ],
   ['filter', {}, 'All tickets'],
 ])('%s %j reads %s', (field, value, text) => {
-  expect(valueText(field, value, desk)).toBe(text)
+  expect(valueText(field, value, desk, { '11111111-1111-4111-8111-111111111111': 'Ada' })).toBe(text)
 })
 
 test('values by field name become one patch, custom fields among themselves', () => {

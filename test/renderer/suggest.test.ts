@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { resolveQuery } from '../../src-shared/query/resolve.ts'
-import { suggest } from '../../src-renderer/features/tickets/suggest.ts'
+import { contactTyped, suggest } from '../../src-renderer/features/tickets/suggest.ts'
 import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
 import { configuration, technicianOf } from '../compartment/desk.ts'
 
@@ -11,6 +11,7 @@ const desk = {
     customFields: [
       { type: 'select' as const, key: 'floor', label: 'Floor', options: [{ key: 'f1', label: 'First floor' }] },
       { type: 'checkbox' as const, key: 'on call', label: 'On call' },
+      { type: 'person' as const, key: 'boss', label: 'Approver' },
     ],
   },
   technicians: [technicianOf(1), technicianOf(2)],
@@ -31,6 +32,12 @@ test('values come from the configuration, and are put in so that they are unders
   expect(labels('status:aw')).toEqual(['Awaiting Vendor'])
   expect(labels('assignee:')).toEqual(['me', 'none', 'Technician 2'])
   expect(labels('field.floor:')).toEqual(['First floor'])
+  expect(contactTyped('field.Approver:da', 17, desk)).toBe('da')
+  expect(contactTyped('assignee:da', 11, desk)).toBe(null)
+  expect(suggest('field.boss:te', 13, desk, ['Dana Lee']).map(({ text }) => text)).toEqual([
+    'field.boss:"Technician 2" ',
+    'field.boss:"Dana Lee" ',
+  ])
   expect(suggest('tag:x status:aw printer', 15, desk)[0]).toMatchObject({
     text: 'tag:x status:"Awaiting Vendor" printer',
     caret: 31,

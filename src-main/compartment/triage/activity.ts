@@ -2,6 +2,7 @@ import { actsBetween, type TicketActivity, type TicketActivityLine } from '../..
 import { ProblemError } from '../../../src-shared/problem.ts'
 import { createdOf, serverTicket, withPending } from '../cache/overlay.ts'
 import type { Holdings } from '../holdings.ts'
+import { peopleOf } from './people.ts'
 
 /**
  * Who changed what of a ticket, the oldest first; what the technician did and the cloud has not answered comes last.
@@ -14,7 +15,11 @@ export function readActivity(held: Holdings, id: string, limit: number): TicketA
   if (!row) throw new ProblemError('not-found', { what: 'This ticket' })
   const newest = cache.changes.newest(id, limit + 1)
   const there = newest.slice(0, limit).map((change): TicketActivityLine => ({ ...change, pending: false }))
-  return { lines: [...there.reverse(), ...ownActivity(held, id)], more: newest.length > limit }
+  const lines = [...there.reverse(), ...ownActivity(held, id)]
+  const values = lines
+    .flatMap(({ acts }) => acts)
+    .flatMap(({ field, from, to }) => [from, to].map((value) => [field, value] as const))
+  return { lines, more: newest.length > limit, people: peopleOf(cache, values) }
 }
 
 /** What the technician's own writes make of the ticket, for as long as the feed does not tell of them. */

@@ -12,7 +12,7 @@ import {
 import type { Cache } from '../cache/cache.ts'
 import { NO_DUE, numberOf, rowOf } from '../cache/tickets.ts'
 import type { Holdings } from '../holdings.ts'
-import { personName } from './own-fields.ts'
+import { personWords } from './people.ts'
 import { readNumbers } from './page.ts'
 import { hitsByNumber, searchNumbers } from './search.ts'
 
@@ -178,7 +178,7 @@ function fieldColumn(cache: Cache, column: string): Column {
   const options = new Map(optionsOf(field).map((option, place) => [option.key, place]))
   const names = new Map<string, string>()
   const nameOf = (id: string): string => {
-    const name = names.get(id) ?? personName(cache, id) ?? id
+    const name = names.get(id) ?? personWords(cache, id)
     names.set(id, name)
     return name
   }

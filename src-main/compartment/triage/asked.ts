@@ -1,5 +1,5 @@
 import type { TicketFilter } from '../../../src-shared/domain/views.ts'
-import type { Condition, Query, Wanted } from '../../../src-shared/query/resolve.ts'
+import { termValue, type Condition, type Query, type Wanted } from '../../../src-shared/query/resolve.ts'
 import type { Cache } from '../cache/cache.ts'
 import { NO_DUE } from '../cache/tickets.ts'
 import { ASLEEP, termsSql } from '../cache/schema.ts'
@@ -92,6 +92,8 @@ class Writer {
       }
       case 'term':
         return this.#term(condition.term, condition.begins, not)
+      case 'person':
+        return this.#named(condition)
       case 'watcher':
         return this.#watched(condition.ids, not)
       case 'mentions': {
@@ -140,8 +142,7 @@ class Writer {
 
   #people(text: string, exact: boolean): string[] {
     const found = this.#cache.contacts.find(text.split(/\s+/).filter(Boolean), MAX_PEOPLE)
-    const same = (one: string | null): boolean => one?.toLocaleLowerCase() === text.toLocaleLowerCase()
-    return found.filter(({ name, email }) => !exact || same(name) || same(email)).map(({ id }) => id)
+    return found.filter(({ name, email }) => !exact || same(name, text) || same(email, text)).map(({ id }) => id)
   }
 
   #status(keys: string[], not: boolean): void {
@@ -168,6 +169,21 @@ class Writer {
     }
     const range = begins ? `term >= ${first} AND term < ${this.#value(`${term}\u{10FFFF}`)}` : `term = ${first}`
     const numbers = `SELECT ${begins ? 'DISTINCT ' : ''}number AS n FROM ticket_term WHERE ${range}`
+    this.#few(not, `number IN (${numbers})`, numbers)
+  }
+
+  #named({ not, field, ids, text, exact }: Extract<Condition, { on: 'person' }>): void {
+    const people = new Set([...ids, ...(same(text, 'me') ? [] : this.#people(text, exact))])
+    const said = this.#value(`field.${field}=${termValue(text)}`)
+    const terms = [...people].map((id) => this.#value(`field.${field}=${id}`)).join(', ')
+    const written = exact ? `term = ${said}` : `term >= ${said} AND term < ${said} || char(1114111)`
+    if (!this.#cache.loaded) {
+      // During the first load, row by row.
+      const found = `EXISTS (SELECT 1 FROM (${termsSql('ticket.rest')}) WHERE term IN (${terms}) OR ${written})`
+      return void this.#asked.where.push(not ? `NOT ${found}` : found)
+    }
+    const numbers = `SELECT number AS n FROM ticket_term WHERE term IN (${terms})
+      UNION SELECT number FROM ticket_term WHERE ${written}`
     this.#few(not, `number IN (${numbers})`, numbers)
   }
 
@@ -208,4 +224,8 @@ class Writer {
     this.#asked.values[name] = value
     return `@${name}`
   }
+}
+
+function same(one: string | null, other: string): boolean {
+  return one?.toLocaleLowerCase() === other.toLocaleLowerCase()
 }

@@ -7,6 +7,7 @@ import { flatten, isUpdate, type Fields } from '../ledger/coalesce.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { subjectOf } from '../ledger/subjects.ts'
+import { peopleOf } from './people.ts'
 import { aboutOf, ticketOf } from './references.ts'
 
 /** Unsent edits that are listed at most. */
@@ -74,6 +75,11 @@ function givenFields(body: MutationBody): Fields {
 
 function inboxItem(cache: Cache, ledger: Ledger, item: OutboxItem): InboxItem {
   const { id, at, body, outcome } = item
+  const fields = undecidedFields(cache, item)
+  const people = peopleOf(
+    cache,
+    fields.flatMap(({ field, base, mine, theirs }) => [base, mine, theirs].map((value) => [field, value] as const)),
+  )
   return {
     id,
     kind: outcome?.outcome === 'conflict' ? 'conflict' : 'rejected',
@@ -81,7 +87,8 @@ function inboxItem(cache: Cache, ledger: Ledger, item: OutboxItem): InboxItem {
     mutation: body.kind,
     about: aboutOf(cache, ledger, body),
     at,
-    fields: undecidedFields(cache, item),
+    fields,
+    ...(Object.keys(people).length > 0 && { people }),
     text: body.kind === 'entry.create' ? body.body : null,
     reason: outcome?.outcome === 'rejected' ? outcome.message : null,
   }

@@ -1,10 +1,11 @@
 import { isOver, type Configuration, type CustomField } from '../../../src-shared/domain/configuration.ts'
 import { fieldStates, misfitOf, missingFields } from '../../../src-shared/domain/field-states.ts'
 import { retiredIn } from '../../../src-shared/domain/retired.ts'
-import type { FieldValue, NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
+import type { NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Cache } from '../cache/cache.ts'
+import { peopleIn } from './people.ts'
 
 /**
  * Why a ticket cannot be changed so by the client's own fields, or null. What is written into a field has to fit it, and
@@ -60,26 +61,11 @@ function missing(fields: readonly CustomField[], why: string): ProblemError | nu
 export function ownFieldsOf(cache: Cache, ticket: Ticket): Pick<TicketDetail, 'ownFields'> {
   const { customFields } = cache.configuration
   const ruled = customFields.some(({ visibleWhen, requiredWhen }) => visibleWhen ?? requiredWhen)
-  const people = customFields.flatMap(({ type, key }) => {
-    const id = type === 'person' && Object.hasOwn(ticket.customFields, key) ? ticket.customFields[key] : null
-    const name = typeof id === 'string' ? personName(cache, id) : null
-    return typeof id === 'string' && name !== null ? [[id, name] as const] : []
-  })
-  if (!ruled && people.length === 0) return {}
+  const people = peopleIn(cache, ticket)
+  if (!ruled && Object.keys(people).length === 0) return {}
   const states = [...fieldStates(customFields, ticket)]
   const keys = (wanted: string): string[] => states.filter(([, state]) => state === wanted).map(([key]) => key)
   return {
-    ownFields: { hidden: keys('hidden'), required: keys('required'), people: Object.fromEntries(people) },
+    ownFields: { hidden: keys('hidden'), required: keys('required'), people },
   }
-}
-
-/** What a technician or contact is called; null where nobody here has that id. */
-export function personName(cache: Cache, id: string): string | null {
-  return cache.technicians.find((one) => one.id === id)?.name ?? cache.contacts.get(id)?.name ?? null
-}
-
-/** A value of a custom field as lists show it: a person by name, where somebody here has that id. */
-export function named(cache: Cache, key: string, value: FieldValue): FieldValue {
-  const isPerson = cache.configuration.customFields.some((one) => one.type === 'person' && one.key === key)
-  return isPerson && typeof value === 'string' ? (personName(cache, value) ?? value) : value
 }

@@ -4,7 +4,7 @@ import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
 import { listeningOf, type Listening } from './noise.ts'
 import { instant, NO_DUE, numberOf, type StoredTicket } from '../cache/tickets.ts'
-import { named } from './own-fields.ts'
+import { named } from './people.ts'
 import type { Words } from '../cache/words.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 

@@ -1,6 +1,6 @@
 import { IconDoorExit } from '@tabler/icons-react'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
-import type { LeftBehind as Left } from '../../../src-shared/domain/views.ts'
+import type { LeftBehind as Left } from '../../../src-shared/domain/left-behind.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'

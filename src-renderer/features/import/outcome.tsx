@@ -1,3 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
+import { isPersonId } from '../../../src-shared/domain/person-words.ts'
+import { contactQuery } from '../../tenant/contacts.ts'
+import { useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
+import { customFieldOf, valueText } from '../inbox/value-text.ts'
+import { fieldLabel } from '../ticket/field-label.ts'
 import type { SeenImport } from './transfer.ts'
 import { PageButton } from '../../ui/page.tsx'
 import classes from './import.module.css'
@@ -17,6 +24,7 @@ export function Counts({ view }: { view: SeenImport }) {
 /** Rows that are not taken, with their line and the reason, and what the others change. */
 export function Rows({ view, onBad }: { view: SeenImport; onBad(): void }) {
   const { differences, bad, badRows } = view
+  const desk = useDesk()
   return (
     <>
       {badRows > 0 && (
@@ -48,9 +56,17 @@ export function Rows({ view, onBad }: { view: SeenImport; onBad(): void }) {
                 <td>{act === 'add' ? 'New' : 'Changed'}</td>
                 <th scope="row">{name}</th>
                 <td>
-                  {changes.map(({ field, before, after }) => (
+                  {changes.flatMap(partsOf).map(({ field, before, after }) => (
                     <span key={field} className={classes.difference}>
-                      {field}: {act === 'change' && <del>{textOf(before)}</del>} <ins>{textOf(after)}</ins>
+                      {fieldLabel(field, desk.configuration)}:{' '}
+                      {act === 'change' && (
+                        <del>
+                          <Told field={field} value={before} />
+                        </del>
+                      )}{' '}
+                      <ins>
+                        <Told field={field} value={after} />
+                      </ins>
                     </span>
                   ))}
                 </td>
@@ -70,8 +86,25 @@ function countsText({ dryRun, rows, added, changed, same, badRows }: SeenImport)
   return `${n(added)} added, ${n(changed)} changed, ${n(same)} were here already, ${n(badRows)} could not be taken.`
 }
 
-function textOf(value: unknown): string {
+type Difference = SeenImport['differences'][number]['changes'][number]
+
+/** A difference of a client's own fields is one of each that differs. */
+function partsOf(change: Difference): Difference[] {
+  const { field, before, after } = change
+  if (field !== 'customFields') return [change]
+  const [was, is] = [before ?? {}, after ?? {}] as [Record<string, unknown>, Record<string, unknown>]
+  return Object.keys(is)
+    .filter((key) => JSON.stringify(was[key] ?? null) !== JSON.stringify(is[key] ?? null))
+    .map((key) => ({ field: `customFields.${key}`, before: was[key], after: is[key] }))
+}
+
+/** A value in the client's words; a person by name. */
+function Told({ field, value }: { field: string; value: unknown }) {
+  const desk = useDesk()
+  const isPerson = field === 'requesterId' || customFieldOf(field, desk)?.type === 'person'
+  const contact = isPerson && typeof value === 'string' && isPersonId(value) ? value : null
+  const { data } = useQuery({ ...contactQuery(useTenant(), contact ?? ''), enabled: contact !== null, retry: false })
   if (value === null || value === undefined || value === '') return 'nothing'
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = valueText(field, value, desk, data && { [data.id]: data.name })
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }

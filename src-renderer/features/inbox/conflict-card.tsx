@@ -52,6 +52,7 @@ export function ConflictCard({ item, onResolve, onOpen }: ConflictCardProps) {
           <FieldRow
             key={field.field}
             field={field}
+            people={item.people}
             label={fieldLabel(field.field, desk.configuration, field.task)}
             choice={choices.get(field.field) ?? null}
             onChoose={(choice) => choose(field.field, choice)}

@@ -1,8 +1,9 @@
-import type { KeyboardEvent } from 'react'
+import { useLayoutEffect, useRef, type KeyboardEvent } from 'react'
 import { useDesk } from '../../tenant/desk.tsx'
 import classes from './inbox.module.css'
 import { localText } from '../../ui/local-text.ts'
 import { taskField } from '../../../src-shared/domain/task-list.ts'
+import { ContactFinder } from '../new-ticket/contact-finder.tsx'
 import { customFieldOf, optionsOf } from './value-text.ts'
 
 interface FieldInputProps {
@@ -10,12 +11,14 @@ interface FieldInputProps {
   label: string
   value: unknown
   onChange(value: unknown): void
+  /** Told what a person is called who was chosen. */
+  onName?(id: string, name: string): void
   /** Enter, or Escape: back to where the keys decide. */
   onDone(): void
 }
 
 /** The input that a field needs, with its present value. Native controls: they are quick by keyboard everywhere. */
-export function FieldInput({ field, label, value, onChange, onDone }: FieldInputProps) {
+export function FieldInput({ field, label, value, onChange, onName, onDone }: FieldInputProps) {
   const desk = useDesk()
   const custom = customFieldOf(field, desk)
   const choices = optionsOf(field, desk)
@@ -32,6 +35,8 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
     },
   }
   const text = value === null || value === undefined ? '' : String(value)
+  if (custom?.type === 'person')
+    return <PersonField label={label} value={text || null} {...{ onChange, onDone, onName }} />
   if (choices) {
     return (
       <select {...common} value={text} onChange={(event) => onChange(event.target.value || null)}>
@@ -130,5 +135,40 @@ export function FieldInput({ field, label, value, onChange, onDone }: FieldInput
         onChange(event.target.value === '' && field !== 'subject' && field !== 'name' ? null : event.target.value)
       }
     />
+  )
+}
+
+/** A person is chosen by name; Enter on one goes back to the keys. */
+function PersonField({
+  label,
+  value,
+  onChange,
+  onName,
+  onDone,
+}: Omit<FieldInputProps, 'field' | 'value'> & { value: string | null }) {
+  const { technicians } = useDesk()
+  const area = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => area.current?.querySelector('input')?.focus(), [])
+  return (
+    <div
+      ref={area}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        event.stopPropagation()
+        onDone()
+      }}
+    >
+      <ContactFinder
+        label={label}
+        contactId={value}
+        technicians={technicians}
+        onPick={(person) => {
+          if (person) onName?.(person.id, person.name)
+          onChange(person?.id ?? null)
+          if (person) onDone()
+        }}
+      />
+    </div>
   )
 }

@@ -12,6 +12,8 @@ export type Choice = { choice: 'mine' } | { choice: 'theirs' } | { choice: 'othe
 
 interface FieldRowProps {
   field: UndecidedField
+  /** Names of those whom its values may be, by id. */
+  people: Record<string, string> | undefined
   label: string
   choice: Choice | null
   onChoose(choice: Choice): void
@@ -22,12 +24,13 @@ interface FieldRowProps {
 const STRUCTURED: ReadonlySet<string> = new Set(['filter', 'sort', 'columns'])
 
 /** One field of a conflict: what it was, mine, theirs, and a third value. */
-export function FieldRow({ field, label, choice, onChoose, onConfirm, onOpen }: FieldRowProps) {
+export function FieldRow({ field, people, label, choice, onChoose, onConfirm, onOpen }: FieldRowProps) {
   const desk = useDesk()
   const row = useRef<HTMLDivElement>(null)
   const [editing, setEditing] = useState(false)
+  const [chosen, setChosen] = useState<Record<string, string>>({})
   const { base, mine, theirs, by, at } = field
-  const say = (value: unknown): string => valueText(field.field, value, desk)
+  const say = (value: unknown): string => valueText(field.field, value, desk, { ...people, ...chosen })
   const pick = (next: 'mine' | 'theirs') => (): void => {
     setEditing(false)
     row.current?.focus()
@@ -71,6 +74,7 @@ export function FieldRow({ field, label, choice, onChoose, onConfirm, onOpen }: 
           label={`Another value for ${label}`}
           value={choice.value}
           onChange={(value) => onChoose({ choice: 'other', value })}
+          onName={(id, name) => setChosen({ ...chosen, [id]: name })}
           onDone={() => {
             setEditing(false)
             row.current?.focus()

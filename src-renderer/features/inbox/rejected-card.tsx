@@ -29,6 +29,7 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
   const [mended, setMended] = useState<ReadonlyMap<string, unknown>>(new Map())
   const [editing, setEditing] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [chosen, setChosen] = useState<Record<string, string>>({})
   const isText = item.text !== null
   const isEmpty = isText && text.trim() === ''
   const run = async (act: () => Promise<void>): Promise<void> => {
@@ -37,6 +38,7 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
     await act()
     setBusy(false)
   }
+  const say = (name: string, value: unknown): string => valueText(name, value, desk, { ...item.people, ...chosen })
   const resend = (): void => {
     if (isEmpty) return field.current?.focus()
     const patch = patchOf(
@@ -90,13 +92,14 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
                 <div key={one.field}>
                   <dt>{label}</dt>
                   <dd>
-                    <span className={classes.before}>{valueText(one.field, one.base, desk)}</span> →{' '}
+                    <span className={classes.before}>{say(one.field, one.base)}</span> →{' '}
                     {editing === one.field ? (
                       <FieldInput
                         field={one.field}
                         label={`Mended value of ${label}`}
                         value={value}
                         onChange={(next) => setMended(new Map(mended).set(one.field, next))}
+                        onName={(id, name) => setChosen({ ...chosen, [id]: name })}
                         onDone={() => {
                           setEditing(null)
                           row.current?.focus()
@@ -105,10 +108,10 @@ export function RejectedCard({ item, onResend, onGiveUp, onOpen }: RejectedCardP
                     ) : (
                       <button
                         className={classes.mend}
-                        aria-label={`Mend ${label}: ${valueText(one.field, value, desk)}`}
+                        aria-label={`Mend ${label}: ${say(one.field, value)}`}
                         onClick={() => setEditing(one.field)}
                       >
-                        {valueText(one.field, value, desk)}
+                        {say(one.field, value)}
                       </button>
                     )}
                   </dd>

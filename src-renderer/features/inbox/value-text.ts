@@ -1,4 +1,5 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import { FORMER, isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
 import { taskField, withTaskField } from '../../../src-shared/domain/task-list.ts'
 import type { FieldValue, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
@@ -42,8 +43,11 @@ export function optionsOf(
   return custom?.type === 'select' ? { options: custom.options, none: 'Not set' } : null
 }
 
-/** A value of a field in the client's words. */
-export function valueText(field: string, value: unknown, desk: Desk): string {
+/**
+ * A value of a field in the client's words.
+ * @param people names by id of those whom fields may name beside technicians
+ */
+export function valueText(field: string, value: unknown, desk: Desk, people: Record<string, string> = {}): string {
   const choices = optionsOf(field, desk)
   const custom = customFieldOf(field, desk)
   const task = taskField(field)?.field
@@ -52,8 +56,12 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
   if ((field === 'snoozedUntil' || task === 'dueAt') && typeof value === 'string') return dateTime(value)
   if (choices && typeof value === 'string') {
     const known = choices.options.find(({ key }) => key === value)?.label
-    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? 'Former technician' : value)
+    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? FORMER : value)
   }
+  if ((custom?.type === 'person' || field === 'requesterId') && typeof value === 'string')
+    return (
+      people[value] ?? desk.technicians.find(({ id }) => id === value)?.name ?? (isPersonId(value) ? UNKNOWN : value)
+    )
   if (field === 'filter' && isRecord(value)) return filterText(value, desk)
   if (field === 'sort' && isRecord(value)) return `${String(value['by'])}, ${String(value['direction'])}`
   if (field === 'layout' && isRecord(value)) return layoutText(value, desk)
@@ -76,7 +84,7 @@ export function valueText(field: string, value: unknown, desk: Desk): string {
 /** Who it is, also where they do not work for the client any more. */
 export function technicianName(id: unknown, { technicians, me }: Desk): string {
   const name = technicians.find((technician) => technician.id === id)?.name
-  return name === undefined ? 'Former technician' : id === me ? `${name} (me)` : name
+  return name === undefined ? FORMER : id === me ? `${name} (me)` : name
 }
 
 /** The filter of a view in the client's words. */

@@ -55,7 +55,7 @@ export function valueOf(name: string, { detail, desk, client, now }: Filling): s
   }
   const key = name.startsWith('field.') ? name.slice('field.'.length) : null
   const value = key === null ? null : (ticket.customFields[key] ?? null)
-  return value === null || value === '' ? null : valueText(`customFields.${key}`, value, desk)
+  return value === null || value === '' ? null : valueText(`customFields.${key}`, value, desk, detail.ownFields?.people)
 }
 
 /** A macro's text for a ticket, or null where it has none. */

@@ -2,6 +2,7 @@ import { IconStarFilled, IconUserPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useId, useState } from 'react'
 import type { Contact } from '../../../src-shared/domain/people.ts'
+import { isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { contactQuery, contactsQuery } from '../../tenant/contacts.ts'
 import { useEnter } from '../../ui/use-enter.ts'
@@ -29,9 +30,14 @@ export function ContactFinder({ label = 'Requester', contactId, technicians = []
   const searched = useDeferredValue((text ?? '').trim())
   const technician = technicians.find((one) => one.id === contactId)
   const asked = contactId !== null && !technician
-  const { data: contact } = useQuery({ ...contactQuery(tenant, contactId ?? ''), enabled: asked, retry: false })
-  // Who is not known here is shown as it is.
-  const chosen = technician?.name ?? contact?.name ?? (onNew ? '' : (contactId ?? ''))
+  const { data: contact, isError } = useQuery({
+    ...contactQuery(tenant, contactId ?? ''),
+    enabled: asked,
+    retry: false,
+  })
+  // A name that was imported stays as it stood.
+  const nameless = contactId !== null && isPersonId(contactId) ? (isError ? UNKNOWN : '') : contactId
+  const chosen = technician?.name ?? contact?.name ?? (onNew ? '' : (nameless ?? ''))
   const { data, isPlaceholderData } = useQuery({ ...contactsQuery(tenant, searched), enabled: text !== null })
   const words = searched.toLowerCase()
   const colleagues = technicians.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(words))

@@ -7,13 +7,27 @@ import { numberText } from '../tickets/words.ts'
 import { fieldLabel } from './field-label.ts'
 import { RELATIONS } from './relations.ts'
 
-/** What was changed in one go, in the client's words: `Status from New to Done; tagged vip`. */
-export function actsText(acts: readonly TicketAct[], detail: TicketDetail, desk: Desk): string {
-  const texts = acts.flatMap((act) => actText(act, detail, desk))
+/**
+ * What was changed in one go, in the client's words: `Status from New to Done; tagged vip`.
+ * @param people names by id of those whom values may be
+ */
+export function actsText(
+  acts: readonly TicketAct[],
+  detail: TicketDetail,
+  desk: Desk,
+  people: Record<string, string>,
+): string {
+  const texts = acts.flatMap((act) => actText(act, detail, desk, people))
   return texts.map((text, at) => (at === 0 ? text : text.charAt(0).toLocaleLowerCase() + text.slice(1))).join('; ')
 }
 
-function actText({ field, from, to }: TicketAct, detail: TicketDetail, desk: Desk): string[] {
+function actText(
+  { field, from, to }: TicketAct,
+  detail: TicketDetail,
+  desk: Desk,
+  people: Record<string, string>,
+): string[] {
+  const say = (value: unknown): string => valueText(field, value, desk, people)
   const [off, on] = [listed(from), listed(to)]
   if (field.startsWith('tasks.')) return taskTexts(isTask(from) ? from : null, isTask(to) ? to : null, desk)
   switch (field) {
@@ -40,17 +54,13 @@ function actText({ field, from, to }: TicketAct, detail: TicketDetail, desk: Des
       ]
     case 'mergedInto':
       return [to === null ? 'Took the merge apart' : 'Merged it into another ticket']
-    case 'requesterId':
-      return [
-        to === detail.requester?.id ? `Requester is ${detail.requester?.name ?? ''}` : 'Requester was another one',
-      ]
     case 'snoozedUntil':
       return [typeof to === 'string' ? `Snoozed until ${dateTime(to)}` : 'Woke it']
     case 'dueAt':
       return [typeof to === 'string' ? `Due ${dateTime(to)}` : 'No longer due']
   }
   const label = fieldLabel(field, desk.configuration)
-  return [`${label} from ${valueText(field, from, desk)} to ${valueText(field, to, desk)}`]
+  return [`${label} from ${say(from)} to ${say(to)}`]
 }
 
 /** The parts of a task that a change tells. */

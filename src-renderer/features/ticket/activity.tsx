@@ -10,13 +10,15 @@ import classes from './ticket.module.css'
 interface ActivityLineProps {
   line: TicketActivityLine
   detail: TicketDetail
+  /** Names by id. */
+  people: Record<string, string>
   now: number
   /** Told once the line stands. */
   onStands?: ((line: HTMLElement) => void) | undefined
 }
 
 /** One change among what was written. */
-export function ActivityLine({ line: { acts, by, at, pending }, detail, now, onStands }: ActivityLineProps) {
+export function ActivityLine({ line: { acts, by, at, pending }, detail, people, now, onStands }: ActivityLineProps) {
   const desk = useDesk()
   const stands = useRef<HTMLLIElement>(null)
   useLayoutEffect(() => {
@@ -24,7 +26,7 @@ export function ActivityLine({ line: { acts, by, at, pending }, detail, now, onS
   })
   return (
     <li ref={stands} className={classes.event} data-testid="activity">
-      <span>{actsText(acts, detail, desk)}</span>
+      <span>{actsText(acts, detail, desk, people)}</span>
       <span className={classes.eventBy}>
         <PendingSlot pending={pending} /> {by.name} ·{' '}
         <time dateTime={at} title={dateTime(at)}>

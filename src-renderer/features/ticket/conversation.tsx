@@ -80,6 +80,7 @@ export function Conversation({ detail, choosing }: ConversationProps) {
           <Suspense key={line.id}>
             <ActivityLine
               {...{ line, detail, now }}
+              people={activity.people}
               onStands={line === activity.lines.at(-1) ? activity.onStands : undefined}
             />
           </Suspense>

@@ -17,7 +17,7 @@ export function describePatch(patch: TicketPatch, { configuration, technicians, 
   else if (patch.assigneeId !== undefined) {
     const { assigneeId } = patch
     const name = technicians.find(({ id }) => id === assigneeId)?.name
-    parts.push(assigneeId === me ? 'assigned to you' : `assigned to ${name ?? 'a technician'}`)
+    parts.push(assigneeId === me ? 'assigned to you' : `assigned to ${name ?? 'a former technician'}`)
   }
   if (patch.snoozedUntil === null) parts.push('woken')
   else if (patch.snoozedUntil !== undefined) parts.push(`snoozed until ${dateTime(patch.snoozedUntil)}`)

@@ -7,6 +7,7 @@ const LABELS: Readonly<Record<string, string>> = {
   type: 'Type',
   queue: 'Queue',
   assigneeId: 'Assignee',
+  requesterId: 'Requester',
   tags: 'Tags',
   watchers: 'Watchers',
   snoozedUntil: 'Snoozed until',

@@ -10,6 +10,8 @@ import { useStore } from '../../ui/store.ts'
 interface Activity {
   /** What is to stand among the entries, oldest first. */
   lines: TicketActivityLine[]
+  /** Names of people in them, by id. */
+  people: Record<string, string>
   /** What has to be said about them: why there are none, or not all. */
   said: string | null
   /** The newest line stands: it is brought into sight where the technician has just asked for the changes. */
@@ -35,6 +37,7 @@ export function useActivity(ticketId: string): Activity {
   ])
   return {
     lines: shown && data ? data.lines : [],
+    people: data?.people ?? {},
     said: shown ? saidOf(error && problemFrom(error).message, data) : null,
     onStands(line) {
       if (asked.current) line.scrollIntoView({ block: 'nearest' })

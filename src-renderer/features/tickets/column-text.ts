@@ -1,5 +1,6 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
+import { FORMER } from '../../../src-shared/domain/person-words.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { dateText, dateTime } from '../../ui/time.ts'
@@ -29,7 +30,7 @@ export function fieldText(value: FieldValue | undefined, field: CustomField | nu
 export function assigneeName(id: string | null, { technicians, me }: Words): string {
   if (id === null) return 'Unassigned'
   if (id === me) return 'Me'
-  return technicians.get(id) ?? 'Former technician'
+  return technicians.get(id) ?? FORMER
 }
 
 /** What a column of a row says to somebody else: times as instants, names as they are called. */
@@ -47,7 +48,7 @@ export function exportText({ key, field }: Column, row: TicketRow, words: Words)
     case 'requester':
       return row.requesterName ?? ''
     case 'assignee':
-      return row.assigneeId === null ? '' : (words.technicians.get(row.assigneeId) ?? '')
+      return row.assigneeId === null ? '' : (words.technicians.get(row.assigneeId) ?? FORMER)
     case 'created':
       return row.createdAt
     case 'updated':

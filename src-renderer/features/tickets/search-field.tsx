@@ -1,4 +1,5 @@
 import { IconSearch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
@@ -7,9 +8,10 @@ import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useDispatcher } from '../../app/commands/use-commands.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { useTenant } from '../../tenant/context.tsx'
+import { contactsQuery } from '../../tenant/contacts.ts'
 import { keys } from '../../tenant/queries.ts'
 import classes from './search.module.css'
-import { suggest, type Suggestion } from './suggest.ts'
+import { contactTyped, suggest, type Suggestion } from './suggest.ts'
 
 /** Pause after a key while the answer to the last one is still awaited: nobody reads what is typed over. */
 const SEARCH_PAUSE_MS = 60
@@ -36,7 +38,8 @@ export function readSearch(text: string, { configuration, technicians, me }: Des
 /** Words and operators: marked as they are typed, completed from the client's own configuration. */
 export function SearchField({ desk, view, field, onChange, onLeave }: SearchFieldProps) {
   const keyOf = useKeyOf()
-  const { queries } = useTenant()
+  const tenant = useTenant()
+  const { queries } = tenant
   const dispatcher = useDispatcher()
   const [text, setText] = useState(view.text)
   const [caret, setCaret] = useState<number | null>(null)
@@ -54,7 +57,10 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
     typed.current = view.text
   }, [view.text])
   const query = useMemo(() => readSearch(text, desk), [text, desk])
-  const offered = caret === null ? [] : suggest(text, caret, desk)
+  const looked = caret === null ? null : contactTyped(text, caret, desk)
+  const { data: contacts = [] } = useQuery({ ...contactsQuery(tenant, looked ?? ''), enabled: looked !== null })
+  const names = looked === null ? [] : [...new Set(contacts.map(({ name }) => name))]
+  const offered = caret === null ? [] : suggest(text, caret, desk, names)
   const operators = query.terms.some(({ operator }) => operator !== null)
 
   const type = (next: string, at: number | null): void => {

@@ -12,6 +12,7 @@ export interface Suggestion {
 }
 
 const MOST = 8
+const CONTACT = 'contact'
 
 const HINTS: Record<(typeof OPERATORS)[number], string> = {
   ...{ status: 'a status, or waiting, open, closed …', assignee: 'me, none or a name', priority: 'a priority' },
@@ -20,16 +21,40 @@ const HINTS: Record<(typeof OPERATORS)[number], string> = {
   ...{ created: 'an age or day, as <7d', updated: 'an age or day, as >2h', sla: 'time left, as <2h, or breached' },
 }
 
-/** What can follow where the cursor is in a search, from the client's own configuration. */
-export function suggest(text: string, caret: number, desk: Desk): Suggestion[] {
+function termAt(text: string, caret: number): Term | null {
   const term = parseQuery(text).find(({ from, to }) => from < caret && caret <= to)
-  if (!term || (term.operator !== null && caret < term.valueFrom)) return []
+  return term && (term.operator === null || caret >= term.valueFrom) ? term : null
+}
+
+/** What is typed of the name of a contact where the cursor is; null where no contact is looked for. */
+export function contactTyped(text: string, caret: number, { configuration }: Desk): string | null {
+  const term = termAt(text, caret)
+  if (!term || (term.operator !== 'requester' && fieldOf(term, configuration)?.type !== 'person')) return null
+  return text.slice(term.valueFrom, caret).replaceAll('"', '').trim() || null
+}
+
+function fieldOf({ operator, field }: Term, { customFields }: Configuration): CustomField | undefined {
+  if (operator !== 'field') return undefined
+  const same = (one: string): boolean => one.toLocaleLowerCase() === field?.toLocaleLowerCase()
+  return customFields.find(({ key, label }) => same(key) || same(label))
+}
+
+/**
+ * What can follow where the cursor is in a search, from the client's own configuration.
+ * @param contacts names that {@link contactTyped} found
+ */
+export function suggest(text: string, caret: number, desk: Desk, contacts: readonly string[] = []): Suggestion[] {
+  const term = termAt(text, caret)
+  if (!term) return []
   const typed = text.slice(term.valueFrom, caret).replaceAll('"', '').toLocaleLowerCase()
   if (term.operator === null) return term.quoted ? [] : operators(text, term, typed, desk.configuration)
-  const values = valuesOf(term, term.operator, desk)
+  const values = [...valuesOf(term, term.operator, desk), ...contacts.map((value) => ({ value, hint: CONTACT }))]
   const close = values.filter(({ value }) => value.toLocaleLowerCase().startsWith(typed))
   const rest = values.filter(
-    ({ value }) => !close.some((one) => one.value === value) && value.toLocaleLowerCase().includes(typed),
+    ({ value, hint }) =>
+      !close.some((one) => one.value === value) &&
+      // Contacts were found by more than their names.
+      (hint === CONTACT || value.toLocaleLowerCase().includes(typed)),
   )
   const found = [...close, ...rest].slice(0, MOST)
   if (found.length === 1 && found[0]?.value.toLocaleLowerCase() === typed) return []
@@ -66,7 +91,9 @@ interface Value {
   hint?: string
 }
 
-function valuesOf({ field }: Term, operator: Operator, { configuration, technicians, me }: Desk): Value[] {
+function valuesOf(term: Term, operator: Operator, { configuration, technicians, me }: Desk): Value[] {
+  const others = technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name }))
+  const people = [{ value: 'me' }, ...others]
   const labels = (list: readonly { label: string }[]): Value[] => list.map(({ label }) => ({ value: label }))
   switch (operator) {
     case 'status':
@@ -86,14 +113,10 @@ function valuesOf({ field }: Term, operator: Operator, { configuration, technici
     case 'queue':
       return [...labels(configuration.queues), { value: 'none' }]
     case 'assignee':
-      return [
-        { value: 'me' },
-        { value: 'none', hint: 'unassigned' },
-        ...technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name })),
-      ]
+      return [{ value: 'me' }, { value: 'none', hint: 'unassigned' }, ...others]
     case 'watcher':
     case 'mentions':
-      return [{ value: 'me' }, ...technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name }))]
+      return people
     case 'is':
       return [
         ...[
@@ -114,7 +137,7 @@ function valuesOf({ field }: Term, operator: Operator, { configuration, technici
     case 'sla':
       return [{ value: 'breached' }, { value: '<1h' }, { value: '<4h' }, { value: '<1d' }, { value: '>1d' }]
     case 'field':
-      return fieldValues(configuration.customFields.find(({ key, label }) => key === field || label === field))
+      return fieldOf(term, configuration)?.type === 'person' ? people : fieldValues(fieldOf(term, configuration))
     case 'tag':
     case 'requester':
       return []

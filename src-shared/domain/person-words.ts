@@ -1,0 +1,8 @@
+/** What somebody is called of whom only an id is left: a technician, or anybody. */
+export const FORMER = 'Former technician'
+export const UNKNOWN = 'Unknown person'
+
+/** Whether a value of a field that names a person is an id; others are names that were imported as they stood. */
+export function isPersonId(value: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+}
