@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { z } from 'zod'
 import type { VersionEvent } from '../src-shared/protocol/events.ts'
 import type { Sql } from './database/connect.ts'
+import { Presence, PRESENCE } from './presence.ts'
 
 const Announcement = z.object({ organisation: z.uuid(), tenant: z.uuid(), version: z.number() })
 
@@ -23,6 +24,13 @@ const MISSED = Symbol('missed')
  */
 export class Announcements {
   readonly #events = new EventEmitter().setMaxListeners(0)
+  /** Who has which ticket open. */
+  readonly presence: Presence
+
+  /** @param presenceSeconds see {@link Presence} */
+  constructor(presenceSeconds?: number) {
+    this.presence = new Presence(presenceSeconds)
+  }
 
   /** Listens on a connection of its own. When that breaks it comes back by itself, and followers are told to start over. */
   async start(api: Sql): Promise<void> {
@@ -45,6 +53,12 @@ export class Announcements {
       this.#events.emit(`onboardings of ${organisation}`, id)
     })
     await api.listen(TENANTS_CHANGED, (organisation) => void this.#events.emit(`tenants of ${organisation}`))
+    const again = (payload: string) => void api.notify(PRESENCE, payload).catch(() => undefined)
+    await api.listen(
+      PRESENCE,
+      (payload) => this.presence.hear(payload, again),
+      () => again(this.presence.question),
+    )
   }
 
   /** Calls `listener` with the id of an onboarding of an organisation that has moved on. @returns a function that stops it */

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { HEARTBEAT_SECONDS, type VersionEvent } from '../src-shared/protocol/events.ts'
 import type { Announcements } from './announcements.ts'
 import type { Sql } from './database/connect.ts'
+import type { Viewer } from './presence.ts'
 import type { VerifiedOrganisation } from './tokens.ts'
 import { versionsOf } from './versions.ts'
 
@@ -10,18 +11,21 @@ const MAX_HELD = 1024 * 1024
 
 /**
  * Opens a stream of server-sent events: a heartbeat at once and then regularly, the versions of the tenants that the
- * technician works for, and when that list has changed. It is looked up anew with each heartbeat too. It ends with the access token, with the sign-in,
- * and where an announcement may have been missed.
+ * technician works for, and when that list has changed. It is looked up anew with each heartbeat too. Of tenants that the
+ * reader's console shows it tells who else has their tickets open. It ends with the access token, with the sign-in, and
+ * where an announcement may have been missed.
+ * @param console the reader's, where it wants to know who is there
  */
 export async function openEventStream(
   api: Sql,
   announcements: Announcements,
   identity: VerifiedOrganisation,
+  console?: string,
 ): Promise<PassThrough> {
   const stream = new PassThrough()
   /** The newest version that the reader knows of each tenant. */
   let told = new Map<string, number>()
-  const send = (event: 'heartbeat' | 'version' | 'tenants' | 'onboarding', data: object) => {
+  const send = (event: 'heartbeat' | 'version' | 'tenants' | 'onboarding' | 'presence', data: object) => {
     if (stream.writableEnded) return
     if (stream.writableLength > MAX_HELD) stream.destroy()
     else stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -30,6 +34,20 @@ export async function openEventStream(
     if (version <= (told.get(tenant) ?? Infinity)) return
     told.set(tenant, version)
     send('version', { tenant, version })
+  }
+  const { presence } = announcements
+  /** What the reader knows of who is there, of each tenant that it shows. */
+  const seen = new Map<string, string>()
+  const tellPresence = (tenant: string, fresh: Viewer | null = null) => {
+    if (console === undefined) return
+    const me = { technician: identity.technician, console }
+    if (!told.has(tenant) || !presence.shows(tenant, me)) return void seen.delete(tenant)
+    const present = presence.others(tenant, me.technician)
+    const now = JSON.stringify(present)
+    const again = fresh?.console === console && fresh.technician === me.technician
+    if (seen.get(tenant) === now && !again) return
+    seen.set(tenant, now)
+    send('presence', { tenant, present })
   }
   const look = async () => {
     const now = await versionsOf(api, identity)
@@ -48,6 +66,7 @@ export async function openEventStream(
     void look().catch(end)
   })
   const unfollowOnboardings = announcements.followOnboardings(identity.organisation, (id) => send('onboarding', { id }))
+  const unfollowPresence = presence.follow(tellPresence)
   const unfollowSignIn = announcements.followSignIn(identity.family, end)
   const expiry = setTimeout(end, identity.expires - Date.now())
   const heartbeat = setInterval(() => void beat().catch(end), HEARTBEAT_SECONDS * 1000)
@@ -55,6 +74,7 @@ export async function openEventStream(
     unfollow()
     unfollowTenants()
     unfollowOnboardings()
+    unfollowPresence()
     unfollowSignIn()
     clearTimeout(expiry)
     clearInterval(heartbeat)
@@ -67,5 +87,6 @@ export async function openEventStream(
     throw error
   }
   send('heartbeat', {})
+  for (const tenant of told.keys()) tellPresence(tenant)
   return stream
 }

@@ -43,6 +43,8 @@ export interface CloudOptions {
   apiPassword?: string | undefined
   /** Seconds that tokens live, for tests; 15 minutes by default. */
   tokenSeconds?: number
+  /** Seconds that presence holds without being said again, for tests; a minute by default. */
+  presenceSeconds?: number
   /** The database came from a backup: clients are told by a new epoch that their cursors mean nothing any more. */
   restored?: boolean
   /** Days that tombstones are kept; 90 by default. A client that was away for longer loads everything again. */
@@ -115,7 +117,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     undo.push(() => contents.end({ timeout: 5 }))
     const shelf = readShelf(options.templates)
     for (const { reason } of shelf.refused) options.note?.(reason)
-    const announcements = new Announcements()
+    const announcements = new Announcements(options.presenceSeconds)
     await announcements.start(api)
     const jobs = new Jobs(address, () =>
       options.note?.('Work that waits could not be looked at; the next try is soon.'),

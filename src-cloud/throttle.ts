@@ -1,10 +1,15 @@
-const ATTEMPTS = 5
 const WINDOW = 60_000
 const MAX_KEYS = 10_000
 
-/** Counts attempts to sign in per key (email and address), five a minute. */
+/** Counts attempts of a minute per key, such as those to sign in per email and address. */
 export class Throttle {
+  readonly #most: number
   readonly #attempts = new Map<string, { count: number; until: number }>()
+
+  /** @param most attempts of one key in a minute */
+  constructor(most: number) {
+    this.#most = most
+  }
 
   /**
    * Takes one attempt.
@@ -19,7 +24,7 @@ export class Throttle {
       this.#attempts.set(key, { count: 1, until: now + WINDOW })
       return 0
     }
-    if (known.count >= ATTEMPTS) return Math.ceil((known.until - now) / 1000)
+    if (known.count >= this.#most) return Math.ceil((known.until - now) / 1000)
     known.count++
     return 0
   }

@@ -64,7 +64,11 @@ function problemIn(error: unknown, bodyLimit: number): Problem {
     })
   }
   const status = (error as FastifyError).statusCode
-  if (status === 413) return problem('too-large', { what: 'This request', limit: `${bodyLimit / MIB} MiB` })
+  if (status === 413)
+    return problem('too-large', {
+      what: 'This request',
+      limit: bodyLimit < MIB ? `${bodyLimit / 1024} KiB` : `${bodyLimit / MIB} MiB`,
+    })
   if (!(error instanceof ProblemError) && status !== undefined && status >= 400 && status < 500)
     return problem('invalid-input', { reason: 'The request has the wrong form.' })
   return problemOf(error)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { Id } from '../../src-shared/domain/primitives.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { VersionEvent, Versions, VersionsQuery } from '../../src-shared/protocol/events.ts'
+import { EventsQuery, VersionEvent, Versions, VersionsQuery } from '../../src-shared/protocol/events.ts'
 import {
   GiveRole,
   TechnicianList,
@@ -110,12 +110,13 @@ export async function organisationRoutes(
   )
 
   // Without the schemas' types: the answer is a stream of what the schema says of each event.
-  app.get(
+  app.get<{ Querystring: EventsQuery }>(
     paths.events,
     {
       schema: {
-        summary: 'Server-sent events: `version` when a tenant has new changes, and `heartbeat`',
+        summary: 'Server-sent events: `version` when a tenant has new changes, `heartbeat`, and more',
         security,
+        querystring: EventsQuery,
         response: {
           200: {
             description: 'The data of a `version` event; a heartbeat has none',
@@ -126,7 +127,7 @@ export async function organisationRoutes(
       },
     },
     async (request, reply) => {
-      const stream = await openEventStream(api, announcements, identityOf(request))
+      const stream = await openEventStream(api, announcements, identityOf(request), request.query.console)
       return reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store').send(stream)
     },
   )

@@ -8,10 +8,13 @@ import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { Throttle } from '../throttle.ts'
 
+/** To sign in, of one email and address in a minute. */
+const ATTEMPTS = 5
+
 /** Sign-in, refresh and sign-out. */
 export async function sessionRoutes(app: FastifyInstance, { sessions, tokens }: Services): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
-  const throttle = new Throttle()
+  const throttle = new Throttle(ATTEMPTS)
 
   routes.post(
     paths.session,

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { ProblemError } from '../../src-shared/problem.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { FeedChange, FeedClosing, FeedOpening, FeedQuery } from '../../src-shared/protocol/feed.ts'
 import { ChecksumQuery, Checksums } from '../../src-shared/protocol/checksum.ts'
+import { PresenceReport, PresenceTaken } from '../../src-shared/protocol/presence.ts'
 import { MutationBatch, MutationReply } from '../../src-shared/protocol/mutation.ts'
 import { readChecksums } from '../checksums.ts'
 import { encoded, encodingOf } from '../compress.ts'
@@ -12,9 +14,15 @@ import { tenantOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
 import { pushMutations } from '../mutations/push.ts'
+import { Throttle } from '../throttle.ts'
+
+/** Bytes of what a console says of its tickets: three times as many as the most that it has to say. */
+const PRESENCE_BYTES = 4096
+/** What one technician may say of it in a minute, of one tenant: somebody who goes from ticket to ticket says it once a second. */
+const PRESENCE_A_MINUTE = 240
 
 /** Routes of one tenant: the token decides which; no path names it. Only tenant tokens open them. */
-export async function tenantRoutes(app: FastifyInstance, { api, tokens }: Services): Promise<void> {
+export async function tenantRoutes(app: FastifyInstance, { api, tokens, announcements }: Services): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   const security = [{ tenant: [] }]
   const identityOf = tenantOnly(app, tokens)
@@ -71,5 +79,32 @@ export async function tenantRoutes(app: FastifyInstance, { api, tokens }: Servic
       validatorCompiler: () => (value: unknown) => ({ value }),
     },
     async (request) => pushMutations(api, identityOf(request), request.body),
+  )
+
+  const throttle = new Throttle(PRESENCE_A_MINUTE)
+  routes.post(
+    paths.presence,
+    {
+      schema: {
+        summary: 'Say which tickets a console has open; kept for a minute, in memory only',
+        security,
+        body: PresenceReport,
+        response: {
+          200: PresenceTaken,
+          ...{ 400: ProblemBody, 401: ProblemBody, 403: ProblemBody, 413: ProblemBody, 503: ProblemBody },
+        },
+      },
+      bodyLimit: PRESENCE_BYTES,
+    },
+    async (request, reply) => {
+      const identity = identityOf(request)
+      const seconds = throttle.take(`${identity.tenant} ${identity.technician}`)
+      if (seconds > 0) {
+        reply.header('retry-after', String(seconds))
+        throw new ProblemError('cloud-busy', { seconds })
+      }
+      await announcements.presence.say(api, identity, request.body)
+      return { seconds: announcements.presence.seconds }
+    },
   )
 }

@@ -14,6 +14,7 @@ import { importCalls } from './import/calls.ts'
 import type { ImportCalls } from './import/router.ts'
 import { ticketsOf } from './ledger/subjects.ts'
 import type { Assignment } from './port.ts'
+import { Presence } from './presence/presence.ts'
 import type { CompartmentApi } from './router.ts'
 import { isDamage, isDiskFull } from '../storage/open.ts'
 import { settingsCalls } from './settings/calls.ts'
@@ -63,6 +64,7 @@ export class Compartment {
   readonly turns: Turns
   readonly sync: SyncLoop
   readonly files: Attachments
+  readonly presence: Presence
   /** For code of the compartment: credentials are used, and nobody sees them. */
   readonly credentials: CredentialUse
   readonly #vault: Vault
@@ -88,6 +90,7 @@ export class Compartment {
     cloud.quiet(assignment.quiet ?? 0)
     this.files = new Attachments(this.#held, cloud, assignment.online, (ticketId) => this.#changed([ticketId], false))
     this.#imports = importCalls(cloud.beside(), this.#closing.signal)
+    this.presence = new Presence(cloud.beside(), this.tokens, assignment)
     this.#vault = new Vault(
       this.#held,
       () => this.#read(readVaultRules),
@@ -123,6 +126,12 @@ export class Compartment {
     await this.files.once()
   }
 
+  /** Whether the cloud answers, and where it is from now on. */
+  setOnline(online: boolean, cloudUrl: string): void {
+    this.sync.setOnline(online, cloudUrl)
+    this.presence.setOnline(online)
+  }
+
   /** Ends the sync, then writes everything to the files and closes them. */
   async close(): Promise<void> {
     this.#closed = true
@@ -131,8 +140,10 @@ export class Compartment {
     this.#waking.stop()
     if (this.#rollupSoon) clearTimeout(this.#rollupSoon)
     this.tokens.refuse(new ProblemError('cancelled'))
+    const left = this.presence.stop()
     await Promise.all([this.sync.stop(), this.files.stop()])
     this.#held.close()
+    await left
   }
 
   /** All that windows can ask, in groups of what belongs together. */
@@ -150,6 +161,7 @@ export class Compartment {
       vault: this.#vault,
       tryCredential: (id) => tryOut(this.#vault, this.credentials, id),
       imports: this.#imports,
+      presence: this.presence,
       settings: settingsCalls(this.#bench, beside, () => this.sync.now()),
       ticket,
       activity: ({ id, limit }) => read((held) => readActivity(held, id, limit)),

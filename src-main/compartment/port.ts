@@ -1,6 +1,7 @@
 import type { CallType } from '../../src-shared/channel/frame.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
 import type { SyncState } from '../../src-shared/domain/views.ts'
+import type { Present } from '../../src-shared/protocol/presence.ts'
 import type { Problem } from '../../src-shared/problem.ts'
 import type { FileLimits } from './attachments/file-store.ts'
 
@@ -21,6 +22,8 @@ export interface Assignment {
   technician: { id: string; name: string; email: string }
   /** Whether the cloud answers, as far as the console knows. */
   online: boolean
+  /** Under which the console follows the cloud's events; without it the compartment takes no part in presence. */
+  console?: string
   /** Milliseconds in which nothing may be asked of the cloud. */
   quiet?: number
   /** Limits of the files in pages, as if the disk were full beyond them; for tests. */
@@ -55,6 +58,8 @@ export type ToWorker =
   | { op: 'poke'; version: number }
   /** Whether the cloud answers, and where: its address may have changed. */
   | { op: 'online'; online: boolean; cloudUrl: string }
+  /** Who else has tickets open, now. */
+  | { op: 'presence'; present: Present[] }
   /** The turn that `turn-wanted` asked for has come. */
   | { op: 'turn'; id: number }
   /** What stands before the cloud wants to hear nothing from anybody for so many milliseconds. */

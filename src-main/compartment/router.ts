@@ -40,6 +40,7 @@ import {
 import type { ReportedCheck } from '../../src-shared/protocol/onboarding.ts'
 import { MAX_QUERY } from '../../src-shared/query/parse.ts'
 import { importRouter, type ImportCalls } from './import/router.ts'
+import { presenceRouter, type PresenceCalls } from './presence/router.ts'
 import { settingsRouter, type SettingsCalls } from './settings/router.ts'
 import { vaultRouter, type VaultCalls } from './vault/router.ts'
 
@@ -50,6 +51,7 @@ export interface CompartmentApi {
   tryCredential(id: string): Promise<TriedConnection>
   readonly imports: ImportCalls
   readonly settings: SettingsCalls
+  readonly presence: PresenceCalls
   desk(): Desk
   page(input: z.infer<typeof PageInput>): TicketPage
   outline(input: z.infer<typeof OutlineInput>): TicketOutline
@@ -305,6 +307,7 @@ export const tenantRouter = t.router({
   }),
   imports: importRouter,
   configuration: settingsRouter,
+  presence: presenceRouter,
   attachments: t.router({
     begin: t.procedure
       .input(

@@ -71,7 +71,9 @@ function run(): void {
       case 'poke':
         return compartment?.sync.poke(message.version)
       case 'online':
-        return compartment?.sync.setOnline(message.online, message.cloudUrl)
+        return compartment?.setOnline(message.online, message.cloudUrl)
+      case 'presence':
+        return compartment?.presence.tell(message.present)
       case 'turn':
         return compartment?.turns.given(message.id)
       case 'quiet':

@@ -6,6 +6,7 @@ import { problemOf, ProblemError, type Problem } from '../../src-shared/problem.
 import { paths } from '../../src-shared/protocol/api.ts'
 import { HEARTBEAT_SECONDS, VersionEvent, Versions } from '../../src-shared/protocol/events.ts'
 import { OnboardingEvent } from '../../src-shared/protocol/onboarding.ts'
+import { PresenceEvent } from '../../src-shared/protocol/presence.ts'
 import type { TechnicianSession } from './technician-session.ts'
 
 /** Milliseconds below which a stream that ended counts as one that failed. */
@@ -34,16 +35,22 @@ export class CloudWatch extends EventEmitter<{
   tenants: []
   /** The onboarding with this id has moved on. */
   onboarding: [string]
+  /** Who else has tickets of a client open that this console shows. */
+  presence: [PresenceEvent]
+  /** The cloud is only asked from now on: nothing tells of what it does not answer. */
+  unheard: []
 }> {
   readonly #session: TechnicianSession
   readonly #heartbeat: number
   readonly #again: number
+  readonly #path: string
   #stop: AbortController | null = null
   #polling: AbortController | null = null
   online = false
   problem: Problem | null = null
 
   /**
+   * @param console under which its compartments say what they have open; it is told who else has
    * @param heartbeatSeconds between heartbeats, where it is not what the protocol says; for tests
    * @param streamAgain milliseconds between tries to get a stream that is held back; for tests
    */
@@ -52,10 +59,12 @@ export class CloudWatch extends EventEmitter<{
     {
       heartbeatSeconds = HEARTBEAT_SECONDS,
       streamAgain = STREAM_AGAIN,
-    }: { heartbeatSeconds?: number; streamAgain?: number } = {},
+      console,
+    }: { heartbeatSeconds?: number; streamAgain?: number; console?: string } = {},
   ) {
     super()
     this.#again = streamAgain
+    this.#path = console === undefined ? paths.events : `${paths.events}?console=${console}`
     this.#session = session
     this.#heartbeat = heartbeatSeconds
   }
@@ -89,7 +98,7 @@ export class CloudWatch extends EventEmitter<{
     let watchdog = setTimeout(() => dead.abort(), this.#heartbeat * 500)
     let began: number | null = null
     try {
-      const response = await this.#session.stream(paths.events, AbortSignal.any([signal, dead.signal]))
+      const response = await this.#session.stream(this.#path, AbortSignal.any([signal, dead.signal]))
       const parser = createParser({
         onEvent: (event) => {
           if (began === null) {
@@ -128,6 +137,7 @@ export class CloudWatch extends EventEmitter<{
   #startPolling(signal: AbortSignal): void {
     if (this.#polling) return
     this.#polling = new AbortController()
+    this.emit('unheard')
     void this.#poll(AbortSignal.any([signal, this.#polling.signal]))
   }
 
@@ -181,6 +191,8 @@ export class CloudWatch extends EventEmitter<{
       const data: unknown = JSON.parse(event.data)
       const version = event.event === 'version' && VersionEvent.safeParse(data)
       if (version && version.success) this.emit('version', version.data)
+      const presence = event.event === 'presence' && PresenceEvent.safeParse(data)
+      if (presence && presence.success) this.emit('presence', presence.data)
       const onboarding = event.event === 'onboarding' && OnboardingEvent.safeParse(data)
       if (onboarding && onboarding.success) this.emit('onboarding', onboarding.data.id)
     } catch {

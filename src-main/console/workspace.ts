@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { initialsOf } from '../../src-shared/domain/tenant.ts'
@@ -64,7 +64,8 @@ export class Workspace {
 
   constructor(parts: WorkspaceParts) {
     this.#parts = parts
-    this.#watch = new CloudWatch(parts.session)
+    const console = randomUUID()
+    this.#watch = new CloudWatch(parts.session, { console })
     const { session, registry, owner } = parts
     this.defaults = new Defaults(session, registry.settingsDraft)
     this.offboardings = new Offboardings(session)
@@ -78,6 +79,7 @@ export class Workspace {
         cloudUrl: parts.session.url,
         technician: this.#parts.owner.technician,
         online: this.#watch.online,
+        console,
       }),
       rollup: (id, rollup) => {
         parts.registry.setRollup(id, rollup)
@@ -99,6 +101,8 @@ export class Workspace {
     this.#watch.on('connected', () => void this.#onConnected())
     this.#watch.on('disconnected', () => this.#onDisconnected())
     this.#watch.on('tenants', () => void this.#listClients())
+    this.#watch.on('presence', ({ tenant, present }) => this.supervisor.tellPresence(tenant, present))
+    this.#watch.on('unheard', () => this.supervisor.forgetPresence())
     this.#watch.on('version', ({ tenant, version }) => this.#onVersion(tenant, version))
     parts.session.on('sign-in-needed', parts.onStatus)
     parts.session.on('signed-in', parts.onStatus)

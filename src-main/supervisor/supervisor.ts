@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { CallType } from '../../src-shared/channel/frame.ts'
 import type { Rollup } from '../../src-shared/domain/rollup.ts'
 import type { SyncState } from '../../src-shared/domain/views.ts'
+import type { Present } from '../../src-shared/protocol/presence.ts'
 import type { TenantToken } from '../../src-shared/protocol/session.ts'
 import { problem, problemOf, ProblemError, type Problem } from '../../src-shared/problem.ts'
 import type { Assignment, WorkLane } from '../compartment/port.ts'
@@ -26,7 +27,7 @@ export interface SupervisorOptions {
   /** A fresh copy of the tenant's root key; the supervisor hands it on and keeps none. */
   rootKey(tenantId: string): Promise<Uint8Array>
   token(tenantId: string): Promise<TenantToken>
-  assignment(): Pick<Assignment, 'cloudUrl' | 'technician' | 'online'>
+  assignment(): Pick<Assignment, 'cloudUrl' | 'technician' | 'online' | 'console'>
   rollup(tenantId: string, rollup: Rollup): void
   syncState(tenantId: string, state: SyncState): void
   /** A compartment ended unasked or did not open; the next call starts it again, unless it stays stopped. */
@@ -151,6 +152,19 @@ export class Supervisor {
     const compartment = this.#awake.get(tenantId)
     compartment?.then((c) => c.post({ op: 'poke', version })).catch(() => undefined)
     return compartment !== undefined
+  }
+
+  /** Tells an awake compartment who else has tickets open; one that sleeps has no use for it. */
+  tellPresence(tenantId: string, present: Present[]): void {
+    this.#awake
+      .get(tenantId)
+      ?.then((c) => c.post({ op: 'presence', present }))
+      .catch(() => undefined)
+  }
+
+  /** Nobody tells who has tickets open any more, though the cloud answers. */
+  forgetPresence(): void {
+    this.#tellAll({ op: 'presence', present: [] })
   }
 
   /** Tells every awake compartment whether the cloud answers, and at which address. */

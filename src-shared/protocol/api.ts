@@ -47,6 +47,7 @@ export const paths = {
   changes: '/v1/changes',
   checksums: '/v1/checksums',
   mutations: '/v1/mutations',
+  presence: '/v1/presence',
   attachmentParts: (id: string) => `/v1/attachments/${id}/parts`,
   attachmentPart: (id: string, part: number) => `/v1/attachments/${id}/parts/${part}`,
   attachmentComplete: (id: string) => `/v1/attachments/${id}/complete`,

@@ -3,17 +3,25 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
-import { ask, pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
+import { ask, pushed, readFeed, sampleData, withCloud, type TestCloud } from '../support/cloud.ts'
 import { uuid } from '../support/sample.ts'
 import { followEvents } from './events.ts'
 
 const ACME = uuid('tenant', 'Acme')
+const ZEPHYR = uuid('tenant', 'Zephyr')
+const ROBIN = uuid('technician', 'Alpha')
+const SAM = { id: uuid('technician', 'Sam'), name: 'Sam of Alpha', email: 'sam@alpha.example', password: 'secret' }
+/** Seconds that the other cloud believes what it is told of presence. */
+const SHORT = 2
 let one: TestCloud
 let other: Cloud
 let token: string
 beforeAll(async () => {
-  one = await withCloud()
-  other = await startCloud({ database: one.address })
+  const data = sampleData()
+  data[0]?.technicians.push(SAM)
+  one = await withCloud(data)
+  other = await startCloud({ database: one.address, presenceSeconds: SHORT })
   token = await one.tenantToken()
 })
 afterAll(async () => {
@@ -91,6 +99,109 @@ describe('two clouds on one database', () => {
     const { changes } = await readFeed(one.url, token)
     expect(new Set(changes.map(({ id }) => id))).toEqual(new Set([...changes.map(({ id }) => id), ...wanted]))
     expect(new Set(changes.map(({ version }) => version)).size).toBe(changes.length)
+  })
+})
+
+describe('presence', () => {
+  const SOON = { timeout: 10_000 }
+  const ticket = (client: string, number: number): string => uuid(client, 'ticket', number)
+  /** One console of a technician, which reads events from one cloud. */
+  const consoleOf = async (of: { email: string; password: string }, url: string) => {
+    const id = randomUUID()
+    const { accessToken } = Session.parse(
+      await (await ask(url, paths.session, { body: { email: of.email, password: of.password } })).json(),
+    )
+    const tokens = new Map<string, string>()
+    for (const tenant of [ACME, ZEPHYR]) {
+      const minted = await ask(url, paths.tenantToken(tenant), { token: accessToken, method: 'POST' })
+      tokens.set(tenant, TenantToken.parse(await minted.json()).token)
+    }
+    const stream = await followEvents(url, accessToken, id)
+    return {
+      ...stream,
+      last: () => stream.presence.at(-1),
+      say: (to: string, tenant: string, tickets: [ticket: string, doing: string][] | null, fresh = true) =>
+        ask(to, paths.presence, {
+          token: tokens.get(tenant) ?? '',
+          body: {
+            ...{ console: id, fresh },
+            tickets: tickets && tickets.map(([of_, doing]) => ({ ticket: of_, doing })),
+          },
+        }),
+    }
+  }
+  const many = (count: number) => Array.from({ length: count }, () => ({ ticket: ACME, doing: 'view' }))
+  const robin = (url: string) => consoleOf(one.data[0]!.technicians[0]!, url)
+
+  test('is told by each cloud whichever was told, only to who shows the client, and ends by itself or at once', async () => {
+    const before = (await readFeed(one.url, token)).closing.cursor
+    const [a, b, elsewhere] = [await robin(one.url), await consoleOf(SAM, other.url), await robin(one.url)]
+    expect(await (await a.say(one.url, ACME, [])).json()).toEqual({ seconds: 60 })
+    await vi.waitFor(() => expect(a.presence).toEqual([{ tenant: ACME, present: [] }]), SOON)
+    await elsewhere.say(one.url, ZEPHYR, [])
+
+    // Told to the one that believes it for a moment only; of another client's ticket nothing is said.
+    await b.say(other.url, ACME, [
+      [ticket('Acme', 1), 'reply'],
+      [ticket('Zephyr', 1), 'view'],
+    ])
+    const sam = { ticket: ticket('Acme', 1), technician: SAM.id, doing: 'reply' }
+    await vi.waitFor(() => expect(a.last()).toEqual({ tenant: ACME, present: [sam] }), SOON)
+    await a.say(other.url, ACME, [[ticket('Acme', 1), 'view']], false)
+    const looking = { ticket: ticket('Acme', 1), technician: ROBIN, doing: 'view' }
+    await vi.waitFor(() => expect(b.last()).toEqual({ tenant: ACME, present: [looking] }), SOON)
+    await vi.waitFor(() => expect(a.presence).toHaveLength(3), SOON)
+    expect(a.last()).toEqual({ tenant: ACME, present: [] })
+
+    // What did not change is not told again, unless it is asked for.
+    await b.say(one.url, ACME, [[ticket('Acme', 2), 'note']])
+    await a.say(one.url, ACME, [[ticket('Acme', 1), 'note']])
+    await vi.waitFor(() => expect(a.last()?.present).toMatchObject([{ doing: 'note' }]), SOON)
+    // A cloud that begins now is told by those that were there.
+    const third = await startCloud({ database: one.address })
+    const late = await consoleOf(SAM, third.url)
+    await late.say(third.url, ACME, [])
+    await vi.waitFor(() => expect(late.last()?.present).toEqual([{ ...looking, doing: 'note' }]), SOON)
+    await b.say(one.url, ACME, null)
+    await vi.waitFor(() => expect(a.last()?.present).toEqual([]), SOON)
+
+    expect(elsewhere.presence).toEqual([{ tenant: ZEPHYR, present: [] }])
+    expect((await readFeed(one.url, token)).closing.cursor).toBe(before)
+    for (const stream of [a, b, elsewhere, late]) await stream.stop()
+    await third.close()
+  }, 40_000)
+
+  test('is neither told to nor taken from a technician who does not work for the client', async () => {
+    const [a, b] = [await robin(one.url), await consoleOf(SAM, one.url)]
+    await a.say(one.url, ZEPHYR, [])
+    await vi.waitFor(() => expect(a.presence).toHaveLength(1), SOON)
+    const works = (yes: boolean) => one.owner`
+      update tenant_technician set deleted = ${!yes} where tenant_id = ${ZEPHYR} and id = ${ROBIN}`
+    await works(false)
+    // Tokens that are out show nothing: neither the one of the client nor the one of the stream.
+    const refused = await a.say(one.url, ZEPHYR, [[ticket('Zephyr', 1), 'view']])
+    expect([refused.status, await refused.json()]).toMatchObject([403, { error: { code: 'not-allowed' } }])
+    let rounds = 0
+    await vi.waitFor(async () => {
+      const [had, known] = [b.presence.length, a.presence.length]
+      await b.say(one.url, ZEPHYR, [[ticket('Zephyr', 1), rounds++ % 2 === 0 ? 'reply' : 'note']])
+      await vi.waitFor(() => expect(b.presence).toHaveLength(had + 1), SOON)
+      expect(a.presence).toHaveLength(known)
+    }, SOON)
+    await works(true)
+    for (const stream of [a, b]) await stream.stop()
+  }, 40_000)
+
+  test.each<[string, number, object, RegExp]>([
+    ['a giant text', 413, { console: 'x'.repeat(1_000_000), tickets: [] }, /larger than the 4 KiB/],
+    ['a name that is none', 400, { console: 'x'.repeat(1000), tickets: [] }, /console/],
+    ['a thousand entries', 413, { tickets: many(1000) }, /larger than/],
+    ['more tickets than a window shows', 400, { tickets: many(9) }, /tickets/],
+    ['words for what is done', 400, { tickets: [{ ticket: ACME, doing: '<b>dancing</b>' }] }, /doing/],
+  ])('refuses %s with a sentence', async (_, status, body, sentence) => {
+    const answer = await ask(one.url, paths.presence, { token, body: { console: randomUUID(), ...body } })
+    expect(answer.status).toBe(status)
+    expect(((await answer.json()) as { error: { message: string } }).error.message).toMatch(sentence)
   })
 })
 

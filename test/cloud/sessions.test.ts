@@ -252,6 +252,7 @@ describe('the server', () => {
         'get /v1/changes',
         'get /v1/checksums',
         'post /v1/mutations',
+        'post /v1/presence',
         'get /v1/attachments/{id}/parts',
         'put /v1/attachments/{id}/parts/{part}',
         'post /v1/attachments/{id}/complete',

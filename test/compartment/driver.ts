@@ -30,6 +30,8 @@ export interface Start {
   compareAfter?: number
   /** Id of the technician who acts. */
   me?: string
+  /** Under which the cloud's events are followed. */
+  console?: string
   /** Answers `token-wanted`; null refuses it as an ended sign-in. */
   token?: () => string | null
   /** Another entry around the worker's, and what it is given. */
@@ -50,6 +52,7 @@ export function assignmentOf(start: Start): Assignment {
   }
   if (start.maxPages) assignment.maxPages = start.maxPages
   if (start.maxBytes) assignment.maxBytes = start.maxBytes
+  if (start.console !== undefined) assignment.console = start.console
   if (start.compareAfter !== undefined) assignment.compareAfter = start.compareAfter
   return assignment
 }
@@ -113,10 +116,10 @@ export class Driven {
   }
 
   /** Follows a subscription. @returns a function that stops it */
-  follow<Value>(path: string, receive: (value: Value) => void): () => void {
+  follow<Value>(path: string, receive: (value: Value) => void, input?: unknown): () => void {
     const id = this.#next++
     this.#streams.set(id, receive as (value: unknown) => void)
-    this.post({ op: 'call', id, type: 'subscription', path, payload: '' })
+    this.post({ op: 'call', id, type: 'subscription', path, payload: input === undefined ? '' : JSON.stringify(input) })
     return () => this.post({ op: 'stop', id })
   }
 

@@ -22,9 +22,14 @@ export class TokenHolder {
     this.#want = want
   }
 
+  /** Whether there is one at hand. */
+  get ready(): boolean {
+    return this.#token !== null && performance.now() < this.#endsAt
+  }
+
   /** @throws ProblemError the reason why there is none, such as `sign-in-expired` */
   async get(): Promise<string> {
-    if (this.#token !== null && performance.now() < this.#endsAt) return this.#token
+    if (this.#token !== null && this.ready) return this.#token
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     this.#waiting.push({ resolve, reject })
     if (this.#waiting.length === 1) this.#want()
