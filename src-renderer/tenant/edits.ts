@@ -59,11 +59,47 @@ export async function editTicket(
     })
   }
   const rowBefore = patchRow(queries, id, (row) => ({ ...row, ...rowPart(patch), pending: true }))
+  await sendShown(
+    queries,
+    id,
+    () => client.tickets.edit.mutate({ id, patch, back }),
+    () => {
+      if (before) queries.setQueryData(keys.ticket(id), before)
+      if (rowBefore) patchRow(queries, id, () => rowBefore)
+    },
+  )
+}
+
+/** How many edits of each ticket are on screen and not answered yet. */
+const underWay = new WeakMap<QueryClient, Map<string, number>>()
+
+/**
+ * Sends an edit of a ticket that is on screen already, and shows the answer.
+ * @param restore puts back what is on screen, where the compartment refuses
+ * @throws what the sending throws
+ */
+export async function sendShown(
+  queries: QueryClient,
+  id: string,
+  send: () => Promise<TicketDetail>,
+  restore: () => void,
+): Promise<void> {
+  const counts = underWay.get(queries) ?? new Map<string, number>()
+  underWay.set(queries, counts)
+  counts.set(id, (counts.get(id) ?? 0) + 1)
+  const done = (): void => {
+    const left = (counts.get(id) ?? 1) - 1
+    if (left > 0) counts.set(id, left)
+    else counts.delete(id)
+  }
   try {
-    applyDetail(queries, await client.tickets.edit.mutate({ id, patch, back }))
+    const detail = await send()
+    done()
+    applyDetail(queries, detail)
   } catch (error) {
-    if (before) queries.setQueryData(keys.ticket(id), before)
-    if (rowBefore) patchRow(queries, id, () => rowBefore)
+    done()
+    // A later edit stands on this one: its answer says how it is.
+    if (!counts.has(id)) restore()
     throw error
   }
 }
@@ -83,9 +119,13 @@ export async function markSeen({ client, queries }: Tenant, id: string): Promise
   await client.tickets.markSeen.mutate({ id })
 }
 
-/** Shows a ticket as a procedure has answered, in itself and in every list. */
+/**
+ * Shows a ticket as a procedure has answered, in itself and in every list. While an edit of it is under way the answer is
+ * older than what is on screen: the edit's own holds both.
+ */
 export function applyDetail(queries: QueryClient, detail: TicketDetail): void {
   const { ticket } = detail
+  if (underWay.get(queries)?.has(ticket.id)) return
   queries.setQueryData(keys.ticket(ticket.id), detail)
   patchRow(queries, ticket.id, (row) => ({
     ...row,

@@ -1,7 +1,7 @@
 import { flatTasks, patchedTasks } from '../../src-shared/domain/task-list.ts'
 import type { TasksPatch } from '../../src-shared/domain/tasks.ts'
 import type { TicketDetail } from '../../src-shared/domain/views.ts'
-import { applyDetail } from './edits.ts'
+import { sendShown } from './edits.ts'
 import { keys } from './queries.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -20,10 +20,10 @@ export async function editTasks({ client, queries }: Tenant, id: string, tasks: 
       pendingFields: [...new Set([...before.pendingFields, ...fields])],
     })
   }
-  try {
-    applyDetail(queries, await client.tickets.edit.mutate({ id, patch: { tasks } }))
-  } catch (error) {
-    if (before) queries.setQueryData(keys.ticket(id), before)
-    throw error
-  }
+  await sendShown(
+    queries,
+    id,
+    () => client.tickets.edit.mutate({ id, patch: { tasks } }),
+    () => before && queries.setQueryData(keys.ticket(id), before),
+  )
 }

@@ -229,6 +229,32 @@ test('an edit shows at once in the ticket and its row, and goes back where it is
   expect(shown().detail).toEqual(detailOf(7))
 })
 
+test('the answer to an edit never shows over a later one that is under way', async () => {
+  const answers: ((detail: TicketDetail) => void)[] = []
+  const { tenants } = startTenants({
+    [ID(1)]: {
+      ticket: () => detailOf(7),
+      edit: () => new Promise<TicketDetail>((answer) => answers.push(answer)) as never,
+    },
+  })
+  const tenant = tenants.get(ID(1))
+  await tenant.queries.fetchQuery(ticketQuery(tenant, ID(7)))
+  const shown = () => tenant.queries.getQueryData<TicketDetail>(keys.ticket(ID(7)))?.ticket
+  const seen: unknown[] = []
+  const stop = tenant.queries.getQueryCache().subscribe(() => void seen.push(shown()?.subject))
+  const first = editTicket(tenant, ID(7), { priority: 'p9' })
+  const second = editTicket(tenant, ID(7), { subject: 'Later' })
+  await vi.waitFor(() => expect(answers.length).toBe(2))
+  const { ticket, ...rest } = detailOf(7)
+  answers[0]?.({ ...rest, ticket: { ...ticket, priority: 'p9' } })
+  await first
+  expect(shown()).toMatchObject({ priority: 'p9', subject: 'Later' })
+  answers[1]?.({ ...rest, ticket: { ...ticket, priority: 'p9', subject: 'Later' } })
+  await second
+  stop()
+  expect(seen.slice(seen.indexOf('Later')).every((subject) => subject === 'Later')).toBe(true)
+})
+
 test('undoing an edit sets exactly the fields that it changed', () => {
   const before = { status: 'new', priority: 'p1', assigneeId: null, customFields: { asset: 'A-1' } }
   expect(inverseOf({ status: 'done', customFields: { asset: 'B-2', site: 'Quay' } }, before)).toEqual({
