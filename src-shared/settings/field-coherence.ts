@@ -98,8 +98,6 @@ function unknownCondition(field: CustomField, fields: readonly CustomField[]): s
 
 /** Fields that are shown only by what each other holds: nobody could say which comes first. */
 function circle(field: CustomField, fields: readonly CustomField[]): string | null {
-  if ((field.requiredWhen ?? []).some((one) => fieldOf(one, fields) === field))
-    return 'is needed by what it holds itself. Name another field in its conditions.'
   const passed = new Set<CustomField>()
   const leads = (from: CustomField): boolean =>
     (from.visibleWhen ?? []).some((condition) => {
@@ -110,7 +108,10 @@ function circle(field: CustomField, fields: readonly CustomField[]): string | nu
       passed.add(other)
       return leads(other)
     })
-  return leads(field) ? 'is shown by conditions that lead back to it. Take one of them out.' : null
+  if (leads(field)) return 'is shown by conditions that lead back to it. Take one of them out.'
+  if ((field.requiredWhen ?? []).some((one) => fieldOf(one, fields) === field))
+    return 'is needed by what it holds itself. Name another field in its conditions.'
+  return null
 }
 
 /** Whether conditions of a field rule each other out, with those of the fields that have to be shown for them. */
