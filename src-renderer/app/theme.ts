@@ -13,6 +13,20 @@ const harbour: MantineColorsTuple = [
   '#0f3c85',
 ]
 
+/** Dark enough under white words, in both schemes. */
+const red: MantineColorsTuple = [
+  '#fdeceb',
+  '#f9d3d1',
+  '#f1a9a5',
+  '#e97f79',
+  '#de5a53',
+  '#d2423b',
+  '#c9352f',
+  '#bf2c27',
+  '#a3231f',
+  '#7c1a17',
+]
+
 /** Neutral greys of the dark scheme, from text to background; they match tokens.css. */
 const dark: MantineColorsTuple = [
   '#e7ebf1',
@@ -31,7 +45,7 @@ export const theme = createTheme({
   fontFamily: 'Inter Variable, system-ui, sans-serif',
   primaryColor: 'harbour',
   primaryShade: { light: 7, dark: 6 },
-  colors: { harbour, dark },
+  colors: { harbour, red, dark },
   defaultRadius: 6,
   fontSizes: { xs: '12.5px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
   cursorType: 'pointer',

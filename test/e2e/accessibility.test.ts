@@ -75,6 +75,7 @@ const list: Stop[] = [
 const ticket: Stop[] = [
   { screen: 'ticket', keys: ['Enter'], shows: (page) => page.getByRole('article', { name: /Ticket/ }).waitFor() },
   { screen: 'assignee', keys: ['a'], shows: dialog },
+  { screen: 'watchers', keys: ['O'], shows: dialog },
 ]
 const dialogs: Stop[] = [
   { screen: 'switcher', keys: ['Control+Shift+K'], shows: dialog },
@@ -86,6 +87,11 @@ const pages: Stop[] = [
   { screen: 'settings', keys: ['g', ','], shows: heading('Statuses') },
   { screen: 'conflict inbox', keys: ['g', 'i'], shows: heading(/Undecided|Inbox|decide/i) },
   { screen: 'vault', keys: ['g', 'v'], shows: heading(/Credentials/) },
+  {
+    screen: 'import',
+    keys: ['g', 'f'],
+    shows: (page) => page.getByRole('main', { name: 'Import into Acme' }).waitFor({ timeout: SOON }),
+  },
   { screen: 'keys', keys: ['g', 'k'], shows: heading(/Keys/) },
   { screen: 'onboardings', keys: ['g', 'o'], shows: heading('Onboarding') },
   { screen: 'new client', keys: ['n'], shows: (page) => page.getByLabel('Name', { exact: true }).waitFor() },
@@ -113,11 +119,17 @@ test('no screen or dialog has a serious fault of accessibility', async () => {
   await page.keyboard.press('Escape')
   await page.keyboard.press('Home')
   await visit(ticket)
+  await page.keyboard.press('C')
+  await page.keyboard.type('Order the part')
+  await page.keyboard.press('Enter')
+  await page.getByText('0 of 1').waitFor({ timeout: SOON })
+  found.push(...(await faults(page, 'tasks')))
+  await page.keyboard.press('Escape')
   await page.keyboard.press('n')
-  await page.keyboard.type('A note.')
+  await page.keyboard.type('A note for @len')
+  await page.getByRole('option', { name: /Lena/ }).waitFor({ timeout: SOON })
   found.push(...(await faults(page, 'composer')))
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('Escape')
+  for (let out = 0; out < 3; out++) await page.keyboard.press('Escape')
   await page.keyboard.press('c')
   await page.getByRole('textbox', { name: 'Subject' }).waitFor({ timeout: SOON })
   found.push(...(await faults(page, 'new ticket')))

@@ -17,7 +17,7 @@ const customFields: CustomField[] = [
     validation: { maxLength: 9 },
   },
   { type: 'person', key: 'approver', label: 'Approver', requiredWhen: [{ field: 'type', in: ['incident'] }] },
-  { type: 'text', key: 'room', label: 'Room', default: 'Lobby' },
+  { type: 'text', key: 'room', label: 'Room', default: 'Lobby', validation: { maxLength: 9 } },
 ]
 
 const stage = setStage('resolve', () => {
@@ -216,6 +216,22 @@ test('a field that a client wants of what is resolved is asked for right then, a
   await page.keyboard.press('z')
   await waitForSynced(page)
   expect(await statusOf(subject)).not.toBe('done')
+
+  // A new ticket begins with what the client gives, and has what was typed last, though its field was not left before.
+  await page.keyboard.press('c')
+  await page.getByRole('textbox', { name: 'Subject' }).fill('A new badge')
+  const room = page.getByRole('textbox', { name: 'Room' })
+  expect(await room.inputValue()).toBe('Lobby')
+  await room.fill('The very long hall')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Room has 18 characters; it takes 9 at most.').waitFor({ timeout: SOON })
+  await room.fill('Hall')
+  await page.keyboard.press('Control+Enter')
+  await heading(page).getByText('A new badge').waitFor({ timeout: SOON })
+  await waitForSynced(page)
+  const [made] = await stage.owner<{ room: string }[]>`
+    select data -> 'customFields' ->> 'room' as room from ticket where data ->> 'subject' = 'A new badge'`
+  expect(made).toEqual({ room: 'Hall' })
   expect(complaints).toEqual([])
   await close()
 })

@@ -19,6 +19,7 @@ import { createTicket } from '../../tenant/ticket-acts.ts'
 import { Tile } from '../../ui/tile.tsx'
 import { ChoiceField } from '../ticket/choice-field.tsx'
 import { firstStatus } from '../ticket/first-status.ts'
+import inputs from '../ticket/inputs.module.css'
 import ticketClasses from '../ticket/ticket.module.css'
 import { ContactFinder } from './contact-finder.tsx'
 import classes from './new-ticket.module.css'
@@ -51,6 +52,8 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
   const { configuration, technicians, me } = useDesk()
   const go = useGo()
   const [draft, setDraft] = useState(kept)
+  // A field gives its value when it is left, in the same breath as the ticket is opened.
+  const latest = useRef(kept)
   const [contact, setContact] = useState<{ name: string; email: string; phone: string } | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
@@ -68,16 +71,24 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
   const known = configuration.statuses.length > 0
   const ready = known && (draft.subject ?? '').trim() !== '' && (contact === null || contact.name.trim() !== '')
   const write = (part: Partial<NewTicket>): void => {
-    const next = { ...draft, ...part }
-    setDraft(next)
-    tenant.drafts.write(null, 'ticket', JSON.stringify(next))
+    latest.current = { ...latest.current, ...part }
+    setDraft(latest.current)
+    tenant.drafts.write(null, 'ticket', JSON.stringify(latest.current))
   }
   const create = async (): Promise<void> => {
     if (!ready || busy || !tenantId) return
     setBusy(true)
     setProblem(null)
+    // What is wrong with the field that was left just now is said there first.
+    await new Promise((resolve) => setTimeout(resolve))
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid=true]')
+    if (wrong) {
+      setBusy(false)
+      return wrong.focus()
+    }
     try {
-      const requesterId = contact ? (await createContact(tenant, contactOf(contact))).id : (draft.requesterId ?? null)
+      const given = latest.current
+      const requesterId = contact ? (await createContact(tenant, contactOf(contact))).id : (given.requesterId ?? null)
       if (contact) {
         // Made once, whatever becomes of the ticket.
         setContact(null)
@@ -87,10 +98,10 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
         status: firstStatus(configuration),
         priority: usual,
         ...{ type: null, queue: null, assigneeId: null, tags: [], customFields: {} },
-        ...draft,
+        ...given,
         requesterId,
-        subject: (draft.subject ?? '').trim(),
-        description: (draft.description ?? '').trim(),
+        subject: (given.subject ?? '').trim(),
+        description: (given.description ?? '').trim(),
       })
       tenant.drafts.write(null, 'ticket', '')
       go(places.ticket(tenantId, made.ticket.id))
@@ -180,7 +191,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
               {(['name', 'email', 'phone'] as const).map((field) => (
                 <input
                   key={field}
-                  className={ticketClasses.input}
+                  className={inputs.input}
                   aria-label={`${CONTACT[field]} of the new contact`}
                   placeholder={CONTACT[field]}
                   maxLength={field === 'phone' ? 40 : 200}

@@ -1,7 +1,9 @@
 import { Select } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import { misfitOf } from '../../../src-shared/domain/field-states.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
+import inputs from './inputs.module.css'
 import classes from './ticket.module.css'
 import { useTyped } from './use-typed.ts'
 
@@ -42,11 +44,12 @@ export function CustomFieldInput({ field, value, onChange, inDialog = false }: C
       const options = [...field.options, ...chosen.filter((key) => !known.has(key)).map((key) => ({ key, label: key }))]
       const labels = options.filter(({ key }) => chosen.includes(key)).map(({ label }) => label)
       return (
-        <Suspense fallback={<span className={classes.input}>{labels.join(', ')}</span>}>
+        <Suspense fallback={<span className={inputs.input}>{labels.join(', ')}</span>}>
           <SeveralChoices
             label={field.label}
             options={options}
             chosen={chosen}
+            inDialog={inDialog}
             onChange={(keys) => onChange(keys.length === 0 ? null : keys)}
           />
         </Suspense>
@@ -56,7 +59,7 @@ export function CustomFieldInput({ field, value, onChange, inDialog = false }: C
       return (
         <input
           type="checkbox"
-          className={classes.checkbox}
+          className={inputs.checkbox}
           aria-label={field.label}
           checked={value === true}
           onChange={(event) => onChange(event.target.checked)}
@@ -64,19 +67,19 @@ export function CustomFieldInput({ field, value, onChange, inDialog = false }: C
       )
     case 'long-text':
       return (
-        <Suspense fallback={<span className={`${classes.input} ${classes.lines}`}>{String(value ?? '')}</span>}>
+        <Suspense fallback={<span className={`${inputs.input} ${inputs.lines}`}>{String(value ?? '')}</span>}>
           <SeveralLines key={String(value ?? '')} label={field.label} value={value} onChange={onChange} />
         </Suspense>
       )
     case 'date-time':
       return (
-        <Suspense fallback={<span className={classes.input} />}>
+        <Suspense fallback={<span className={inputs.input} />}>
           <InstantInput key={String(value ?? '')} label={field.label} value={value} onChange={onChange} />
         </Suspense>
       )
     case 'person':
       return (
-        <Suspense fallback={<span className={classes.input} />}>
+        <Suspense fallback={<span className={inputs.input} />}>
           <PersonInput label={field.label} value={value} onChange={onChange} />
         </Suspense>
       )
@@ -85,23 +88,38 @@ export function CustomFieldInput({ field, value, onChange, inDialog = false }: C
   }
 }
 
-/** A one-line field. */
+/** A one-line field. What does not fit it stays as it was typed, with the reason, until it is mended or taken back. */
 function TextInput({ field, value, onChange }: CustomFieldInputProps) {
-  const typed = useTyped(value === null || value === undefined ? '' : String(value), (text) => {
+  const before = value === null || value === undefined ? '' : String(value)
+  const [problem, setProblem] = useState<string | null>(null)
+  const typed = useTyped(before, (text) => {
     const given = text === '' ? null : field.type === 'number' ? Number(text) : text
-    if (typeof given === 'number' && !Number.isFinite(given)) return false
-    onChange(given)
+    const wrong =
+      typeof given === 'number' && !Number.isFinite(given)
+        ? `${field.label} has to be a number.`
+        : misfitOf(field, given)
+    setProblem(wrong)
+    if (wrong === null) onChange(given)
     return true
   })
+  const said = typed.value.trim() === before.trim() ? null : problem
   return (
-    <input
-      className={classes.input}
-      type={field.type === 'date' ? 'date' : 'text'}
-      inputMode={field.type === 'number' ? 'decimal' : undefined}
-      aria-label={field.label}
-      placeholder="Not set"
-      {...typed}
-    />
+    <div>
+      <input
+        className={inputs.input}
+        type={field.type === 'date' ? 'date' : 'text'}
+        inputMode={field.type === 'number' ? 'decimal' : undefined}
+        aria-label={field.label}
+        aria-invalid={said !== null || undefined}
+        placeholder="Not set"
+        {...typed}
+      />
+      {said !== null && (
+        <p className={inputs.misfit} role="alert">
+          {said}
+        </p>
+      )}
+    </div>
   )
 }
 

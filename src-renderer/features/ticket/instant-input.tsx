@@ -1,6 +1,6 @@
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import { localText } from '../../ui/local-text.ts'
-import classes from './ticket.module.css'
+import inputs from './inputs.module.css'
 import { useTyped } from './use-typed.ts'
 
 interface InstantInputProps {
@@ -21,7 +21,7 @@ export function InstantInput({ label, value, onChange }: InstantInputProps) {
   })
   return (
     <input
-      className={classes.input}
+      className={inputs.input}
       type={given === '' || local !== '' ? 'datetime-local' : 'text'}
       aria-label={label}
       placeholder="Not set"

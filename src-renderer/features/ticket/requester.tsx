@@ -10,6 +10,7 @@ import { PendingMark } from '../../ui/pending-mark.tsx'
 import { Field } from './choice-field.tsx'
 import { fieldLabel } from './field-label.ts'
 import classes from './requester.module.css'
+import inputs from './inputs.module.css'
 import ticketClasses from './ticket.module.css'
 import { useAct } from './use-act.ts'
 
@@ -96,7 +97,7 @@ export function Requester({ requester }: { requester: Contact | null }) {
           <Field label="VIP" pending={false}>
             <input
               type="checkbox"
-              className={ticketClasses.checkbox}
+              className={inputs.checkbox}
               aria-label="VIP"
               checked={contact.vip}
               onChange={(event) => void change({ vip: event.target.checked })}
@@ -149,7 +150,7 @@ function ContactText({ label, value, onChange }: { label: string; value: string;
   }
   return (
     <input
-      className={ticketClasses.input}
+      className={inputs.input}
       aria-label={label}
       placeholder="Not set"
       maxLength={200}

@@ -5,10 +5,12 @@ interface SeveralChoicesProps {
   options: readonly { key: string; label: string }[]
   chosen: readonly string[]
   onChange(keys: string[]): void
+  /** What opens has to stay inside. */
+  inDialog: boolean
 }
 
 /** Several of a field's options at once. */
-export function SeveralChoices({ label, options, chosen, onChange }: SeveralChoicesProps) {
+export function SeveralChoices({ label, options, chosen, onChange, inDialog }: SeveralChoicesProps) {
   return (
     <MultiSelect
       size="xs"
@@ -17,7 +19,7 @@ export function SeveralChoices({ label, options, chosen, onChange }: SeveralChoi
       data={options.map(({ key, label: text }) => ({ value: key, label: text }))}
       value={[...chosen]}
       onChange={onChange}
-      comboboxProps={{ transitionProps: { duration: 0 } }}
+      comboboxProps={{ transitionProps: { duration: 0 }, withinPortal: !inDialog }}
     />
   )
 }

@@ -1,5 +1,5 @@
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
-import classes from './ticket.module.css'
+import inputs from './inputs.module.css'
 import { useTyped } from './use-typed.ts'
 
 interface SeveralLinesProps {
@@ -20,7 +20,7 @@ export function SeveralLines({ label, value, onChange }: SeveralLinesProps) {
   )
   return (
     <textarea
-      className={`${classes.input} ${classes.lines}`}
+      className={`${inputs.input} ${inputs.lines}`}
       rows={2}
       maxLength={10_000}
       aria-label={label}

@@ -18,6 +18,7 @@ import { PendingMark } from '../../ui/pending-mark.tsx'
 import { dateTime } from '../../ui/time.ts'
 import { numberText } from '../tickets/words.ts'
 import classes from './tasks.module.css'
+import inputs from './inputs.module.css'
 import ticketClasses from './ticket.module.css'
 import { useAct } from './use-act.ts'
 
@@ -122,7 +123,7 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
             )}
             <input
               type="checkbox"
-              className={ticketClasses.checkbox}
+              className={inputs.checkbox}
               aria-label={task.text}
               data-task={task.id}
               // Tab passes the list by with one step.
