@@ -251,12 +251,14 @@ test('two tickets are linked, one is merged into another and taken apart by z, a
   await close()
 })
 
-test('a mail that came in is text whatever is in it: its quote is folded until q, and its address opens outside the window', async () => {
+test('a mail that came in shows its marks and is text whatever else is in it: its quote is folded until q, and its address opens outside the window', async () => {
   const host = await stage.begin()
   const { page, complaints, close } = await stage.open(host, 'Acme')
   const subject = 'Acme ticket 3'
   const body = [
     'See http://127.0.0.1:9/manual. <img src=x onerror="window.hit=1"><script>window.hit=1</script>',
+    '**Urgent**: [the portal](https://evil.example/x), [this](javascript:window.hit=1), ![p](https://evil.example/p.png)',
+    ...['', '- [x] `C:\\*`', '- *later*', '', '```html', '<b>**x**</b>', '```', '', 'Host | Up', '---|--:', 'a | 1'],
     ...['', 'On Tue, 3 Nov 2026, Dana <dana@acme.example> wrote:', '> The old words', '> javascript:alert(1)'],
   ].join('\n')
   const { id } = await inPostgres(subject)
@@ -270,7 +272,22 @@ test('a mail that came in is text whatever is in it: its quote is folded until q
   expect(await entry.getByText('The old words').count()).toBe(0)
   await page.keyboard.press('q')
   await entry.getByText('The old words').waitFor()
-  expect(await entry.locator('a, img, script').count()).toBe(1)
+  expect(await entry.locator('a').allInnerTexts()).toEqual(['http://127.0.0.1:9/manual', 'the portal', 'p'])
+  expect(await entry.locator('img, script').count()).toBe(0)
+  expect(await entry.locator('strong, em, code, th, td').allInnerTexts()).toEqual(
+    ...[['Urgent', 'C:\\*', 'later', '<b>**x**</b>', 'Host', 'Up', 'a', '1']],
+  )
+  expect(await entry.innerText()).toContain('the portal (leads to evil.example), [this](javascript:window.hit=1), !p')
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await entry.getByRole('button', { name: 'Copy' }).press('Enter')
+  await expect.poll(copied).toBe('<b>**x**</b>')
+  await entry.getByRole('button', { name: 'As typed' }).press('Enter')
+  await entry.getByText('- [x] `C:\\*`').waitFor()
+  await entry.getByRole('button', { name: 'Copy' }).press('Enter')
+  await expect.poll(copied).toBe(body)
+  await entry.getByRole('button', { name: 'As typed' }).press('Enter')
+  await entry.locator('strong').waitFor()
   await entry.getByRole('button', { name: 'Fold 3 quoted lines' }).click()
   expect(await entry.getByText('The old words').count()).toBe(0)
   const opened = page.waitForEvent('popup')

@@ -37,6 +37,7 @@ test.each([
   ['a forwarded mail', `${outlook('From|Sent|To|Subject')}\nThe disk is full.`],
   ['headers that somebody pasted', 'These:\nFrom: a@b.example\nReceived: x\nSubject: y\nWhat now?'],
   ['nothing but a quote', '> one\n> two\n> three\n> four\n'],
+  ['code', 'Try:\n```\n> one\n> two\n> three\n> four\n```\n'],
   ['shell output', 'PS C:\\> dir\n-> ok\nvalue > 3\n'],
 ])('%s stays in sight', (_name, body) => {
   expect(partsOf(body)).toEqual([{ text: body, quoted: false }])

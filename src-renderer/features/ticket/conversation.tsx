@@ -11,6 +11,7 @@ import { numberText } from '../tickets/words.ts'
 import { partsOf } from './quotes.ts'
 import classes from './ticket.module.css'
 import { useActivity } from './use-activity.ts'
+import { AsTyped, useAsTyped } from './as-typed.tsx'
 import { Written } from './written.tsx'
 
 /** Few look at it: what tells of changes is loaded when somebody does. */
@@ -18,6 +19,9 @@ const ActivityLine = lazy(async () => ({ default: (await import('./activity.tsx'
 
 /** Entries that are painted with the ticket: more than fit on a screen. The rest follows without being waited for. */
 const FIRST_ENTRIES = 30
+
+/** Entries whose marks are drawn with the ticket; those of the others are as they come near. */
+const FIRST_FORMATTED = 5
 
 /** Entries that are being chosen. */
 export interface Choosing {
@@ -45,6 +49,15 @@ export function Conversation({ detail, choosing }: ConversationProps) {
     () => [ticket.description, ...entries.map(({ body }) => body)].some((text) => partsOf(text).length > 1),
     [ticket.description, entries],
   )
+  const [typed, setTyped] = useState(false)
+  useCommands([
+    {
+      ...{ id: 'as-typed', group: 'Ticket', keys: [] },
+      title: typed ? 'Show texts formatted' : 'Show texts as they were typed',
+      run: () => setTyped(!typed),
+    },
+  ])
+  const description = useAsTyped(ticket.description, typed)
   useCommands(
     hasQuotes
       ? [
@@ -68,14 +81,15 @@ export function Conversation({ detail, choosing }: ConversationProps) {
           <div className={classes.byline}>
             <b>{opened}</b> {requester ? 'opened this ticket' : 'is recorded for this ticket'}
             <span className={classes.meta}>
+              <AsTyped {...description} />
               <When at={ticket.createdAt} now={now} />
             </span>
           </div>
-          <Written text={ticket.description || 'No description.'} unfolded={unfolded} />
+          <Written text={ticket.description || 'No description.'} unfolded={unfolded} typed={description.typed} first />
         </div>
       </li>
       {activity.said && <li className={classes.event}>{activity.said}</li>}
-      {inTurn(shown, activity.lines).map(({ entry, line }) =>
+      {inTurn(shown, activity.lines).map(({ entry, line }, index) =>
         line ? (
           <Suspense key={line.id}>
             <ActivityLine
@@ -90,6 +104,8 @@ export function Conversation({ detail, choosing }: ConversationProps) {
             entry={entry}
             now={now}
             unfolded={unfolded}
+            allTyped={typed}
+            first={index < FIRST_FORMATTED}
             files={attachments.filter(({ entryId }) => entryId === entry.id)}
             // Entries of a merged ticket are that ticket's to split.
             choosing={entry.from ? null : choosing}
@@ -132,12 +148,17 @@ interface EntryProps {
   now: number
   /** Whether what is quoted is shown, unless a person said otherwise of one quote. */
   unfolded: boolean
+  /** Whether texts are shown as they were typed, unless a person said otherwise of this one. */
+  allTyped: boolean
+  /** It is in sight from the first moment. */
+  first: boolean
   files: readonly AttachmentView[]
   choosing: Choosing | null
 }
 
 const Entry = memo(
-  function Entry({ entry, now, unfolded, files, choosing }: EntryProps) {
+  function Entry({ entry, now, unfolded, allTyped, first, files, choosing }: EntryProps) {
+    const asTyped = useAsTyped(entry.body, allTyped)
     const { id, kind, author, body, createdAt, pending, from, time, mentions } = entry
     const origin = from && (
       <span className={classes.from} title={from.subject}>
@@ -186,11 +207,12 @@ const Entry = memo(
             )}
             {origin}
             <span className={classes.meta}>
+              <AsTyped {...asTyped} />
               <PendingSlot pending={pending} />
               <When at={createdAt} now={now} />
             </span>
           </div>
-          <Written text={body} unfolded={unfolded} mentions={mentions} />
+          <Written text={body} unfolded={unfolded} mentions={mentions} typed={asTyped.typed} first={first} />
           {files.length > 0 && (
             <div className={classes.entryFiles}>
               {files.map((file) => (
@@ -208,6 +230,7 @@ const Entry = memo(
     before.entry === after.entry &&
     before.now === after.now &&
     before.unfolded === after.unfolded &&
+    before.allTyped === after.allTyped &&
     before.choosing === after.choosing &&
     before.files.map(({ id, name }) => id + name).join() === after.files.map(({ id, name }) => id + name).join(),
 )

@@ -28,12 +28,16 @@ const WROTE_LENGTH = 400
 /** A person's sentence such as `On Monday they wrote:` has no date in figures with an address. */
 const SURE_OF_MAIL = /\d.*<?[^\s<>@]+@[^\s<>@]+>?/
 
+/** Between them is code, whatever it looks like. */
+const FENCE = /^\s{0,3}`{3,}[^`]*$/
+const FENCE_END = /^\s{0,3}`{3,}\s*$/
+
 const isQuoteLine = (line: string): boolean => /^\s{0,3}>/.test(line)
 const isBlank = (line: string): boolean => line.trim() === ''
 
 /**
  * Tells a person's own words from what their mail program put below them. Where it is in doubt, text counts as their own:
- * - lines with `>` in front are quoted, and nothing between them;
+ * - lines with `>` in front are quoted, and nothing between them nor between two fences of code;
  * - all below an Outlook divider or its block of headers is, unless nothing stands above it: that is a forwarded mail;
  * - all below `On … wrote:` is where it has a date and an address, else only the lines with `>` right below it.
  * @returns one part where nothing is quoted, or nothing else
@@ -41,10 +45,16 @@ const isBlank = (line: string): boolean => line.trim() === ''
 export function partsOf(body: string): Part[] {
   const lines = body.split(/(?<=\n)/)
   const quoted = lines.map(() => false)
+  const lastFence = lines.findLastIndex((line) => FENCE_END.test(line))
   let own = false
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? ''
     if (isBlank(line)) continue
+    if (at < lastFence && FENCE.test(line)) {
+      own = true
+      while (!FENCE_END.test(lines[++at] ?? ''));
+      continue
+    }
     const header = wroteLines(lines, at)
     const end = quoteEnd(lines, at + header)
     const below = end > at + header && (header > 0 || end - at >= FOLDED_FROM)

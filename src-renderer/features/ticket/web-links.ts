@@ -31,6 +31,16 @@ export function piecesOf(text: string): Piece[] {
   return pieces
 }
 
+/** The address that begins at a character of a text, as text where it is not to be trusted; null for none. */
+export function addressAt(text: string, at: number): Piece | null {
+  const found = new RegExp(ADDRESS.source, 'iy')
+  found.lastIndex = at
+  const [whole] = found.exec(text) ?? []
+  if (whole === undefined) return null
+  const address = withoutEnd(whole)
+  return linkOf(address) ?? { text: address }
+}
+
 /** Without the marks of the sentence around it, and without a bracket that it did not open. */
 function withoutEnd(address: string): string {
   const counts = new Map<string, number>()
@@ -46,7 +56,8 @@ function withoutEnd(address: string): string {
   return address.slice(0, end)
 }
 
-function linkOf(text: string): Piece | null {
+/** Where an address leads; null where it cannot be trusted to be what it looks like. */
+export function linkOf(text: string): Piece | null {
   if (DISGUISED.test(text) || !URL.canParse(text)) return null
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return null

@@ -1,38 +1,48 @@
 import { IconQuote } from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import { useKeyOf } from '../../app/commands/key-of.ts'
+import { Linked, type LinkedProps } from './linked.tsx'
+import { maybeMarked } from './maybe-marked.ts'
 import { partsOf } from './quotes.ts'
-import type { Mention } from '../../../src-shared/domain/entry.ts'
-import { mentionPieces } from '../../../src-shared/domain/mentions.ts'
-import { useDesk } from '../../tenant/desk.tsx'
-import { piecesOf } from './web-links.ts'
 import ticketClasses from './ticket.module.css'
+import { useFormatted, useNear } from './use-formatted.ts'
 import classes from './written.module.css'
 
-interface WrittenProps {
-  text: string
+interface WrittenProps extends LinkedProps {
   unfolded: boolean
-  /** Whom it mentions. */
-  mentions?: readonly Mention[] | undefined
+  /** Shows the marks of the text instead of what they mean. */
+  typed?: boolean
+  /** It is in sight from the first moment. */
+  first?: boolean
 }
 
-/** What somebody wrote, as text whatever is in it: what they quote is folded, and web addresses lead out of the window. */
-export const Written = memo(function Written({ text, unfolded, mentions }: WrittenProps) {
+/**
+ * What somebody wrote, with the marks of its text as what they mean, and never as anything else: what they quote is
+ * folded, and web addresses lead out of the window.
+ */
+export const Written = memo(function Written({ text, unfolded, mentions, typed = false, first = false }: WrittenProps) {
+  const [place, near] = useNear(first)
   return (
-    <div className={ticketClasses.text}>
+    <div ref={place} className={ticketClasses.text}>
       {partsOf(text).map((part, index) =>
         part.quoted ? (
           // Begins anew when all of them are shown or folded.
-          <Quote key={`${index} ${unfolded}`} text={part.text} unfolded={unfolded} />
+          <Quote key={`${index} ${unfolded}`} text={part.text} unfolded={unfolded} typed={typed} />
         ) : (
-          <Linked key={index} text={part.text} mentions={mentions} />
+          <Shown key={index} text={part.text} mentions={mentions} formatted={near && !typed} />
         ),
       )}
     </div>
   )
 })
 
-function Quote({ text, unfolded }: { text: string; unfolded: boolean }) {
+/** A text with marks is shown as it is until what draws them is loaded. */
+function Shown({ formatted, ...linked }: LinkedProps & { formatted: boolean }) {
+  const Formatted = useFormatted(formatted && maybeMarked(linked.text))
+  return Formatted ? <Formatted {...linked} /> : <Linked {...linked} />
+}
+
+function Quote({ text, unfolded, typed }: { text: string; unfolded: boolean; typed: boolean }) {
   const [shown, setShown] = useState(unfolded)
   const key = useKeyOf()('quotes', 'q')
   const lines = text.trim().split('\n').length
@@ -49,47 +59,9 @@ function Quote({ text, unfolded }: { text: string; unfolded: boolean }) {
       </button>
       {shown && (
         <div className={classes.quoted}>
-          <Linked text={text.replace(/\s+$/, '')} />
+          <Shown text={text.trimEnd()} formatted={!typed} />
         </div>
       )}
     </div>
-  )
-}
-
-function Linked({ text, mentions }: Pick<WrittenProps, 'text' | 'mentions'>) {
-  return piecesOf(text).map(({ text: shown, to, host }, index) =>
-    to === undefined ? (
-      mentions ? (
-        <Marked key={index} text={shown} mentions={mentions} />
-      ) : (
-        shown
-      )
-    ) : (
-      <span key={index}>
-        <a className={classes.link} href={to} title={to} target="_blank" rel="noreferrer">
-          {shown}
-        </a>
-        {host !== undefined && <span className={classes.host}> (leads to {host})</span>}
-      </span>
-    ),
-  )
-}
-
-/** Those who are mentioned stand out, oneself the most. */
-function Marked({ text, mentions }: { text: string; mentions: readonly Mention[] }) {
-  const { me } = useDesk()
-  const own = mentions.find(({ id }) => id === me)?.name.toLocaleLowerCase()
-  return mentionPieces(text, mentions).map((piece, index) =>
-    piece.mention ? (
-      <mark
-        key={index}
-        className={classes.mention}
-        data-me={piece.text.slice(1).toLocaleLowerCase() === own || undefined}
-      >
-        {piece.text}
-      </mark>
-    ) : (
-      piece.text
-    ),
   )
 }

@@ -1,0 +1,45 @@
+import { IconCheck, IconCode, IconCopy } from '@tabler/icons-react'
+import { useState } from 'react'
+import { maybeMarked } from './maybe-marked.ts'
+import { useCopy } from './use-copy.ts'
+import classes from './written.module.css'
+
+interface AsTypedProps {
+  text: string
+  /** Whether the text is shown as it was typed. */
+  typed: boolean
+  onChange(typed: boolean): void
+}
+
+/**
+ * How one text is shown.
+ * @param all how all are, unless a person said otherwise of this one since
+ */
+export function useAsTyped(text: string, all: boolean): AsTypedProps {
+  const [own, setOwn] = useState<{ typed: boolean; all: boolean } | null>(null)
+  return { text, typed: own?.all === all ? own.typed : all, onChange: (typed) => setOwn({ typed, all }) }
+}
+
+/** Shows a text as it was typed, to look at its marks and to copy it; there only where it may have marks. */
+export function AsTyped({ text, typed, onChange }: AsTypedProps) {
+  const [copied, copy] = useCopy(text)
+  if (!maybeMarked(text)) return null
+  const Icon = copied ? IconCheck : IconCopy
+  return (
+    <span className={classes.asTyped} data-typed={typed || undefined}>
+      {typed && (
+        <button type="button" onClick={copy}>
+          <Icon size={12} aria-hidden /> {copied ? 'Copied' : 'Copy'}
+        </button>
+      )}
+      <button
+        type="button"
+        aria-pressed={typed}
+        title={typed ? 'Show it formatted' : 'Show it as it was typed'}
+        onClick={() => onChange(!typed)}
+      >
+        <IconCode size={13} aria-hidden /> As typed
+      </button>
+    </span>
+  )
+}
