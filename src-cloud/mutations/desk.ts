@@ -4,7 +4,7 @@ import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Author, Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
 import type { SavedView } from '../../src-shared/domain/saved-view.ts'
-import { actsBetween, type TicketChange } from '../../src-shared/domain/ticket-change.ts'
+import { actsBetween, MAX_ACTS, type TicketAct, type TicketChange } from '../../src-shared/domain/ticket-change.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { BucketKind } from '../../src-shared/protocol/feed.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
@@ -49,8 +49,8 @@ export class Desk {
   /** Of the batch, for everything that it writes. */
   readonly now = new Date().toISOString()
   readonly #held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
-  /** Tickets as the table held them. */
-  readonly #before: ReadonlyMap<string, Held<Ticket>>
+  /** What was changed of tickets, write by write. */
+  readonly #acts = new Map<string, TicketAct[]>()
   /** Who acted on a ticket, where it was not the technician. */
   readonly #signed = new Map<string, Author>()
   /** In order of their last write: a row takes its version there. */
@@ -72,7 +72,6 @@ export class Desk {
     this.contents = read.contents
     this.readOnly = read.readOnly
     this.#held = read.held
-    this.#before = new Map(read.held.ticket)
   }
 
   /** Also of a deleted one, and one that this batch creates. */
@@ -82,6 +81,11 @@ export class Desk {
 
   /** Puts what the batch has done in place of what was there. */
   put<K extends WritableKind>(kind: K, id: string, held: Held<Writable[K]>): void {
+    // There and back within a batch is two changes, not none.
+    if (kind === 'ticket') {
+      const acts = actsBetween(this.#held.ticket.get(id)?.data ?? null, held.data as Ticket)
+      this.#acts.set(id, [...(this.#acts.get(id) ?? []), ...acts])
+    }
     this.#held[kind].set(id, held)
     const row: EntityRow = `${kind}/${id}`
     this.#written.delete(row)
@@ -111,8 +115,7 @@ export class Desk {
   get changes(): { row: EntityRow; change: TicketChange }[] {
     return [...this.#written].flatMap((row) => {
       const [kind, ticketId] = row.split('/') as [WritableKind, string]
-      const now = kind === 'ticket' ? this.#held.ticket.get(ticketId) : undefined
-      const acts = now ? actsBetween(this.#before.get(ticketId)?.data ?? null, now.data) : []
+      const acts = (kind === 'ticket' ? (this.#acts.get(ticketId) ?? []) : []).slice(0, MAX_ACTS)
       if (acts.length === 0) return []
       const by = this.#signed.get(ticketId) ?? this.author ?? { kind: 'technician', id: this.technician, name: '' }
       return [{ row, change: { id: randomUUID(), ticketId, by, at: this.now, acts } }]

@@ -164,7 +164,7 @@ export class Compartment {
       presence: this.presence,
       settings: settingsCalls(this.#bench, beside, () => this.sync.now()),
       ticket,
-      activity: ({ id, limit }) => read((held) => readActivity(held, id, limit)),
+      activity: (input) => read((held) => readActivity(held, input)),
       desk: () => read(readDesk),
       page: (input) =>
         read(({ cache, ledger }) =>

@@ -9,7 +9,7 @@ import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
 import type { SimilarTicket } from '../../src-shared/domain/similar.ts'
-import type { TicketActivity } from '../../src-shared/domain/ticket-change.ts'
+import { ChangePlace, type TicketActivity } from '../../src-shared/domain/ticket-change.ts'
 import { LinkRelation, MAX_WATCHERS, NewTicket, Tag, TicketPatch } from '../../src-shared/domain/ticket.ts'
 import {
   FieldChoice,
@@ -81,8 +81,8 @@ export interface CompartmentApi {
   addEntry(input: { ticketId: string; kind: 'note' | 'reply'; body: string }): TicketDetail
   /** Opens a ticket, also without the cloud; its number is negative until the cloud gives one. */
   create(ticket: NewTicket): TicketDetail
-  /** Who changed what of a ticket; the last changes where it has more than so many. */
-  activity(input: { id: string; limit: number }): TicketActivity
+  /** Who changed what of a ticket: the last changes, or those before a place where it has more than so many. */
+  activity(input: { id: string; limit: number; before?: ChangePlace | null | undefined }): TicketActivity
   markSeen(id: string): void
   /** What was typed about a ticket and not sent; of null, what was typed for a new one. */
   drafts(ticketId: string | null): Draft[]
@@ -240,7 +240,7 @@ export const tenantRouter = t.router({
       .mutation(({ ctx, input }) => ctx.bulkBack(input)),
     get: t.procedure.input(z.object({ id: Id })).query(({ ctx, input }) => ctx.ticket(input.id)),
     activity: t.procedure
-      .input(z.object({ id: Id, limit: z.number().int().min(1).max(2000).default(100) }))
+      .input(z.object({ id: Id, limit: z.number().int().min(1).max(2000).default(100), before: ChangePlace.nullish() }))
       .query(({ ctx, input }) => ctx.activity(input)),
     edit: t.procedure
       .input(z.object({ id: Id, patch: TicketPatch, back: z.boolean().optional() }))

@@ -39,6 +39,9 @@ export const INITIAL_VIEW: ListView = {
 
 export const NOTHING_CHOSEN: ReadonlySet<string> = new Set()
 
+/** What stands where a ticket's conversation is. */
+export type Shown = 'conversation' | 'all' | 'changes'
+
 /** Where a technician was in one client, so that coming back is coming back. Survives the client's closing. */
 export interface Memory {
   readonly view: Store<ListView>
@@ -53,8 +56,8 @@ export interface Memory {
   /** Length of the list when it was last seen. */
   total: number
   readonly openTicket: Store<string | null>
-  /** Whether tickets show what was changed of them among what was written. */
-  readonly activity: Store<boolean>
+  /** What tickets show where their conversation is. */
+  readonly activity: Store<Shown>
   /** What was typed in this window and not sent; see drafts.ts. */
   readonly drafts: Map<string, string>
   /** What the ticket that is opened next is opened to write, where it is opened for that. */
@@ -78,7 +81,7 @@ export function createMemory(openTicket: string | null = null, isFresh = (): boo
     scrollTop: 0,
     total: 0,
     openTicket: new Store(openTicket),
-    activity: new Store(false),
+    activity: new Store<Shown>('conversation'),
     drafts: new Map(),
     begin: null,
     files: new Map(),

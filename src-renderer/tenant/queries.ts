@@ -1,5 +1,6 @@
 import { hashKey, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { ColumnOrder } from '../../src-shared/domain/layout.ts'
+import type { TicketActivity } from '../../src-shared/domain/ticket-change.ts'
 import {
   MAX_PAGE,
   type TicketArrangement,
@@ -89,11 +90,29 @@ export function ticketQuery({ client }: Tenant, id: string) {
   })
 }
 
-/** What was changed of a ticket, and by whom; it goes stale with the ticket. */
-export function activityQuery({ client }: Tenant, id: string) {
+/**
+ * What was changed of a ticket, and by whom; it goes stale with the ticket.
+ * @param pages how far back, the newest first
+ */
+export function activityQuery({ client }: Tenant, id: string, pages: number) {
   return queryOptions({
-    queryKey: [...keys.ticket(id), 'activity'] as const,
-    queryFn: ({ signal }) => client.tickets.activity.query({ id }, { signal }),
+    queryKey: [...keys.ticket(id), 'activity', pages] as const,
+    queryFn: async ({ signal }) => {
+      let whole = await client.tickets.activity.query({ id }, { signal })
+      for (let page = 1; page < pages && whole.older; page++) {
+        const { lines, people, tickets } = whole
+        const more = await client.tickets.activity.query({ id, before: whole.older }, { signal })
+        whole = {
+          lines: [...more.lines, ...lines],
+          older: more.older,
+          people: { ...more.people, ...people },
+          tickets: { ...more.tickets, ...tickets },
+        }
+      }
+      return whole
+    },
+    placeholderData: (before: TicketActivity | undefined, query) => (query?.queryKey[1] === id ? before : undefined),
+    gcTime: 60_000,
   })
 }
 

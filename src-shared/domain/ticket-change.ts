@@ -5,7 +5,7 @@ import type { Task } from './tasks.ts'
 import type { Ticket } from './ticket.ts'
 
 /** Fields that one change tells of at most. */
-const MAX_ACTS = 500
+export const MAX_ACTS = 500
 /** Characters of a text that a change tells. */
 const MAX_TEXT = 300
 
@@ -22,7 +22,10 @@ export const TicketAct = z.looseObject({
 })
 export type TicketAct = z.infer<typeof TicketAct>
 
-/** What was changed of a ticket in one go, by whom and when. Changes are only ever added. */
+/**
+ * What was changed of a ticket in one go, by whom and when: of a field that was changed several times, one act for each in
+ * their order. Changes are only ever added.
+ */
 export const TicketChange = z.looseObject({
   id: Id,
   ticketId: Id,
@@ -35,15 +38,23 @@ export type TicketChange = z.infer<typeof TicketChange>
 /** A change of a ticket; one that was made here and is not with the cloud yet is pending. */
 export interface TicketActivityLine extends TicketChange {
   pending: boolean
+  /** The ticket that was changed, where it is one that was merged into the one on view. */
+  from?: { id: string; number: number; subject: string }
 }
+
+/** Where a page of changes ends: version and id of its oldest one. */
+export const ChangePlace = z.tuple([z.number().int().nonnegative(), Id])
+export type ChangePlace = z.infer<typeof ChangePlace>
 
 export interface TicketActivity {
   /** The oldest first. */
   lines: TicketActivityLine[]
-  /** There are older ones. */
-  more: boolean
+  /** Where the older ones begin; null where there are none. */
+  older: ChangePlace | null
   /** Names by id of the people in requesters and in fields that name a person. */
   people: Record<string, string>
+  /** Numbers by id of other tickets that they name. */
+  tickets: Record<string, number>
 }
 
 const PLAIN = [

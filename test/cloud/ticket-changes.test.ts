@@ -20,6 +20,9 @@ async function feedWith(after = 0, kind = 'change'): Promise<FeedLine[]> {
   const lines = (await response.text()).split('\n').filter(Boolean)
   return lines.slice(1, -1).map((line) => JSON.parse(line) as FeedLine)
 }
+/** A ticket and its change have one version, in either order. */
+const inOrder = (lines: FeedLine[]): FeedLine[] =>
+  lines.toSorted((x, y) => x.version - y.version || x.kind.localeCompare(y.kind))
 async function changesOf(ticketId: string): Promise<TicketChange[]> {
   const lines = (await feedWith()).filter(({ kind, deleted }) => kind === 'change' && !deleted)
   return lines.map(({ data }) => data as TicketChange).filter((change) => change.ticketId === ticketId)
@@ -51,6 +54,25 @@ test('a change says who changed what from what to what, once for all that a batc
   ])
   const line = (await feedWith()).find((one) => one.id === change?.id)
   expect(line?.version).toBe((await bench.row('ticket', id)).version)
+})
+
+test('there and back within a batch is told as both', async () => {
+  const id = bench.fresh()
+  const { status } = await bench.ticket(id)
+  const set = (base: string, to: string) =>
+    ({ kind: 'ticket.update', ticketId: id, base: { status: base }, patch: { status: to } }) as const
+  await bench.all([
+    set(status, 'vendor'),
+    { kind: 'ticket.tag', ticketId: id, add: ['loud'], remove: [] },
+    set('vendor', status),
+  ])
+  expect((await changesOf(id)).map(({ acts }) => acts)).toEqual([
+    [
+      { field: 'status', from: status, to: 'vendor' },
+      { field: 'tags', from: [], to: ['loud'] },
+      { field: 'status', from: 'vendor', to: status },
+    ],
+  ])
 })
 
 test('a ticket that is made says so, each side of a link has its own, and what changes nothing has none', async () => {
@@ -89,7 +111,7 @@ test('changes of a deleted ticket go with it, and a page never ends between a ti
   expect(new Set(whole.map(({ kind, id }) => kind + id)).size).toBe(whole.length)
   for (const cut of [1999, 2000, 2001]) {
     const { version = 0 } = whole[cut] ?? {}
-    expect(await feedWith(version)).toEqual(whole.filter((line) => line.version > version))
+    expect(inOrder(await feedWith(version))).toEqual(inOrder(whole.filter((line) => line.version > version)))
   }
   const id = bench.fresh()
   const head = await bench.head()

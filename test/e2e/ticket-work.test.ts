@@ -179,6 +179,11 @@ test('subject, tags, watchers, status and time: each by its key, at once on scre
   await changes
     .filter({ hasText: 'Subject from Acme ticket 9 to The switch in rack 4 restarts' })
     .waitFor({ timeout: SOON })
+  // Alone, and with what was written again.
+  await page.keyboard.press('Y')
+  await logged.waitFor({ state: 'detached' })
+  await page.keyboard.press('Y')
+  await logged.waitFor()
   // z goes back through status, watchers, tags and subject, the newest first; what it does stands there too.
   await page.keyboard.press('z')
   await changes.filter({ hasText: 'Status from Awaiting Vendor to In Progress' }).waitFor({ timeout: SOON })

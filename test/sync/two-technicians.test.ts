@@ -72,9 +72,9 @@ test('what one technician does the other sees, and both end with the same ticket
 
 test('who changed what is told at once where it was done, and to the other technician without a network afterwards', async () => {
   const [a, b] = await Promise.all([compartment(), compartment()])
-  const activity = (driven: Driven, limit = 100): Promise<TicketActivity> =>
-    driven.call('query', 'tickets.activity', { id: ticket(9), limit })
-  expect(await activity(b)).toEqual({ lines: [], more: false })
+  const activity = (driven: Driven, limit = 100, before: TicketActivity['older'] = null): Promise<TicketActivity> =>
+    driven.call('query', 'tickets.activity', { id: ticket(9), limit, before })
+  expect(await activity(b)).toMatchObject({ lines: [], older: null })
   const { status, priority } = (await a.ticket(ticket(9))).ticket
   await a.call('mutation', 'sync.pause', { paused: true })
   await a.edit(ticket(9), { status: 'vendor' })
@@ -95,8 +95,23 @@ test('who changed what is told at once where it was done, and to the other techn
       ]),
     )
   }
-  expect(await activity(b, 1)).toMatchObject({ more: true, lines: [{ acts: [{ field: 'priority' }] }] })
+  const newest = await activity(b, 1)
+  expect(newest).toMatchObject({ lines: [{ acts: [{ field: 'priority' }] }] })
+  expect(await activity(b, 1, newest.older)).toMatchObject({ older: null, lines: [{ acts: [{ field: 'status' }] }] })
   expect(await activity(a)).toEqual(await activity(b))
+
+  // What was merged into it tells its own, also from before that, and where it is still here alone.
+  await a.edit(ticket(8), { priority: 'p1' })
+  await sentAll(a)
+  await a.call('mutation', 'sync.pause', { paused: true })
+  await a.call('mutation', 'tickets.merge', { id: ticket(8), intoId: ticket(9), status: null })
+  const merged = await activity(a)
+  expect(merged.lines.slice(2)).toMatchObject([
+    { from: { number: 8 }, pending: false, acts: [{ field: 'priority' }] },
+    { from: { number: 8 }, pending: true, acts: [{ field: 'mergedInto', to: ticket(9) }] },
+  ])
+  expect(merged.tickets).toMatchObject({ [ticket(9)]: 9 })
+  await a.call('mutation', 'tickets.unmerge', { id: ticket(8), status: null })
 })
 
 test('edits of different fields of one ticket are both kept', async () => {

@@ -27,7 +27,7 @@ export function readTicket(held: Holdings, contents: Contents, id: string): Tick
   const ticket = cache.tickets.toTicket(row)
   const about = ledger.about(id)
   const queued = about.filter((item) => item.state === 'queued')
-  const merged = mergedInto(held, id)
+  const merged = mergedFrom(held, id)
   const entries = conversation(held, id, merged)
   return {
     ticket,
@@ -58,7 +58,7 @@ function timerOf({ ledger }: Holdings, id: string): string | null {
 }
 
 /** The tickets whose conversations belong to a ticket's: merged into it, or into one that was. */
-function mergedInto({ cache, ledger }: Holdings, id: string): TicketReference[] {
+export function mergedFrom({ cache, ledger }: Holdings, id: string): TicketReference[] {
   const found = new Set([id])
   // A set tells of what is added while it is walked.
   for (const one of found) for (const other of cache.tickets.mergedInto(one)) found.add(other)

@@ -1,32 +1,31 @@
 import type { LinkRelation } from '../../../src-shared/domain/ticket.ts'
 import type { TicketAct } from '../../../src-shared/domain/ticket-change.ts'
-import type { Desk, TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
 import { dateTime } from '../../ui/time.ts'
 import { valueText } from '../inbox/value-text.ts'
 import { numberText } from '../tickets/words.ts'
 import { fieldLabel } from './field-label.ts'
 import { RELATIONS } from './relations.ts'
 
-/**
- * What was changed in one go, in the client's words: `Status from New to Done; tagged vip`.
- * @param people names by id of those whom values may be
- */
-export function actsText(
-  acts: readonly TicketAct[],
-  detail: TicketDetail,
-  desk: Desk,
-  people: Record<string, string>,
-): string {
-  const texts = acts.flatMap((act) => actText(act, detail, desk, people))
+/** What the words of changes are taken from. */
+interface Telling {
+  /** The ticket on view. */
+  ticketId: string
+  desk: Desk
+  /** Names by id of those whom values may be. */
+  people: Record<string, string>
+  /** Numbers by id of other tickets. */
+  tickets: Record<string, number>
+}
+
+/** What was changed in one go, in the client's words: `Status from New to Done; tagged vip`. */
+export function actsText(acts: readonly TicketAct[], telling: Telling): string {
+  const texts = acts.flatMap((act) => actText(act, telling))
   return texts.map((text, at) => (at === 0 ? text : text.charAt(0).toLocaleLowerCase() + text.slice(1))).join('; ')
 }
 
-function actText(
-  { field, from, to }: TicketAct,
-  detail: TicketDetail,
-  desk: Desk,
-  people: Record<string, string>,
-): string[] {
+function actText({ field, from, to }: TicketAct, telling: Telling): string[] {
+  const { desk, people } = telling
   const say = (value: unknown): string => valueText(field, value, desk, people)
   const [off, on] = [listed(from), listed(to)]
   if (field.startsWith('tasks.')) return taskTexts(isTask(from) ? from : null, isTask(to) ? to : null, desk)
@@ -49,11 +48,11 @@ function actText(
       ]
     case 'links':
       return [
-        ...on.map((link) => `Linked: ${linkText(link, detail)}`),
-        ...off.map((link) => `No longer linked: ${linkText(link, detail)}`),
+        ...on.map((link) => `Linked: ${linkText(link, telling)}`),
+        ...off.map((link) => `No longer linked: ${linkText(link, telling)}`),
       ]
     case 'mergedInto':
-      return [to === null ? 'Took the merge apart' : 'Merged it into another ticket']
+      return [to === null ? 'Took the merge apart' : `Merged it into ${ticketText(to, telling)}`]
     case 'snoozedUntil':
       return [typeof to === 'string' ? `Snoozed until ${dateTime(to)}` : 'Woke it']
     case 'dueAt':
@@ -93,10 +92,16 @@ function listed(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : []
 }
 
-/** A link as lists of changes have it: `{ticketId, relation}`. Its number is known where the ticket still has the link. */
-function linkText(link: unknown, { links }: TicketDetail): string {
+/** A link as lists of changes have it: `{ticketId, relation}`. */
+function linkText(link: unknown, telling: Telling): string {
   const { ticketId, relation } = (typeof link === 'object' && link !== null ? link : {}) as Record<string, unknown>
   const name = RELATIONS[relation as LinkRelation] ?? String(relation)
-  const there = links.find(({ ticket }) => ticket.id === ticketId)
-  return `${name.charAt(0).toLocaleLowerCase()}${name.slice(1)} ${there ? numberText(there.ticket.number) : 'another ticket'}`
+  return `${name.charAt(0).toLocaleLowerCase()}${name.slice(1)} ${ticketText(ticketId, telling)}`
+}
+
+/** Another ticket by its number, where it is still here. */
+function ticketText(id: unknown, { ticketId, tickets }: Telling): string {
+  if (id === ticketId) return 'this ticket'
+  const number = typeof id === 'string' ? tickets[id] : undefined
+  return number === undefined ? 'another ticket' : numberText(number)
 }

@@ -16,6 +16,7 @@ import { Written } from './written.tsx'
 
 /** Few look at it: what tells of changes is loaded when somebody does. */
 const ActivityLine = lazy(async () => ({ default: (await import('./activity.tsx')).ActivityLine }))
+const ActivityHead = lazy(async () => ({ default: (await import('./activity.tsx')).ActivityHead }))
 
 /** Entries that are painted with the ticket: more than fit on a screen. The rest follows without being waited for. */
 const FIRST_ENTRIES = 30
@@ -43,7 +44,9 @@ export function Conversation({ detail, choosing }: ConversationProps) {
   const opened = requester?.name ?? 'No requester'
   const [whole, setWhole] = useState(entries.length <= FIRST_ENTRIES)
   useEffect(() => startTransition(() => setWhole(true)), [])
-  const shown = whole ? entries : entries.slice(0, FIRST_ENTRIES)
+  const all = whole ? entries : entries.slice(0, FIRST_ENTRIES)
+  const only = activity.shown === 'changes'
+  const shown = only ? all.filter(({ kind }) => kind === 'event') : all
   const [unfolded, setUnfolded] = useState(false)
   const hasQuotes = useMemo(
     () => [ticket.description, ...entries.map(({ body }) => body)].some((text) => partsOf(text).length > 1),
@@ -75,7 +78,7 @@ export function Conversation({ detail, choosing }: ConversationProps) {
       aria-label="Conversation"
       onKeyDown={choosing ? (event) => stepBoxes(event, choosing) : undefined}
     >
-      <li className={classes.entry} data-kind="description">
+      <li className={classes.entry} data-kind="description" hidden={only}>
         <Avatar name={opened} />
         <div className={classes.bubble}>
           <div className={classes.byline}>
@@ -88,13 +91,16 @@ export function Conversation({ detail, choosing }: ConversationProps) {
           <Written text={ticket.description || 'No description.'} unfolded={unfolded} typed={description.typed} first />
         </div>
       </li>
-      {activity.said && <li className={classes.event}>{activity.said}</li>}
+      {activity.shown !== 'conversation' && (
+        <Suspense>
+          <ActivityHead activity={activity} />
+        </Suspense>
+      )}
       {inTurn(shown, activity.lines).map(({ entry, line }, index) =>
         line ? (
           <Suspense key={line.id}>
             <ActivityLine
-              {...{ line, detail, now }}
-              people={activity.people}
+              {...{ line, activity, detail, now }}
               onStands={line === activity.lines.at(-1) ? activity.onStands : undefined}
             />
           </Suspense>
