@@ -95,6 +95,7 @@ export async function tenantRoutes(app: FastifyInstance, { api, tokens, announce
         },
       },
       bodyLimit: PRESENCE_BYTES,
+      logLevel: 'warn',
     },
     async (request, reply) => {
       const identity = identityOf(request)

@@ -60,6 +60,8 @@ export interface Memory {
   readonly activity: Store<Shown>
   /** What was typed in this window and not sent; see drafts.ts. */
   readonly drafts: Map<string, string>
+  /** The replies of others that a ticket had when a reply to it was begun here, by ticket. */
+  readonly begun: Map<string, ReadonlySet<string>>
   /** What the ticket that is opened next is opened to write, where it is opened for that. */
   begin: DraftKind | null
   /** Files that go with an unsent note or reply, by kind and ticket. */
@@ -83,6 +85,7 @@ export function createMemory(openTicket: string | null = null, isFresh = (): boo
     openTicket: new Store(openTicket),
     activity: new Store<Shown>('conversation'),
     drafts: new Map(),
+    begun: new Map(),
     begin: null,
     files: new Map(),
     isFresh,

@@ -2,12 +2,15 @@ import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import type { TenantRouter } from '../../src-main/compartment/router.ts'
 import type { Change, SyncState } from '../../src-shared/domain/views.ts'
+import type { Present } from '../../src-shared/protocol/presence.ts'
 import type { Connection } from '../app/channel/connection.ts'
 import { follow } from '../app/channel/follow.ts'
 import { channelLink, problemFrom } from '../app/channel/link.ts'
 import { createRefresh } from './changes.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import type { Memory } from './memory.ts'
+import { Store } from '../ui/store.ts'
+import { NOBODY } from './presence.ts'
 import { keys } from './queries.ts'
 
 /** How a tenant's scope is opened and closed; the only thing that knows which tenant it is. */
@@ -25,6 +28,8 @@ export interface Tenant {
   readonly queries: QueryClient
   readonly memory: Memory
   readonly drafts: Drafts
+  /** Who else has tickets open, as long as something on screen follows it; see presence.ts. */
+  readonly present: Store<readonly Present[]>
   /** Opens the scope anew and reads everything again: what a person does after the compartment was stopped. */
   reopen(): void
   /** Stops its subscriptions, forgets its data and closes its scope. */
@@ -79,6 +84,7 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
     queries,
     memory,
     drafts,
+    present: new Store(NOBODY),
     reopen() {
       scope.forget()
       void queries.invalidateQueries()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PresenceReport, Present } from '../../src-shared/protocol/presence.ts'
 import type { SyncReport } from '../../src-shared/domain/views.ts'
@@ -84,21 +85,29 @@ test('a cloud that knows nothing of it, or fails, is asked once, and the sync is
   const leave = inTicket(TICKET, 'view')
   await vi.waitFor(() => expect(said).toHaveLength(1), SOON)
   const note = inTicket(TICKET, 'note')
+  // Longer than it takes to say what has changed.
+  await wait(700)
+  expect(said).toHaveLength(1)
   await driven.edit(TICKET, { subject: 'Edited' })
   await vi.waitFor(() => expect(cloud.received).toHaveLength(1), SOON)
   status = 500
   driven.post({ op: 'online', online: true, cloudUrl: cloud.url })
   await vi.waitFor(() => expect(said).toHaveLength(2), SOON)
-  // More than one pause later it is asked again only because something changed.
-  const reply = inTicket(TICKET, 'reply')
-  await vi.waitFor(() => expect(last()).toMatchObject([{ doing: 'reply' }]), SOON)
-  reply()
-  await vi.waitFor(() => expect(last()).toMatchObject([{ doing: 'note' }]), SOON)
-  expect(said).toHaveLength(4)
+  await wait(700)
+  expect(said).toHaveLength(2)
+  // It is asked again only because something changes, as often as would break a circuit.
+  for (let round = 0; round < 2; round++) {
+    const reply = inTicket(TICKET, 'reply')
+    await vi.waitFor(() => expect(last()).toMatchObject([{ doing: 'reply' }]), SOON)
+    reply()
+    await vi.waitFor(() => expect(last()).toMatchObject([{ doing: 'note' }]), SOON)
+  }
+  expect(said).toHaveLength(6)
+  expect((await driven.call<SyncReport>('query', 'sync.report')).breaker).toBe('closed')
   await driven.edit(TICKET, { subject: 'Edited again' })
   await vi.waitFor(() => expect(cloud.received).toHaveLength(2), SOON)
   const report = await driven.call<SyncReport>('query', 'sync.report')
-  expect([report.breaker, report.state.problem]).toEqual(['closed', null])
+  expect(report.state.problem).toBeNull()
   note()
   leave()
 }, 30_000)

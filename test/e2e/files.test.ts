@@ -62,8 +62,25 @@ test('a file goes from one technician to another, and every byte is the same', a
   const download = await downloading
   expect(download.suggestedFilename()).toBe('firmware.bin')
   expect(readFileSync(await download.path()).equals(CONTENT)).toBe(true)
+
+  // Both have the ticket open: each sees the other, and nobody answers twice without knowing.
+  const [here, there] = [page, second.page].map((one) => one.getByRole('status', { name: 'Others in this ticket' }))
+  await there!.getByText('Robin of Alpha is looking at this').waitFor({ timeout: SOON })
+  await second.page.keyboard.press('r')
+  await second.page.keyboard.type('On its way.')
+  await here!.getByText('Lena of Alpha is replying').waitFor({ timeout: SOON })
+  await page.keyboard.press('r')
+  await page.keyboard.type('Please install it.')
+  await here!.getByText('Lena of Alpha is replying too').waitFor({ timeout: SOON })
+  await second.page.keyboard.press('Control+Enter')
+  await expect.poll(() => here!.innerText(), { timeout: SOON }).toContain('replied just now, after you began')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  const mark = page.getByTestId('ticket-row').getByRole('img', { name: 'Lena of Alpha is looking at this' })
+  await mark.waitFor({ timeout: SOON })
   expect([...complaints, ...second.complaints]).toEqual([])
   await second.close()
+  await mark.waitFor({ state: 'detached', timeout: SOON })
   await close()
 })
 

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconClock, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
-import { useRef, useState, type RefObject } from 'react'
+import { lazy, Suspense, useRef, useState, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import type { Contact } from '../../../src-shared/domain/people.ts'
-import type { Draft, TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { Draft, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { variablesOf } from '../../../src-shared/domain/macros.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { keysText } from '../../app/commands/key-names.ts'
@@ -23,6 +23,10 @@ import { BECAME_A_FILE, fileOfLong, NO_FILE_HERE, tooLong } from './long-text.ts
 import { ReplyConfirm } from './sheets-later.ts'
 import { TimeFields } from './time-fields.tsx'
 import { useMentions } from './use-mentions.tsx'
+import { usePresence } from './use-presence.ts'
+
+// Mostly one is alone.
+const OthersLine = lazy(async () => ({ default: (await import('./others-line.tsx')).OthersLine }))
 
 interface ComposerProps {
   mode: EntryMode
@@ -32,6 +36,8 @@ interface ComposerProps {
   requester: Contact | null
   /** What the compartment kept of this ticket. */
   kept: readonly Draft[]
+  /** What was written on it. */
+  entries: readonly EntryView[]
   workedMinutes: number
   field: RefObject<HTMLTextAreaElement | null>
   /** Of the duration, while work is logged. */
@@ -48,8 +54,8 @@ const SEND = { note: 'Add note', reply: 'Send reply', time: 'Log time' } as cons
 
 /** Writes a note, a public reply, or work that was done. The draft of each stays with its ticket while one is elsewhere. */
 export function Composer(props: ComposerProps) {
-  const { mode, ticketId, number, requester, kept, workedMinutes, field, duration, onMode, onMacro, onSend, onSent } =
-    props
+  const { mode, ticketId, number, requester, kept, entries, workedMinutes, field, duration } = props
+  const { onMode, onMacro, onSend, onSent } = props
   const tenant = useTenant()
   const summary = useSummary()
   const { drafts } = tenant
@@ -65,8 +71,10 @@ export function Composer(props: ComposerProps) {
   const isReply = mode === 'reply'
   const isTime = mode === 'time'
   const begun = text !== '' || time !== '' || files.length > 0
+  const { others, reply, begin } = usePresence({ ticketId, mode, text, entries, kept })
   const write = (part: { text?: string; time?: string }): void => {
     const next = { text, time, ...part }
+    if (isReply && text === '') begin()
     setDraft(next)
     drafts.write(ticketId, mode, workText(mode, next))
   }
@@ -144,6 +152,13 @@ export function Composer(props: ComposerProps) {
   const label = isReply ? `Public reply to ${requester?.name ?? 'nobody'}` : isTime ? 'What was done' : 'Internal note'
   return (
     <>
+      <div role="status" aria-label="Others in this ticket">
+        {(others.length > 0 || reply) && (
+          <Suspense>
+            <OthersLine others={others} reply={reply} replying={isReply && text !== ''} />
+          </Suspense>
+        )}
+      </div>
       <form
         className={classes.composer}
         data-mode={mode}

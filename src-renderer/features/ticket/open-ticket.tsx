@@ -213,6 +213,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
             number={ticket.number}
             requester={requester}
             kept={detail.drafts}
+            entries={entries}
             workedMinutes={detail.workedMinutes}
             field={text}
             duration={duration}

@@ -11,6 +11,7 @@ import { ListHead, type ListHeadProps } from './list-head.tsx'
 import { requestOf } from './list-request.ts'
 import classes from './list.module.css'
 import { useLostSelection } from './lost.ts'
+import { othersByTicket } from './others.ts'
 import { SectionRow, sectionLabel, sectionMark } from './section-row.tsx'
 import { useSteadyRows } from './steady.ts'
 import { ListRow } from './ticket-row.tsx'
@@ -49,13 +50,15 @@ interface TicketListProps {
 /** The list itself: only the rows on screen exist, and any part of it can be jumped to. */
 export function TicketList(props: TicketListProps) {
   const { desk, view, rows, layout, beside, onOpen, onChoose, onSort, onChooseColumns, onToggle, onRange } = props
-  const { memory } = useTenant()
+  const { memory, present } = useTenant()
   const [{ density }] = useSettings()
   const height = ROW_HEIGHT[density]
   const words = wordsOf(desk)
   const now = useMinute()
   const selected = useStore(memory.selected)
   const chosen = useStore(memory.chosen)
+  const here = useStore(present)
+  const others = useMemo(() => othersByTicket(here, desk), [here, desk])
   const below = chosen.size > 0 ? BAR_HEIGHT : 0
   const scroller = useRef<HTMLDivElement>(null)
   const placed = useRef(false)
@@ -201,6 +204,7 @@ export function TicketList(props: TicketListProps) {
                 words={words}
                 columns={columns}
                 now={now}
+                others={row && others.get(row.id)}
                 excerpt={rows.excerptAt(item.index)}
                 chosen={row !== undefined && chosen.has(row.id)}
                 onOpen={open}

@@ -1,10 +1,12 @@
 import { memo } from 'react'
+import { initialsOf } from '../../../src-shared/domain/tenant.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { PendingMark } from '../../ui/pending-mark.tsx'
 import { cellOf, standingOf } from './cell.tsx'
 import type { Column } from './columns.ts'
 import classes from './list.module.css'
 import { fromMatch } from './excerpt.ts'
+import { otherText, type Other } from './others.ts'
 import { numberText, type Words } from './words.ts'
 
 interface RowProps {
@@ -19,6 +21,8 @@ interface RowProps {
   columns: readonly Column[]
   now: number
   excerpt: string | undefined
+  /** Who else has it open. */
+  others: readonly Other[] | undefined
   onOpen(row: TicketRow, index: number): void
   /** @param range from the last one chosen to this one */
   onChoose(index: number, range: boolean): void
@@ -26,7 +30,7 @@ interface RowProps {
 
 /** One line of the list: plain elements, because a screen holds dozens and they are made again at every switch. */
 export const ListRow = memo(function ListRow(props: RowProps) {
-  const { row, index, top, selected, chosen, words, columns, now, excerpt, onOpen, onChoose } = props
+  const { row, index, top, selected, chosen, words, columns, now, excerpt, others, onOpen, onChoose } = props
   const style = { transform: `translateY(${top}px)` }
   if (!row) {
     return (
@@ -63,6 +67,17 @@ export const ListRow = memo(function ListRow(props: RowProps) {
               {row.timerSince !== null && <span className={classes.timing} role="img" aria-label="Its timer runs" />}
               {standing.back && <span className={classes.back}>Back</span>}
               <Subject row={row} excerpt={excerpt} />
+              {others?.[0] && (
+                <span
+                  className={classes.other}
+                  data-writes={others[0].doing !== 'view' || undefined}
+                  role="img"
+                  aria-label={others.map(otherText).join(', ')}
+                  title={others.map(otherText).join('\n')}
+                >
+                  {others.length > 1 ? others.length : initialsOf(others[0].name)}
+                </span>
+              )}
               {row.noise !== null && standing.open && (
                 <span className={classes.noise} title={`Looks like noise: ${row.noise}`}>
                   {row.noise}

@@ -7,6 +7,7 @@ import { places, useGo } from '../../app/shell/go.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
+import { useFollowPresence } from '../../tenant/presence.ts'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
@@ -45,6 +46,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const desk = useDesk()
   const tenant = useTenant()
   const { memory, queries } = tenant
+  useFollowPresence()
   const view = useStore(memory.view)
   const selected = useStore(memory.selected)
   const summary = useSummary()
