@@ -113,7 +113,9 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
       const more = found.length > 10 ? ` and ${found.length - 10} more` : ''
       return found.length === 0
         ? []
-        : [`${convention.label}: ${found.slice(0, 10).join(', ')}${more} do not follow ${convention.pattern}.`]
+        : [
+            `${convention.label}: ${found.slice(0, 10).join(', ')}${more} ${found.length === 1 ? 'does' : 'do'} not follow ${convention.pattern}.`,
+          ]
     })
     return [...(proof ? [proof] : []), ...examples, ...strays]
   },
@@ -145,10 +147,11 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
         reason: 'Nobody could work for this client. Let at least one person see and act.',
       })
     await givePeople(context, rights)
-    const some = (right: Right) => [...rights.values()].filter((may) => may.includes(right)).length
-    return [
-      `${some('see')} see this client, ${some('act')} act, ${some('reveal')} reveal secrets. Nobody else sees anything.`,
-    ]
+    const some = (right: Right) => {
+      const count = [...rights.values()].filter((may) => may.includes(right)).length
+      return `${count} ${right}${count === 1 ? 's' : ''}`
+    }
+    return [`${some('see')} this client, ${some('act')}, ${some('reveal')} secrets. Nobody else sees anything.`]
   },
 
   connect: async (_context, { connections }) => {

@@ -52,6 +52,8 @@ export async function firstWeek(api: Sql, organisation: string, id: string, now:
       )
       .map(({ target }) => ({ ticket: data.number, target })),
   )
+  const waiting = found.tickets.filter(({ data }) => open.has(data.status))
+  const checks = record.steps.verify.checks ?? []
   const of = (outcome: string) => found.outcomes.find((one) => one.outcome === outcome)?.n ?? 0
   return {
     since: record.endedAt,
@@ -60,14 +62,14 @@ export async function firstWeek(api: Sql, organisation: string, id: string, now:
     over: now >= until,
     tickets: {
       opened: found.tickets.length,
-      open: found.tickets.filter(({ data }) => open.has(data.status)).length,
+      open: waiting.length,
+      unanswered: waiting.filter(({ data }) => data.history?.respondedAt === null).length,
     },
     breaches: { count: breaches.length, first: breaches.slice(0, TOLD) },
     escalations: found.escalations,
     failedEdits: { rejected: of('rejected'), conflicts: of('conflict') },
     importLeftovers: found.imports,
-    unverified: (record.steps.verify.checks ?? [])
-      .filter(({ state }) => state !== 'passed')
-      .map(({ label, detail }) => ({ label, detail })),
+    checks: checks.length,
+    unverified: checks.filter(({ state }) => state !== 'passed').map(({ label, detail }) => ({ label, detail })),
   }
 }

@@ -143,7 +143,12 @@ export const FirstWeek = z.object({
   day: z.number().int(),
   over: z.boolean(),
   /** Those that were opened since it is live, imported ones not counted. */
-  tickets: z.object({ opened: z.number().int(), open: z.number().int() }),
+  tickets: z.object({
+    opened: z.number().int(),
+    open: z.number().int(),
+    /** Of the open ones, those to which no technician has replied in public. */
+    unanswered: z.number().int().default(0),
+  }),
   /** Targets that were missed, or are over while they run. */
   breaches: z.object({
     count: z.number().int(),
@@ -154,7 +159,8 @@ export const FirstWeek = z.object({
   failedEdits: z.object({ rejected: z.number().int(), conflicts: z.number().int() }),
   /** Imports that wait, failed, or have rows that were not taken. */
   importLeftovers: z.array(z.object({ name: z.string(), state: z.string(), rows: z.number().int() })),
-  /** Checks of its verification that did not pass. */
+  /** Checks of its verification, of which `unverified` did not pass. */
+  checks: z.number().int().default(0),
   unverified: z.array(z.object({ label: z.string(), detail: z.string() })),
 })
 export type FirstWeek = z.infer<typeof FirstWeek>

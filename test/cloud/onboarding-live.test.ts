@@ -70,7 +70,12 @@ test('the first week tells what came, what was missed, what was not taken and wh
   const minted = await ask(cloud.url, paths.tenantToken(tenantId), { token: robin.token, method: 'POST' })
   const { token } = TenantToken.parse(await minted.json())
   const week = async () => FirstWeek.parse(await (await get(paths.onboardingWeek(id))).json())
-  expect(await week()).toMatchObject({ day: 1, over: false, tickets: { opened: 0, open: 0 }, breaches: { count: 0 } })
+  expect(await week()).toMatchObject({
+    day: 1,
+    over: false,
+    tickets: { opened: 0, open: 0, unanswered: 0 },
+    breaches: { count: 0 },
+  })
   const [status] = await cloud.owner<{ key: string }[]>`
     select data -> 'statuses' -> 0 ->> 'key' as key from configuration where tenant_id = ${tenantId}`
   const [priority] = await cloud.owner<{ key: string }[]>`
@@ -94,10 +99,16 @@ test('the first week tells what came, what was missed, what was not taken and wh
     where tenant_id = ${tenantId} and not deleted`
   const now = await week()
   expect(now).toMatchObject({
-    ...{ day: 5, over: false, tickets: { opened: 1, open: 1 }, failedEdits: { rejected: 1, conflicts: 0 } },
+    ...{
+      day: 5,
+      over: false,
+      tickets: { opened: 1, open: 1, unanswered: 1 },
+      failedEdits: { rejected: 1, conflicts: 0 },
+    },
     importLeftovers: [{ name: 'old.csv', state: 'done', rows: 3 }],
   })
   expect(now.unverified.length).toBeGreaterThan(0)
+  expect(now.checks).toBeGreaterThan(now.unverified.length)
   expect(now.breaches.first[0]).toMatchObject({ target: 'first-response' })
   expect(JSON.stringify(now)).not.toContain('New')
   await cloud.owner`update onboarding set ended_at = now() - interval '8 days' where id = ${id}`

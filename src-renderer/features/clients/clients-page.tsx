@@ -16,6 +16,7 @@ import { ClientCard } from './client-card.tsx'
 import classes from './clients.module.css'
 
 const LeftBehind = lazy(async () => ({ default: (await import('./left-behind.tsx')).LeftBehind }))
+const WatchedClients = lazy(async () => ({ default: (await import('../onboarding/first-week.tsx')).WatchedClients }))
 
 /** All clients at a glance, found by typing. */
 export function ClientsPage() {
@@ -130,6 +131,9 @@ export function ClientsPage() {
         </button>
       )}
       {leftBehind}
+      <Suspense>
+        <WatchedClients />
+      </Suspense>
       {shown.length === 0 && (
         <EmptyNotice
           icon={<IconSearchOff size={30} stroke={1.4} />}

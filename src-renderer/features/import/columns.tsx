@@ -52,7 +52,7 @@ export function Columns({ view, said, configuration, disabled, onSay }: ColumnsP
                 <option value="">Nothing</option>
                 {importFields[view.kind].map((one) => (
                   <option key={one} value={one}>
-                    {one}
+                    {fieldWord(one)}
                   </option>
                 ))}
                 {own.map(({ key, label }) => (
@@ -128,4 +128,9 @@ export function Subject({ said, disabled, onSay }: Pick<ColumnsProps, 'said' | '
 
 function isNew(field: string | null | undefined): boolean {
   return field?.startsWith('new:') ?? false
+}
+
+function fieldWord(field: string): string {
+  if (field === 'id') return 'Id that it had elsewhere'
+  return field === 'vip' ? 'VIP' : `${field.charAt(0).toUpperCase()}${field.slice(1)}`
 }

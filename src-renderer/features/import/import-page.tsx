@@ -219,7 +219,9 @@ export function ImportPage() {
           )}
           {(looked || shown.state === 'done') && <Rows view={shown} onBad={() => saveBad(shown)} />}
           {(shown.state === 'failed' || (shown.state === 'done' && shown.badRows > 0)) && (
-            <PageButton onClick={() => run(shown.id, true, said)}>Look at it again</PageButton>
+            <div className={classes.again}>
+              <PageButton onClick={() => run(shown.id, true, said)}>Look at it again</PageButton>
+            </div>
           )}
         </Section>
       )}

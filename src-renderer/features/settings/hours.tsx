@@ -5,7 +5,7 @@ import { countries } from '../../ui/countries.ts'
 import type { EditorProps } from './editor.ts'
 import { Problems } from './field-problems.tsx'
 import { Rows } from './rows.tsx'
-import { useTyped } from './typed.tsx'
+import { useIsTyped, useTyped } from './typed.tsx'
 import { DAYS, hoursOf, spansOf, weekOf } from '../../ui/week.ts'
 import classes from './settings.module.css'
 
@@ -22,21 +22,23 @@ interface WeekProps {
 /** Hours of a week, written a day a line: `09:00–12:00, 13:00–17:00`. */
 export function WeekEditor({ label, field, value, onChange }: WeekProps) {
   const week = weekOf(value)
+  const isOpen = useIsTyped(`${field}:`) || value !== '24x7'
   return (
     <div className={classes.week} role="group" aria-label={`Hours of ${label}`}>
-      {DAYS.map((day) => (
-        <DayHours
-          key={day}
-          name={day}
-          label={`${label}: ${day}`}
-          field={`${field}:${day}`}
-          value={week[day]}
-          onChange={(text) => {
-            const hours = hoursOf({ ...week, [day]: text })
-            if (hours !== null) onChange(hours)
-          }}
-        />
-      ))}
+      {isOpen &&
+        DAYS.map((day) => (
+          <DayHours
+            key={day}
+            name={day}
+            label={`${label}: ${day}`}
+            field={`${field}:${day}`}
+            value={week[day]}
+            onChange={(text) => {
+              const hours = hoursOf({ ...week, [day]: text })
+              if (hours !== null) onChange(hours)
+            }}
+          />
+        ))}
       <label className={classes.check}>
         <input
           type="checkbox"

@@ -48,7 +48,7 @@ export function Rows<Row extends Entry>(props: RowsProps<Row>) {
               <th key={head}>{head}</th>
             ))}
             {uses && <th>Used by</th>}
-            <th />
+            <td />
           </tr>
         </thead>
         <tbody>

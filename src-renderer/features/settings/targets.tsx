@@ -1,3 +1,4 @@
+import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Choice, Priority } from '../../../src-shared/domain/configuration.ts'
 import type { LayerCalendar } from '../../../src-shared/settings/settings.ts'
@@ -70,7 +71,7 @@ export function TargetsEditor({ value, onChange, problems, priorities, types, ca
             <th>First response</th>
             <th>Resolved</th>
             <th>Counts in</th>
-            <th />
+            <td />
           </tr>
         </thead>
         <tbody>
@@ -119,13 +120,26 @@ export function TargetsEditor({ value, onChange, problems, priorities, types, ca
               <td className={classes.acts}>
                 <button
                   type="button"
+                  aria-label={`Move target ${index + 1} up`}
                   disabled={index === 0}
                   onClick={() => onChange(movedRow(value, index, index - 1))}
                 >
-                  Up
+                  <IconArrowUp size={14} />
                 </button>
-                <button type="button" onClick={() => onChange(value.filter((_, i) => i !== index))}>
-                  Remove<span className={classes.hidden}> target {index + 1}</span>
+                <button
+                  type="button"
+                  aria-label={`Move target ${index + 1} down`}
+                  disabled={index === value.length - 1}
+                  onClick={() => onChange(movedRow(value, index, index + 1))}
+                >
+                  <IconArrowDown size={14} />
+                </button>
+                <button
+                  type="button"
+                  aria-label={`Remove target ${index + 1}`}
+                  onClick={() => onChange(value.filter((_, i) => i !== index))}
+                >
+                  <IconX size={14} />
                 </button>
               </td>
             </tr>,
@@ -146,7 +160,7 @@ export function TargetsEditor({ value, onChange, problems, priorities, types, ca
         disabled={first === ''}
         onClick={() => onChange([...value, { calendar: first, resolution: 480 }])}
       >
-        Add a target
+        <IconPlus size={14} /> Add a target
       </button>
     </div>
   )

@@ -12,6 +12,12 @@ export function TypingProvider({ texts, write, children }: Typing & { children: 
   return <TypingContext value={{ texts, write }}>{children}</TypingContext>
 }
 
+/** Whether something that is no value yet is typed into a field that begins so. */
+export function useIsTyped(begin: string): boolean {
+  const { texts } = use(TypingContext)
+  return Object.keys(texts).some((field) => field.startsWith(begin))
+}
+
 /**
  * What is typed into a field and is no value yet; null where the field shows its value.
  * @param field begins with the setting that it is of: `calendars:office:monday`

@@ -134,7 +134,9 @@ function IdentityForm({ draft, context, change }: StepFormProps<Draft>) {
         {...text('language')}
       />
       <fieldset className={classes.colours}>
-        <legend>Colour</legend>
+        <legend>
+          Colour <small>Of its tile and its pages</small>
+        </legend>
         {colours.map((colour) => (
           <label key={colour} title={colour} style={{ background: colour }}>
             <input

@@ -45,7 +45,7 @@ function InheritanceForm({ draft, context, change }: StepFormProps<Draft>) {
           <th>Setting</th>
           <th>Value</th>
           <th>Comes from</th>
-          <th />
+          <td />
         </tr>
       </thead>
       <tbody>
@@ -58,8 +58,8 @@ function InheritanceForm({ draft, context, change }: StepFormProps<Draft>) {
             <tr key={key} data-own={own || undefined}>
               <th scope="row">{SETTINGS[key]}</th>
               <td>{key in draft.set ? valueText(key, draft.set[key]) : valueText(key, shown.value)}</td>
-              <td>{originText(shown)}</td>
-              <td>
+              <td className={classes.short}>{originText(shown)}</td>
+              <td className={classes.short}>
                 {found.inherited !== null && (
                   <button type="button" className={classes.back} onClick={() => revert(key, !back)}>
                     {back ? `Keep the own ${SETTINGS[key].toLowerCase()}` : 'Inherit it again'}
