@@ -12,7 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    globalSetup: ['test/support/postgres-setup.ts'],
+    globalSetup: ['test/support/run-setup.ts'],
     setupFiles: ['test/support/patience.ts'],
     expect: { poll: { timeout: 20_000 } },
     environment: 'node',

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,10 +26,14 @@ export async function runTests() {
       1,
     )
   const totals = { passed: 0, failed: 0, skipped: 0 }
-  for (const { name, script, args } of CHECKS) {
-    const run = spawnSync(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
-    console.log(`${run.status === 0 ? 'ok' : 'FAILED'}: ${name}`)
-    if (run.status === 0) totals.passed++
+  const checked = CHECKS.map(({ script, args }) => {
+    const run = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
+    return once(run, 'close')
+  })
+  for (const [i, { name }] of CHECKS.entries()) {
+    const [status] = await checked[i]
+    console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name}`)
+    if (status === 0) totals.passed++
     else totals.failed++
   }
   buildIfStale()

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '../support/run-folder.ts'
 
 /** The process that made it is part of the name, so that a later run knows whether it is still in use. */
 const NAME = /^bulkhead-bench-(\d+)-/
@@ -36,15 +37,5 @@ function elsewhereOf(folder: string): string | null {
     return readFileSync(join(folder, ELSEWHERE), 'utf8')
   } catch {
     return null
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // It lives, and belongs to somebody else.
-    return (error as { code?: string }).code === 'EPERM'
   }
 }

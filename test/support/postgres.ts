@@ -24,12 +24,9 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-/** How folders of databases begin. */
-export const FOLDER = 'bulkhead-postgres-'
-
-/** Starts a Postgres in a folder of its own, below this one. */
-export async function startPostgres(below = tmpdir()): Promise<TestPostgres> {
-  const folder = await mkdtemp(join(below, FOLDER))
+/** Starts a Postgres in a folder of its own. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-postgres-'))
   // The user that Postgres runs as must get there.
   await chmod(folder, 0o755)
   const start = () => startEmbeddedPostgres(folder, () => undefined)

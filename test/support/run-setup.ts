@@ -1,0 +1,14 @@
+import type { TestProject } from 'vitest/node'
+import { startPostgres } from './postgres.ts'
+import { makeRunFolder } from './run-folder.ts'
+
+/** For vitest's `globalSetup`: one folder and one Postgres for the whole run. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const remove = makeRunFolder()
+  const { address, stop } = await startPostgres()
+  project.provide('postgres', address)
+  return async () => {
+    await stop()
+    remove()
+  }
+}
