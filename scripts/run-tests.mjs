@@ -26,16 +26,14 @@ export async function runTests() {
       1,
     )
   const totals = { passed: 0, failed: 0, skipped: 0 }
-  const checked = CHECKS.map(({ script, args }) => {
+  const checks = CHECKS.map(async ({ name, script, args }) => {
     const run = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
-    return once(run, 'close')
-  })
-  for (const [i, { name }] of CHECKS.entries()) {
-    const [status] = await checked[i]
+    const [status] = await once(run, 'close')
     console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name}`)
     if (status === 0) totals.passed++
     else totals.failed++
-  }
+  })
+  await Promise.all(checks)
   buildIfStale()
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-report-'))
   const report = join(folder, 'vitest.json')

@@ -36,7 +36,8 @@ export function openText({ openParts, openTasks }: OpenPartsQuestionProps['open'
     ...(openParts.count > 0 ? [openPartsText(openParts, inside)] : []),
     ...(openTasks.count > 0 ? [openTasksText(openTasks, inside)] : []),
   ]
-  return texts.join(' ')
+  // The dots of a text that was cut end the sentence, too.
+  return texts.join(' ').replaceAll('….', '…')
 }
 
 /** `2 tasks of it are not done: Check the backup, Call back.` */
