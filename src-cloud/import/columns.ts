@@ -189,9 +189,13 @@ export function mappingOf(
   for (const field of fields) {
     if (taken.has(field)) continue
     const found = (names[kind][field] ?? own.get(field) ?? [])
-      .map((name) =>
+      .map((name, place) =>
         header.findIndex(
-          (column, i) => free(i) && [column, labelOf(column)].some((one) => close(plain(one)) === close(name)),
+          (column, i) =>
+            free(i) &&
+            [column, labelOf(column)].some((one) => close(plain(one)) === close(name)) &&
+            // A column that is called as the client's own field is that one, whatever other products mean by it.
+            (place === 0 || own.has(field) || ownOf(column) === undefined),
         ),
       )
       .find((i) => i >= 0)

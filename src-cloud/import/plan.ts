@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import { NewContact, type Contact } from '../../src-shared/domain/people.ts'
+import { priorityAfter, priorityByMatrix } from '../../src-shared/domain/priority-matrix.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { TakenImport } from '../../src-shared/protocol/import.ts'
 import { sameValue } from '../../src-shared/settings/layers.ts'
@@ -153,7 +154,9 @@ export function planTicket(
   const hasCustom = Object.keys(custom.values).length > 0
   if (before) {
     const customFields = { ...before.customFields, ...custom.values }
-    return changeOf(before, { ...present, ...(hasCustom && { customFields }) } as Partial<Ticket>, line, subject)
+    const follows = priorityAfter(configuration, before, { ...present, customFields: custom.values })
+    const given = { ...present, ...(hasCustom && { customFields }), ...(follows !== null && { priority: follows }) }
+    return changeOf(before, given as Partial<Ticket>, line, subject)
   }
   const now = new Date().toISOString()
   const { fresh, usual } = known
@@ -173,6 +176,7 @@ export function planTicket(
     ...{ createdAt: created ?? updated ?? now, updatedAt: updated ?? created ?? now },
     ...(externalId !== undefined && !UUID.test(externalId) && { importedId: externalId.slice(0, 200) }),
   } as Ticket
+  if (key(priority) === undefined) entity.priority = priorityByMatrix(configuration, entity) ?? usual
   return { act: 'add', line, name: subject, entity, changes: [] }
 }
 

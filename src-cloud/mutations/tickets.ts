@@ -3,6 +3,7 @@ import { taskField, tasksProblem } from '../../src-shared/domain/task-list.ts'
 import { MAX_TAGS, type NewTicket, type Ticket, type TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
 import type { Desk, Held } from './desk.ts'
+import { withMatrix } from './matrix.ts'
 import { fieldsOf, mergeTicket, patchOf } from './merge.ts'
 import { applied, DELETED, MISSING, refused, rejected, TOO_LARGE, type Outcome } from './outcome.ts'
 import { writeTasks } from './tasks.ts'
@@ -33,10 +34,12 @@ export function openTicket(desk: Desk, ticket: NewTicket & Pick<Ticket, 'id' | '
   return applied([`ticket/${id}`], 0)
 }
 
-export function updateTicket(desk: Desk, { ticketId, base, patch }: BodyOf<'ticket.update'>): Outcome {
+export function updateTicket(desk: Desk, body: BodyOf<'ticket.update'>): Outcome {
+  const { ticketId, base, patch } = body
   const known = liveTicket(desk, ticketId)
   if ('result' in known) return known
-  const { changes, conflicts, merged } = mergeTicket(known.data, base, patch, known.changed)
+  const own = mergeTicket(known.data, base, patch, known.changed)
+  const { changes, conflicts, merged } = withMatrix(desk.configuration, known.data, body, own)
   const { customFields, tasks, ...rest } = patchOf(changes)
   const wrong = unfit(desk, patchOf(changes), known.data, null)
   if (wrong) return rejected('invalid-input', wrong)

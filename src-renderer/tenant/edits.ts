@@ -40,6 +40,7 @@ function fieldsOf({ customFields, ...fields }: FieldPatch): string[] {
  * Edits a ticket: shows it at once in the ticket and in every list, then as the compartment answers; puts it back
  * where the compartment refuses.
  * @param back whether this takes back what was done
+ * @returns the ticket as it is then
  * @throws TRPCClientError with its problem
  */
 export async function editTicket(
@@ -47,7 +48,7 @@ export async function editTicket(
   id: string,
   patch: FieldPatch,
   back = false,
-): Promise<void> {
+): Promise<TicketDetail> {
   await queries.cancelQueries({ queryKey: keys.ticket(id) })
   const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
   if (before) {
@@ -59,7 +60,7 @@ export async function editTicket(
     })
   }
   const rowBefore = patchRow(queries, id, (row) => ({ ...row, ...rowPart(patch), pending: true }))
-  await sendShown(
+  return sendShown(
     queries,
     id,
     () => client.tickets.edit.mutate({ id, patch, back }),
@@ -76,6 +77,7 @@ const underWay = new WeakMap<QueryClient, Map<string, number>>()
 /**
  * Sends an edit of a ticket that is on screen already, and shows the answer.
  * @param restore puts back what is on screen, where the compartment refuses
+ * @returns the answer
  * @throws what the sending throws
  */
 export async function sendShown(
@@ -83,7 +85,7 @@ export async function sendShown(
   id: string,
   send: () => Promise<TicketDetail>,
   restore: () => void,
-): Promise<void> {
+): Promise<TicketDetail> {
   const counts = underWay.get(queries) ?? new Map<string, number>()
   underWay.set(queries, counts)
   counts.set(id, (counts.get(id) ?? 0) + 1)
@@ -96,6 +98,7 @@ export async function sendShown(
     const detail = await send()
     done()
     applyDetail(queries, detail)
+    return detail
   } catch (error) {
     done()
     // A later edit stands on this one: its answer says how it is.

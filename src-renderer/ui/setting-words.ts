@@ -4,6 +4,7 @@ import type { SettingKey } from '../../src-shared/settings/settings.ts'
 export const SETTINGS: Record<SettingKey, string> = {
   statuses: 'Statuses',
   priorities: 'Priorities',
+  priorityMatrix: 'Priority matrix',
   types: 'Types',
   queues: 'Queues',
   customFields: 'Custom fields',

@@ -10,7 +10,15 @@ export const MAX_BULK = 1000
 export const BULK_CONFIRM_FROM = 26
 
 const BulkPatch = TicketBase.pick({
-  ...{ status: true, priority: true, type: true, queue: true, assigneeId: true, snoozedUntil: true },
+  ...{
+    status: true,
+    priority: true,
+    type: true,
+    queue: true,
+    assigneeId: true,
+    snoozedUntil: true,
+    customFields: true,
+  },
 })
 
 /** What is done to each of several tickets. */

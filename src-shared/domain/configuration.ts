@@ -6,6 +6,7 @@ import { NamingConvention } from './naming.ts'
 import { Macro } from './macros.ts'
 import { NoisePolicy } from './noise.ts'
 import { Colour, Key } from './primitives.ts'
+import { PriorityMatrix } from './priority-matrix.ts'
 import { VaultPolicy } from './vault.ts'
 
 /** It is kept for the tickets that have it, and nobody can choose it any more. */
@@ -77,6 +78,8 @@ export const Configuration = z.object({
   naming: z.array(NamingConvention).optional(),
   /** Absent: nothing is taken for noise, and no ticket is marked as such. */
   noise: NoisePolicy.optional(),
+  /** Absent: a ticket has the priority that somebody gives it. */
+  priorityMatrix: PriorityMatrix.optional(),
   /** Canned texts and what is set by one key; absent for none. */
   macros: z.array(Macro).max(300).optional(),
   /** Absent: nothing is worked out here, and a ticket is due when the cloud says. */

@@ -67,9 +67,10 @@ export function withReadableRules(field: Record<string, unknown>): Record<string
 
 /**
  * Keys of the custom fields that a ticket does not show, and that it needs, as it is now; names of the people in them by
- * their ids.
+ * their ids; and the priority that the client's matrix has for it, where it needs work and has another.
  */
 export interface OwnFields {
+  byMatrix?: string
   hidden: string[]
   required: string[]
   people: Record<string, string>

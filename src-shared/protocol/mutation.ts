@@ -18,7 +18,17 @@ const Link = { ticketId: Id, otherId: Id, relation: LinkRelation }
 export const MutationBody = z.discriminatedUnion('kind', [
   /** The cloud gives the number. */
   z.object({ kind: z.literal('ticket.create'), ticketId: Id, ticket: NewTicket }),
-  z.object({ kind: z.literal('ticket.update'), ticketId: Id, base: TicketBase, patch: TicketPatch }),
+  z.object({
+    kind: z.literal('ticket.update'),
+    ticketId: Id,
+    base: TicketBase,
+    patch: TicketPatch,
+    /**
+     * Where the patch gives a field of the priority matrix a value: `matrix` where the priority was worked out by it,
+     * `hand` where it is to be as the patch has it, or as it is. Absent: the cloud works it out where the patch has none.
+     */
+    priorityBy: z.enum(['matrix', 'hand']).optional(),
+  }),
   /** Tags put on and taken off, whatever others did to the rest of them; never a conflict. */
   z.object({ kind: z.literal('ticket.tag'), ticketId: Id, add: Tags, remove: Tags }),
   /** Technicians who follow the ticket from now on, and who no longer do; merges like tags. */

@@ -1,6 +1,7 @@
 import { isOpenCategory } from '../domain/configuration.ts'
 import { VARIABLES, variablesOf } from '../domain/macros.ts'
 import { contradictions } from './field-coherence.ts'
+import { matrixProblems } from './matrix-coherence.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
 /** One thing that does not fit together, and where: a setting, and the key or place of its entry. */
@@ -62,6 +63,7 @@ export function incoherencesOf(settings: Settings): Incoherence[] {
       : []),
     ...optionsTwice(customFields),
     ...contradictions(customFields).map(({ key, text }) => at('customFields', key, text)),
+    ...matrixProblems(settings).map((text) => at('priorityMatrix', null, text)),
     ...unknownWords(settings),
   ]
 }

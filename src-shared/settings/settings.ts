@@ -5,6 +5,7 @@ import { Macro } from '../domain/macros.ts'
 import { NamingConvention } from '../domain/naming.ts'
 import { NoisePolicy } from '../domain/noise.ts'
 import { TimeZone } from '../domain/primitives.ts'
+import { PriorityMatrix } from '../domain/priority-matrix.ts'
 import { DEFAULT_VAULT_POLICY, VaultPolicy } from '../domain/vault.ts'
 import { BusinessCalendar, EscalationRule, Holiday, OnCallRotation, ServiceTarget } from '../sla/schema.ts'
 
@@ -35,6 +36,8 @@ export const LayerRotation = OnCallRotation.extend({ timeZone: z.union([OfClient
 const shape = {
   statuses: z.array(Status).min(1).max(100),
   priorities: z.array(Priority).min(1).max(30),
+  /** Null where a ticket has the priority that somebody gives it. */
+  priorityMatrix: PriorityMatrix.nullable(),
   types: z.array(Choice).max(200),
   queues: z.array(Choice).max(200),
   customFields: z.array(CustomField).max(200),
@@ -81,7 +84,7 @@ export interface ClientFacts {
 /** The configuration that compartments get, made of a client's settings. It knows of no layers. */
 export function configurationOf(settings: Settings, { timeZone, publicHolidays }: ClientFacts): Configuration {
   const { statuses, priorities, types, queues, customFields, atRiskMinutes, keepDays, naming, noise, macros } = settings
-  const { calendars, targets, atRiskPercent, escalations, onCall } = settings
+  const { priorityMatrix, calendars, targets, atRiskPercent, escalations, onCall } = settings
   const zoneOf = (zone: string) => (zone === 'client' ? timeZone : zone)
   const days = [...(settings.holidays ? publicHolidays(settings.holidays) : []), ...settings.ownDays]
   return {
@@ -92,6 +95,7 @@ export function configurationOf(settings: Settings, { timeZone, publicHolidays }
     ...(naming.length > 0 && { naming }),
     ...(noise && { noise }),
     ...(macros.length > 0 && { macros }),
+    ...(priorityMatrix && { priorityMatrix }),
     sla: {
       calendars: calendars.map((calendar) => ({
         ...calendar,
@@ -112,6 +116,7 @@ export function settingsOf(configuration: Configuration): Settings {
   const { attachments = DEFAULT_ATTACHMENT_POLICY, vault = DEFAULT_VAULT_POLICY, sla } = configuration
   return {
     ...{ statuses, priorities, types, queues, customFields, atRiskMinutes },
+    priorityMatrix: configuration.priorityMatrix ?? null,
     ...{ attachmentMaxBytes: attachments.maxBytes, refusedExtensions: attachments.refusedExtensions },
     ...{ revealReasonNeeded: vault.reasonNeeded, revealForgetAfter: vault.forgetAfter },
     keepDays: configuration.retention?.keepDays ?? null,

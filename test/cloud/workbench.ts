@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tokenKey, Tokens } from '../../src-cloud/tokens.ts'
 import { tableOf } from '../../src-cloud/tables.ts'
+import type { Choice, Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { EntityKind } from '../../src-shared/protocol/feed.ts'
 import type { MutationBody, MutationResult } from '../../src-shared/protocol/mutation.ts'
@@ -34,11 +35,32 @@ export interface Row<E> {
   deleted: boolean
 }
 
+/** A configuration whose priorities follow from the reach and the haste of a ticket. */
+export function withMatrix(configuration: Configuration): Configuration {
+  const [few, many] = ['few', 'many'].map((key) => ({ key, label: key })) as [Choice, Choice]
+  const fields = (['reach', 'haste'] as const).map((key) => ({
+    ...{ type: 'select' as const, key, options: [few, many] },
+    label: key === 'reach' ? 'Reach' : 'Urgency',
+  }))
+  const priorities = { few: { few: 'p2', many: 'p2' }, many: { few: 'p2', many: 'p1' } }
+  return {
+    ...configuration,
+    customFields: [...configuration.customFields, ...fields],
+    priorityMatrix: { impact: 'reach', urgency: 'haste', priorities },
+  }
+}
+
 /** @param count tickets of Acme */
 export async function withWorkbench(count: number): Promise<Workbench> {
   const acme = sampleClient('Acme', count)
   const data = sampleOrganisation('Alpha', [
-    { ...acme, configuration: { ...sampleConfiguration, attachments: { maxBytes: 1000, refusedExtensions: ['exe'] } } },
+    {
+      ...acme,
+      configuration: {
+        ...withMatrix(sampleConfiguration),
+        attachments: { maxBytes: 1000, refusedExtensions: ['exe'] },
+      },
+    },
     sampleClient('Zephyr', 3),
   ])
   const sam = { id: SAM, name: 'Sam of Alpha', email: 'sam@alpha.example', password: 'secret' }

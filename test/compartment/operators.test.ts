@@ -20,6 +20,7 @@ const custom = {
     // Of a cloud that is newer than this console.
     { type: 'hologram', key: 'later', label: 'Later' },
   ],
+  priorityMatrix: { by: 'score' },
 }
 const started = Date.now()
 

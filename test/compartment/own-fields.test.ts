@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import type { Choice, CustomField } from '../../src-shared/domain/configuration.ts'
 import { configuration, contactOf, deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
 import { Driven, temporaryFolder, type Inputs, type Outputs } from './driver.ts'
 import { ScriptedCloud } from './scripted-cloud.ts'
@@ -14,9 +14,23 @@ const customFields: CustomField[] = [
   { type: 'person', key: 'approver', label: 'Approver', requiredWhen: [{ field: 'type', in: ['change'] }] },
   { type: 'select', key: 'site', label: 'Site', options: [{ key: 'hq', label: 'HQ' }], default: 'hq' },
 ]
+const [few, many] = ['few', 'many'].map((key) => ({ key, label: key })) as [Choice, Choice]
+customFields.push(
+  { type: 'select', key: 'reach', label: 'Reach', options: [few, many] },
+  {
+    ...{ type: 'select', key: 'haste', label: 'Haste' },
+    options: [few, many],
+    visibleWhen: [{ field: 'queue', filled: true }],
+  },
+)
+const priorityMatrix = {
+  ...{ impact: 'reach', urgency: 'haste' },
+  priorities: { few: { few: 'p4', many: 'p3' }, many: { few: 'p2', many: 'p1' } },
+}
 const newer = { field: 'type', unlike: 'incident' }
 const custom = {
   ...configuration,
+  priorityMatrix,
   types: [...configuration.types, { key: 'change', label: 'Change' }, { key: 'chore', label: 'Chore', retired: true }],
   customFields: [
     ...customFields,
@@ -57,6 +71,7 @@ beforeAll(async () => {
       status: 'working',
       customFields: { ...(approver && { approver }) },
       ...(number === 6 && { assigneeId: left }),
+      priority: 'p3',
     }
     return { ...change, data: ticketOf(number, values) }
   })
@@ -177,4 +192,44 @@ test('what was retired is not chosen by any way, and stays where it is', async (
   // The way back is free as long as nobody else has seen the change.
   expect((await edit(five, { type: 'chore' }, true)).ticket.type).toBe('chore')
   await expect(edit(six, { type: 'chore' }, true)).rejects.toMatchObject(refused('field-unfit', why))
+})
+
+test('a priority follows from the fields of the client’s matrix in the same edit, and goes back with it', async () => {
+  const id = idOf('ticket 5')
+  const before = await driven.ticket(id)
+  const unsent = async (): Promise<object[]> =>
+    (await driven.call<Outputs['outbox']['list']>('query', 'outbox.list')).filter(({ ticket }) => ticket?.id === id)
+  await edit(id, { priority: 'p3', customFields: { reach: 'many' } })
+  expect((await driven.ticket(id)).ownFields?.byMatrix).toBeUndefined()
+  const both = await edit(id, { customFields: { haste: 'many' } })
+  expect(both).toMatchObject({
+    ticket: { priority: 'p1' },
+    pendingFields: expect.arrayContaining(['priority']) as string[],
+  })
+  expect(await unsent()).toHaveLength(1)
+  // By hand it is as the hand says, and told what it would be.
+  expect(await edit(id, { priority: 'p4' })).toMatchObject({
+    ...{ ticket: { priority: 'p4' }, ownFields: { byMatrix: 'p1' } },
+  })
+  // Not where one of the two is not shown.
+  expect((await edit(id, { queue: null })).ownFields?.byMatrix).toBeUndefined()
+  expect((await edit(id, { customFields: { reach: 'few' } })).ticket.priority).toBe('p4')
+  await edit(id, { queue: 'service' })
+  const back = { priority: before.ticket.priority, customFields: { reach: null, haste: null } }
+  expect((await edit(id, back, true)).ticket.priority).toBe(before.ticket.priority)
+  expect(await unsent()).toEqual([])
+})
+
+test('a priority follows for many at once, and goes back with the rest', async () => {
+  const ids = [idOf('ticket 5'), idOf('ticket 6')]
+  const was = await Promise.all(ids.map(async (id) => (await driven.ticket(id)).ticket.priority))
+  const change = { patch: { customFields: { reach: 'many', haste: 'few' } } }
+  const { back } = await driven.call<Outputs['tickets']['bulk']>('mutation', 'tickets.bulk', { ids, change })
+  const priorities = async () => Promise.all(ids.map(async (id) => (await driven.ticket(id)).ticket.priority))
+  expect(await priorities()).toEqual(['p2', 'p2'])
+  await edit(ids[0]!, { customFields: { haste: 'many' } })
+  await driven.call('mutation', 'tickets.bulkBack', { back })
+  expect(await priorities()).toEqual(['p1', was[1]])
+  const { reach = null, haste } = (await driven.ticket(ids[0]!)).ticket.customFields
+  expect([reach, haste]).toEqual([null, 'many'])
 })

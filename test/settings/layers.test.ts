@@ -185,6 +185,21 @@ test('“client” in a calendar stands for the client’s time zone and holiday
 
 const macro = (more: object) => Macro.parse({ key: 'hi', label: 'Hi', ...more })
 
+const choice = (key: string, more: object = {}) => ({
+  ...{ type: 'select' as const, key, label: key, options: ['a', 'b'].map((one) => ({ key: one, label: one })) },
+  ...more,
+})
+const all = { a: { a: 'p1', b: 'p2' }, b: { a: 'p2', b: 'p3' } }
+const matrix = (more: object): LayerValues => ({
+  customFields: [
+    ...[choice('reach'), choice('haste'), choice('old', { retired: true })],
+    choice('seen', { visibleWhen: [{ field: 'priority', in: ['p1'] }] }),
+    { type: 'text', key: 'note', label: 'Note' },
+  ],
+  priorities: [...builtIn().priorities, { key: 'p5', label: 'P5', rank: 5, colour: '#000000', retired: true }],
+  priorityMatrix: { impact: 'reach', urgency: 'haste', priorities: all, ...more },
+})
+
 describe('settings that do not fit together', () => {
   test.each([
     [{ targets: [{ calendar: 'night', resolution: 60 }] }, 'the calendar "night", which is not there'],
@@ -203,12 +218,34 @@ describe('settings that do not fit together', () => {
       'types has the key "a" more than once',
     ],
     [{ noise: { rules: [], mark: { status: 'gone', tags: [] } } }, 'Noise sets the status "gone", which is not there'],
+    [matrix({ impact: 'gone' }), 'the field "gone" for impact, which is not there'],
+    [matrix({ urgency: 'note' }), '"Note" for urgency, which is no choice of one'],
+    [matrix({ urgency: 'seen' }), '"seen" for urgency, which is shown by the priority'],
+    [matrix({ urgency: 'old' }), '"old" for urgency, which is retired'],
+    [matrix({ urgency: 'reach' }), '"reach" for impact and for urgency'],
+    [matrix({ priorities: { a: { a: 'p1', b: 'p1' } } }), 'nothing for reach "b" with haste "a"'],
+    [matrix({ priorities: { ...all, b: { a: 'p1' } } }), 'nothing for reach "b" with haste "b"'],
+    [matrix({ priorities: { ...all, b: { a: 'p9', b: 'p1' } } }), 'the priority "p9" for reach "b" with haste "a"'],
+    [
+      matrix({ priorities: { ...all, b: { a: 'p5', b: 'p1' } } }),
+      '"P5" for reach "b" with haste "a", which is retired',
+    ],
     [{ macros: [macro({ set: { priority: 'p9' } })] }, 'The macro "Hi" sets the priority "p9"'],
     [{ macros: [macro({ text: 'Dear {{requester.nam}}' })] }, 'the variable {{requester.nam}}, which nobody fills'],
   ])('are told in one sentence: %j', (change, sentence) => {
     const found = incoherences({ ...builtIn(), ...change })
     expect(found).toHaveLength(1)
     expect(found[0]).toContain(sentence)
+  })
+
+  test('are not a matrix of all options, nor what it has of options that are gone or retired', () => {
+    const { customFields = [] } = matrix({})
+    const more = { priorities: { ...all, c: { a: 'p5' }, gone: { a: 'p9' } } }
+    const retired = { key: 'c', label: 'c', retired: true as const }
+    const fields = customFields.map((one) =>
+      one.key === 'reach' && 'options' in one ? { ...one, options: [...one.options, retired] } : one,
+    )
+    expect(incoherences({ ...builtIn(), ...matrix(more), customFields: fields })).toEqual([])
   })
 
   test('are in none of the templates', () => {

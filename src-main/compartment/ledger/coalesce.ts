@@ -63,7 +63,9 @@ export function unflatten(flat: Iterable<readonly [string, unknown]>): Fields {
 
 /** An update with other fields. They are of its kind: taken from its own, or checked by its schema. */
 export function withFields(body: Update, base: Iterable<readonly [string, unknown]>, patch: Fields): Update {
-  return { ...body, base: unflatten(base), patch } as Update
+  // Whether the priority was worked out was said of the fields that it had.
+  const { priorityBy: _, ...rest } = { priorityBy: undefined, ...body }
+  return { ...rest, base: unflatten(base), patch } as Update
 }
 
 /** Of each field the first base and the last value; a field that is set back to its base is left out. */
@@ -73,7 +75,18 @@ function joinUpdates(first: Update, second: Update): Update | null {
   for (const [field, value] of patch) if (isDeepStrictEqual(value, base.get(field) ?? null)) patch.delete(field)
   if (patch.size === 0) return null
   for (const field of base.keys()) if (!patch.has(field)) base.delete(field)
-  return withFields(first, base, unflatten(patch))
+  // A priority by hand counts also where it is the one that there was.
+  const later = prioritySaid(second) ?? ('priority' in second.patch ? 'hand' : undefined)
+  const priorityBy = aboutOwnFields(patch) ? (later ?? prioritySaid(first)) : undefined
+  return { ...withFields(first, base, unflatten(patch)), ...(priorityBy && { priorityBy }) }
+}
+
+function aboutOwnFields(patch: ReadonlyMap<string, unknown>): boolean {
+  return [...patch.keys()].some((field) => field.startsWith(PREFIX))
+}
+
+function prioritySaid(body: Update): 'matrix' | 'hand' | undefined {
+  return body.kind === 'ticket.update' ? body.priorityBy : undefined
 }
 
 /** What is put on and taken off again, or the other way round, is left out. */

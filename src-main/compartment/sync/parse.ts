@@ -2,6 +2,7 @@ import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Attachment } from '../../../src-shared/domain/attachment.ts'
 import { CustomField, type Configuration } from '../../../src-shared/domain/configuration.ts'
 import { withReadableRules } from '../../../src-shared/domain/fields.ts'
+import { PriorityMatrix } from '../../../src-shared/domain/priority-matrix.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Contact, Technician } from '../../../src-shared/domain/people.ts'
 import type { SavedView } from '../../../src-shared/domain/saved-view.ts'
@@ -57,7 +58,7 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
   if (deleted === true) return { kind, id, version, data: null }
   if (kind === 'ticket' && isPlainTicket(data)) return { kind, id, version, data }
   if (kind === 'entry' && isPlainEntry(data)) return { kind, id, version, data }
-  const checked = entities[kind].safeParse(kind === 'configuration' ? withKnownFields(data) : data)
+  const checked = entities[kind].safeParse(kind === 'configuration' ? withKnownParts(data) : data)
   if (!checked.success) throw new ProblemError('feed-malformed')
   return { kind, id, version, data: checked.data } as CheckedChange
 }
@@ -65,15 +66,21 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
 /** The kinds of custom fields that are known here. */
 const FIELD_KINDS: ReadonlySet<string> = new Set(CustomField.options.flatMap((option) => option.shape.type.options))
 
-/** Without custom fields of kinds and rules that a newer cloud knows: what tickets have of them is shown as it is. */
-function withKnownFields(configuration: unknown): unknown {
-  if (typeof configuration !== 'object' || configuration === null || !('customFields' in configuration))
-    return configuration
-  const { customFields } = configuration
-  if (!Array.isArray(customFields)) return configuration
+/**
+ * Without custom fields of kinds and rules that a newer cloud knows: what tickets have of them is shown as it is. And
+ * without a priority matrix of a form that is not known here: then priorities are set by hand.
+ */
+function withKnownParts(configuration: unknown): unknown {
+  if (!isRecord(configuration) || !Array.isArray(configuration['customFields'])) return configuration
+  const { customFields, priorityMatrix, ...rest } = configuration
   const fields = customFields.filter((one: unknown) => !isOfNewerKind(one))
   const readable = (one: unknown): unknown => (isRecord(one) ? withReadableRules(one) : one)
-  return { ...configuration, customFields: fields.map(readable) }
+  const matrix = PriorityMatrix.safeParse(priorityMatrix)
+  return {
+    ...rest,
+    customFields: fields.map(readable),
+    ...(matrix.success && { priorityMatrix: matrix.data }),
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BulkBack, BulkChange, BulkPreview, BulkResult } from '../../../src-shared/domain/bulk.ts'
+import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { ProblemError } from '../../../src-shared/problem.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Bench } from '../bench.ts'
-import { flatten } from '../ledger/coalesce.ts'
-import { changeIn } from './edit.ts'
+import { flatten, unflatten } from '../ledger/coalesce.ts'
+import { updateOf } from './matrix.ts'
 import { heldUp } from './own-fields.ts'
 import { openPartsOf } from './open-parts.ts'
 
@@ -46,8 +47,8 @@ export function bulkEdits(bench: Bench) {
         }
         const ticket = cache.tickets.toTicket(row)
         const change = changeOf(ticket)
-        const step = stepOf(ticket, change)
-        const problem = step && !back ? heldUp(cache.configuration, ticket, change.patch) : null
+        const step = stepOf(cache.configuration, ticket, change, back)
+        const problem = step && !back ? heldUp(cache.configuration, ticket, step.back.left) : null
         if (problem) {
           held.count += 1
           held.problem ??= problem
@@ -93,26 +94,33 @@ export function bulkEdits(bench: Bench) {
 }
 
 /** @returns null where the ticket has it all already */
-function stepOf(ticket: Ticket, { patch, addTags, removeTags }: BulkChange): Step | null {
+function stepOf(
+  configuration: Configuration,
+  ticket: Ticket,
+  { patch, addTags, removeTags }: BulkChange,
+  back: boolean,
+): Step | null {
   const { id, tags } = ticket
-  const update = changeIn(ticket, patch)
+  const update = updateOf(configuration, ticket, patch, back)
   const add = [...new Set(addTags)].filter((tag) => !tags.includes(tag))
   const remove = [...new Set(removeTags)].filter((tag) => tags.includes(tag) && !addTags.includes(tag))
   const bodies: MutationBody[] = []
   if (update) bodies.push({ kind: 'ticket.update', ticketId: id, ...update })
   if (add.length + remove.length > 0) bodies.push({ kind: 'ticket.tag', ticketId: id, add, remove })
   if (bodies.length === 0) return null
-  const back = { id, patch: update?.base ?? {}, left: update?.patch ?? {}, addTags: remove, removeTags: add }
-  return { bodies, back }
+  const was = { id, patch: update?.base ?? {}, left: update?.patch ?? {}, addTags: remove, removeTags: add }
+  return { bodies, back: was }
 }
 
 /** The part of a return that still holds: what somebody changed since then is theirs. */
 function standing(ticket: Ticket, back: BulkBack | undefined): BulkChange {
   if (!back) return { patch: {}, addTags: [], removeTags: [] }
   const { patch, left, addTags, removeTags } = back
-  const fields = Object.keys(patch) as (keyof typeof patch)[]
-  const mine = fields.filter((field) => isDeepStrictEqual(ticket[field], left[field]))
-  return { patch: Object.fromEntries(mine.map((field) => [field, patch[field]])), addTags, removeTags }
+  const [now, then] = [flatten(ticket), flatten(left)]
+  const mine = [...flatten(patch)].filter(([field]) =>
+    isDeepStrictEqual(now.get(field) ?? null, then.get(field) ?? null),
+  )
+  return { patch: unflatten(mine), addTags, removeTags }
 }
 
 function detailOf(body: MutationBody): { fields: string[] } | { added: number; removed: number } {

@@ -12,6 +12,7 @@ import { flatten } from '../ledger/coalesce.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changeIn } from './edit.ts'
+import { updateOf } from './matrix.ts'
 import { heldBack, heldUp, newlyRetired } from './own-fields.ts'
 
 interface Link {
@@ -87,7 +88,7 @@ export function ticketWrites(bench: Bench) {
      */
     edit({ id, patch, back = false }: { id: string; patch: TicketPatch; back?: boolean | undefined }): TicketDetail {
       const { ticket, pendingFields } = bench.ticket(id)
-      const change = changeIn(ticket, patch)
+      const change = updateOf(bench.held.cache.configuration, ticket, patch, back)
       if (!change) return bench.ticket(id)
       const { tasks } = change.patch
       const wrong = tasks && tasksProblem(ticket.tasks, tasks, patchedTasks(ticket.tasks, tasks, null))

@@ -5,6 +5,7 @@ import type { NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Cache } from '../cache/cache.ts'
+import { otherByMatrix } from './matrix.ts'
 import { peopleIn } from './people.ts'
 
 /**
@@ -57,15 +58,21 @@ function missing(fields: readonly CustomField[], why: string): ProblemError | nu
   })
 }
 
-/** How a ticket's custom fields stand, and who is named in them; nothing where the client has no such rules and fields. */
+/** How a ticket's custom fields stand, who is named in them, and what priority they lead to; nothing where the client has no such rules and fields. */
 export function ownFieldsOf(cache: Cache, ticket: Ticket): Pick<TicketDetail, 'ownFields'> {
   const { customFields } = cache.configuration
   const ruled = customFields.some(({ visibleWhen, requiredWhen }) => visibleWhen ?? requiredWhen)
   const people = peopleIn(cache, ticket)
-  if (!ruled && Object.keys(people).length === 0) return {}
+  const byMatrix = otherByMatrix(cache.configuration, ticket)
+  if (!ruled && Object.keys(people).length === 0 && byMatrix === null) return {}
   const states = [...fieldStates(customFields, ticket)]
   const keys = (wanted: string): string[] => states.filter(([, state]) => state === wanted).map(([key]) => key)
   return {
-    ownFields: { hidden: keys('hidden'), required: keys('required'), people },
+    ownFields: {
+      hidden: keys('hidden'),
+      required: keys('required'),
+      people,
+      ...(byMatrix !== null && { byMatrix }),
+    },
   }
 }

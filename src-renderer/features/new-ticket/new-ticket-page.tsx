@@ -5,6 +5,8 @@ import { IconArrowLeft } from '@tabler/icons-react'
 import { useRef, useState, type FormEvent } from 'react'
 import { z } from 'zod'
 import { NewContact } from '../../../src-shared/domain/people.ts'
+import { withDefaults } from '../../../src-shared/domain/field-states.ts'
+import { priorityAfter, priorityByMatrix } from '../../../src-shared/domain/priority-matrix.ts'
 import { NewTicket } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
@@ -24,6 +26,7 @@ import ticketClasses from '../ticket/ticket.module.css'
 import { ContactFinder } from './contact-finder.tsx'
 import classes from './new-ticket.module.css'
 import { focusMissing, OwnFields } from './own-fields.tsx'
+import { PriorityNote } from './priority-note.tsx'
 
 /** Opens a ticket, with or without the cloud. What was written stays, also when the console was closed. */
 export function NewTicketPage() {
@@ -64,14 +67,28 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
     if (tenantId) go(places.client(tenantId))
   }
   useCommands([{ id: 'back', title: 'Back to the list', group: 'Ticket', keys: ['Escape', 'u'], run: back }])
+  const status = firstStatus(configuration)
   const priorities = choosable(configuration.priorities).sort((a, b) => a.rank - b.rank)
   // Neither the most nor the least urgent, unless there is nothing between.
   const usual = priorities[Math.floor(priorities.length / 2)]?.key ?? ''
   // Before the first sync nobody knows which statuses the client has.
   const known = configuration.statuses.length > 0
   const ready = known && (draft.subject ?? '').trim() !== '' && (contact === null || contact.name.trim() !== '')
+  /** A draft as it would be opened now, but for a priority that follows. */
+  const asOpened = (written: Partial<NewTicket>) => {
+    const asked = { status, priority: usual, ...written }
+    return { ...asked, customFields: withDefaults(configuration.customFields, asked) }
+  }
+  const byMatrix = priorityByMatrix(configuration, asOpened(draft))
+  const priorityOf = (written: Partial<NewTicket>): string =>
+    written.priority ?? priorityByMatrix(configuration, asOpened(written)) ?? usual
+  const priority = priorityOf(draft)
   const write = (part: Partial<NewTicket>): void => {
-    latest.current = { ...latest.current, ...part }
+    const { priority: chosen, ...next } = { ...latest.current, ...part }
+    const { customFields } = asOpened(next)
+    const follows =
+      part.customFields && priorityAfter(configuration, asOpened(latest.current), { customFields }) !== null
+    latest.current = chosen === undefined || follows ? next : { ...next, priority: chosen }
     setDraft(latest.current)
     tenant.drafts.write(null, 'ticket', JSON.stringify(latest.current))
   }
@@ -95,10 +112,10 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
         write({ requesterId })
       }
       const made = await createTicket(tenant, {
-        status: firstStatus(configuration),
-        priority: usual,
+        status,
         ...{ type: null, queue: null, assigneeId: null, tags: [], customFields: {} },
         ...given,
+        priority: priorityOf(given),
         requesterId,
         subject: (given.subject ?? '').trim(),
         description: (given.description ?? '').trim(),
@@ -116,7 +133,6 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
     event.preventDefault()
     void create()
   }
-  const priority = draft.priority ?? usual
   return (
     <article className={ticketClasses.pane} aria-label="New ticket">
       <header className={ticketClasses.head}>
@@ -208,6 +224,11 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
             options={priorities}
             onChange={(value) => value && write({ priority: value })}
           />
+          <PriorityNote
+            byMatrix={byMatrix}
+            byHand={byMatrix !== priority}
+            onTake={() => byMatrix && write({ priority: byMatrix })}
+          />
           <ChoiceField
             label="Assignee"
             value={draft.assigneeId ?? null}
@@ -229,10 +250,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
             none="No queue"
             onChange={(queue) => write({ queue })}
           />
-          <OwnFields
-            ticket={{ status: firstStatus(configuration), priority, ...draft }}
-            onChange={(customFields) => write({ customFields })}
-          />
+          <OwnFields ticket={{ status, ...draft, priority }} onChange={(customFields) => write({ customFields })} />
         </div>
         <footer className={classes.footer}>
           <span role={problem ? 'alert' : undefined} data-bad={problem !== null || undefined}>

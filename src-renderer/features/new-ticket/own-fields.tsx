@@ -12,16 +12,19 @@ interface OwnFieldsProps {
 }
 
 /**
- * The client's own fields of a ticket that is written: those that it needs and those that begin with something at once,
- * the others when they are asked for.
+ * The client's own fields of a ticket that is written: those that it needs, those that begin with something and those
+ * that its priority follows from at once, the others when they are asked for.
  */
 export function OwnFields({ ticket, onChange }: OwnFieldsProps) {
-  const { customFields: all } = useDesk().configuration
+  const { customFields: all, priorityMatrix } = useDesk().configuration
+  const leads = [priorityMatrix?.impact, priorityMatrix?.urgency]
   const [asked, setAsked] = useState(false)
   const values = withDefaults(all, ticket)
   const states = fieldStates(all, { ...ticket, customFields: values })
   const shown = all.filter(({ key, retired }) => !retired && states.get(key) !== 'hidden')
-  const first = shown.filter(({ key }) => states.get(key) === 'required' || Object.hasOwn(values, key))
+  const first = shown.filter(
+    ({ key }) => states.get(key) === 'required' || Object.hasOwn(values, key) || leads.includes(key),
+  )
   const fields = asked ? shown : first
   const rest = shown.length - fields.length
   return (

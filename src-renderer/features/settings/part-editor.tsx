@@ -5,6 +5,7 @@ import { EscalationsEditor } from './escalations.tsx'
 import { CalendarsEditor, DaysEditor, PlaceEditor } from './hours.tsx'
 import { ChoicesEditor, FieldsEditor, NamingEditor, PrioritiesEditor, StatusesEditor } from './lists.tsx'
 import { MacrosEditor } from './macros.tsx'
+import { MatrixEditor } from './matrix.tsx'
 import { NoiseEditor } from './noise.tsx'
 import { OnCallEditor } from './on-call.tsx'
 import type { PartKey } from './parts.ts'
@@ -31,6 +32,8 @@ export function PartEditor({ part, around, timeZone }: { part: PartKey; around: 
       return <StatusesEditor {...used('statuses')} />
     case 'priorities':
       return <PrioritiesEditor {...used('priorities')} />
+    case 'matrix':
+      return <MatrixEditor {...one('priorityMatrix')} fields={settings.customFields} priorities={settings.priorities} />
     case 'types':
       return <ChoicesEditor {...used('types')} title="Types" word="type" />
     case 'queues':

@@ -21,6 +21,12 @@ export const PARTS = [
     lead: 'How urgent a ticket is. Rank 1 comes first.',
     settings: ['priorities'],
   },
+  {
+    key: 'matrix',
+    title: 'Priority matrix',
+    lead: 'Which priority a ticket gets by impact and urgency. A person can still give it another.',
+    settings: ['priorityMatrix'],
+  },
   { key: 'types', title: 'Types', lead: 'What kind of work a ticket is.', settings: ['types'] },
   { key: 'queues', title: 'Queues', lead: 'Which board a ticket is on.', settings: ['queues'] },
   { key: 'fields', title: 'Custom fields', lead: 'What else is asked of a ticket.', settings: ['customFields'] },

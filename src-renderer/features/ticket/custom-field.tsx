@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
-import type { CustomField } from '../../../src-shared/domain/configuration.ts'
+import { choosable, type CustomField } from '../../../src-shared/domain/configuration.ts'
 import { misfitOf } from '../../../src-shared/domain/field-states.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import inputs from './inputs.module.css'
@@ -31,7 +31,10 @@ export function CustomFieldInput({ field, value, onChange, inDialog = false }: C
           aria-label={field.label}
           placeholder="Not set"
           clearable
-          data={field.options.map(({ key, label }) => ({ value: key, label }))}
+          data={choosable(field.options, typeof value === 'string' ? value : null).map(({ key, label }) => ({
+            value: key,
+            label,
+          }))}
           value={typeof value === 'string' ? value : null}
           onChange={onChange}
           comboboxProps={{ transitionProps: { duration: 0 }, withinPortal: !inDialog }}

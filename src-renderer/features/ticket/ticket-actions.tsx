@@ -1,5 +1,6 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
+import { isAboutMatrix } from '../../../src-shared/domain/priority-matrix.ts'
 import type { Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
@@ -63,25 +64,28 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const { ask, question } = useOpenParts()
 
   const run = useCallback(
-    async (ticket: Subject, patch: TicketPatch, back = false): Promise<boolean> => {
+    async (ticket: Subject, patch: TicketPatch, back = false): Promise<Ticket | null> => {
       try {
-        await editTicket(tenant, ticket.id, patch, back)
-        return true
+        return (await editTicket(tenant, ticket.id, patch, back)).ticket
       } catch (error) {
         const { code, message } = problemFrom(error)
         if (code === 'field-missing') setNeeded({ ticket, patch, message })
         else undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${message}`)
-        return false
+        return null
       }
     },
     [tenant, undo],
   )
   const edit = useCallback(
     async (ticket: Subject, patch: TicketPatch): Promise<void> => {
-      if (!(await run(ticket, patch))) return
-      const back = inverseOf(patch, ticket)
+      const after = await run(ticket, patch)
+      if (!after) return
+      // A priority that followed by the client's matrix goes back with it.
+      const follows = patch.priority === undefined && isAboutMatrix(desk.configuration, patch.customFields)
+      const whole = follows && after.priority !== ticket.priority ? { ...patch, priority: after.priority } : patch
+      const back = inverseOf(whole, ticket)
       undo.offer(
-        `Ticket ${numberText(ticket.number)}: ${describePatch(patch, desk)}`,
+        `Ticket ${numberText(ticket.number)}: ${describePatch(whole, desk)}`,
         () => void run(ticket, back, true),
       )
     },

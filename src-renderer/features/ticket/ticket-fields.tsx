@@ -8,6 +8,7 @@ import listClasses from '../tickets/list.module.css'
 import { durationText } from '../../ui/duration.ts'
 import { ChoiceField, Field } from './choice-field.tsx'
 import { CustomFieldInput, UnknownField } from './custom-field.tsx'
+import { ByMatrix } from './by-matrix.tsx'
 import { Files } from './files.tsx'
 import { Links } from './links.tsx'
 import { ServiceLines } from './service-lines.tsx'
@@ -32,6 +33,7 @@ interface TicketFieldsProps {
 /** Everything about the ticket that is not conversation, editable in place. */
 export function TicketFields({ detail, adding, onLeave, onLink, onOpen }: TicketFieldsProps) {
   const { ticket, requester, pendingFields } = detail
+  const byMatrix = detail.ownFields?.byMatrix
   const { configuration, technicians, me } = useDesk()
   const { edit } = useTicketActions()
   const status = configuration.statuses.find(({ key }) => key === ticket.status)
@@ -62,6 +64,7 @@ export function TicketFields({ detail, adding, onLeave, onLink, onOpen }: Ticket
         options={choosable(configuration.priorities, ticket.priority)}
         onChange={(value) => value && set({ priority: value })}
       />
+      {byMatrix && <ByMatrix priority={byMatrix} onTake={() => set({ priority: byMatrix })} />}
       <ChoiceField
         label="Assignee"
         pending={pending('assigneeId')}
