@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { uuid } from '../support/sample.ts'
 import { comesLate, openTicket, sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
+import { quotesWhatIsChosen, writesMarks } from './writing.ts'
 
 // What a technician does to tickets all day, by keyboard alone.
 
@@ -311,8 +312,11 @@ test('a mail that came in shows its marks and is text whatever else is in it: it
   })
   await page.getByText('it is attached as a file instead').waitFor()
   await page.getByText(/^Pasted text .*\.txt/).waitFor()
-  expect(await page.locator('textarea:focus').inputValue()).toBe('')
-  await page.keyboard.press('Escape')
+  const field = page.locator('textarea:focus')
+  expect(await field.inputValue()).toBe('')
+
+  await writesMarks(page)
+  await quotesWhatIsChosen(page)
 
   // It gets a ticket of its own, typed ahead down to the Enter that ends it.
   await comesLate(page, 'sheets')

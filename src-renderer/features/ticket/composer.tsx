@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core'
-import { IconClock, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
-import { lazy, Suspense, useRef, useState, type RefObject } from 'react'
+import { IconClock, IconEye, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
+import { lazy, Suspense, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import type { Draft, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
+import { mentionsIn } from '../../../src-shared/domain/mentions.ts'
 import { variablesOf } from '../../../src-shared/domain/macros.ts'
 import { problemFrom } from '../../app/channel/link.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { keysText } from '../../app/commands/key-names.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
 import { addEntry } from '../../tenant/edits.ts'
 import { keys } from '../../tenant/queries.ts'
 import { addTime } from '../../tenant/ticket-acts.ts'
@@ -20,16 +23,22 @@ import classes from './composer.module.css'
 import { readWork, workText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { filesOf } from './file-drop.tsx'
 import { BECAME_A_FILE, fileOfLong, NO_FILE_HERE, tooLong } from './long-text.ts'
+import { apply, chosenIn, nextItem } from './marks.ts'
+import { markedPaste, pasteMarked } from './paste.ts'
 import { ReplyConfirm } from './sheets-later.ts'
 import { TimeFields } from './time-fields.tsx'
+import { PREVIEW_KEYS, useMarks } from './use-marks.ts'
 import { useMentions } from './use-mentions.tsx'
 import { usePresence } from './use-presence.ts'
+import { Written } from './written.tsx'
 
 // Mostly one is alone.
 const OthersLine = lazy(async () => ({ default: (await import('./others-line.tsx')).OthersLine }))
 
 interface ComposerProps {
   mode: EntryMode
+  /** Whether it is shown how what is written will look. */
+  preview: boolean
   ticketId: string
   number: number
   /** Without one there is nobody to reply to. */
@@ -43,6 +52,7 @@ interface ComposerProps {
   /** Of the duration, while work is logged. */
   duration: RefObject<HTMLInputElement | null>
   onMode(mode: EntryMode): void
+  onPreview(): void
   /** `;` or `::` was typed where a word may begin: a macro is wanted in its place. */
   onMacro(at: TextPlace): void
   onSend(): void
@@ -54,10 +64,11 @@ const SEND = { note: 'Add note', reply: 'Send reply', time: 'Log time' } as cons
 
 /** Writes a note, a public reply, or work that was done. The draft of each stays with its ticket while one is elsewhere. */
 export function Composer(props: ComposerProps) {
-  const { mode, ticketId, number, requester, kept, entries, workedMinutes, field, duration } = props
-  const { onMode, onMacro, onSend, onSent } = props
+  const { mode, preview, ticketId, number, requester, kept, entries, workedMinutes, field, duration } = props
+  const { onMode, onPreview, onMacro, onSend, onSent } = props
   const tenant = useTenant()
   const summary = useSummary()
+  const keyOf = useKeyOf()
   const { drafts } = tenant
   const key = `${mode}:${ticketId}`
   const [{ text, time }, setDraft] = useState(() => readWork(mode, drafts.read(ticketId, mode, kept)))
@@ -86,6 +97,7 @@ export function Composer(props: ComposerProps) {
     const sign = value.length === text.length + 1 ? /(?:^|\s)(;|::)$/.exec(value.slice(0, to))?.[1] : undefined
     if (sign && !isTime) onMacro({ kind: mode, from: to - sign.length, to })
   }
+  useMarks(field, preview, onPreview)
   const choose = (next: readonly File[]): void => {
     setFiles(next)
     tenant.memory.files.set(key, next)
@@ -177,7 +189,14 @@ export function Composer(props: ComposerProps) {
         }}
         onPaste={(event) => {
           const pasted = filesOf(event.clipboardData)
-          const long = fileOfLong(event.clipboardData.getData('text/plain'), text.length)
+          const plain = event.clipboardData.getData('text/plain')
+          const long = fileOfLong(plain, text.length)
+          const marked = !long && event.target === field.current ? markedPaste(event.clipboardData) : null
+          if (marked && field.current) {
+            event.preventDefault()
+            event.stopPropagation()
+            return void pasteMarked(field.current, marked, plain)
+          }
           if (!long && (isTime || pasted.length === 0)) return
           event.preventDefault()
           event.stopPropagation()
@@ -240,10 +259,11 @@ export function Composer(props: ComposerProps) {
             if (mentions.onKey(event)) return event.preventDefault()
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
             else if (event.key === 'Escape') event.currentTarget.blur()
-            else return
+            else if (!goesOn(event)) return
             event.preventDefault()
           }}
         />
+        {preview && text.trim() !== '' && <Preview text={text} isNote={mode === 'note'} />}
         {files.length > 0 && <ChosenFiles files={files} onChange={choose} />}
         {problem && (
           <p className={classes.problem} role="alert">
@@ -257,6 +277,15 @@ export function Composer(props: ComposerProps) {
                 <IconPaperclip size={13} /> Attach files
               </button>
             )}
+            <button
+              type="button"
+              className={classes.attach}
+              aria-pressed={preview}
+              title={`Show how it will look (${keyOf('preview', PREVIEW_KEYS)})`}
+              onClick={onPreview}
+            >
+              <IconEye size={13} /> Preview
+            </button>
             <span>Kept as a draft here until you {isReply ? 'send' : isTime ? 'log' : 'add'} it</span>
             <Button
               type="submit"
@@ -296,6 +325,29 @@ export function Composer(props: ComposerProps) {
         />
       )}
     </>
+  )
+}
+
+/** Begins the next item of a list where Enter is pressed in one. @returns whether it was */
+function goesOn({ key, shiftKey, altKey, nativeEvent, currentTarget }: KeyboardEvent<HTMLTextAreaElement>): boolean {
+  if (key !== 'Enter' || shiftKey || altKey || nativeEvent.isComposing) return false
+  const edit = nextItem(chosenIn(currentTarget))
+  if (edit) apply(currentTarget, edit)
+  return edit !== null
+}
+
+/** How what is written will look to those who read it. */
+function Preview({ text, isNote }: { text: string; isNote: boolean }) {
+  const { technicians } = useDesk()
+  return (
+    <section className={classes.preview} aria-label="Preview" tabIndex={0}>
+      <Written
+        text={text.trim()}
+        unfolded={false}
+        mentions={isNote ? mentionsIn(text, technicians) : undefined}
+        first
+      />
+    </section>
   )
 }
 

@@ -14,6 +14,8 @@ import { DuplicatesBadge } from './duplicates-badge.tsx'
 import { isEntryMode, startMode, withText, type EntryMode, type TextPlace } from './entry-mode.ts'
 import { FileDrop } from './file-drop.tsx'
 import { DuplicatesSheet, LinkSheet, MergeSheet, SplitSheet } from './sheets-later.ts'
+import { quoted } from './marks.ts'
+import { chosenWords, lastWords } from './words-to-quote.ts'
 import { useTicketActions, type MacroText } from './ticket-actions.tsx'
 import { useTicketCommands } from './ticket-commands.ts'
 import { TicketFields } from './ticket-fields.tsx'
@@ -57,6 +59,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   const [inserted, setInserted] = useState(0)
   // Counts how often a task was to be added.
   const [adding, setAdding] = useState(0)
+  const [preview, setPreview] = useState(false)
   const [sheet, setSheet] = useState<SheetName | null>(null)
   const [mergeWith, setMergeWith] = useState<TicketRow | null>(null)
   const [chosen, setChosen] = useState(NONE)
@@ -92,6 +95,14 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
     setInserted((count) => count + 1)
     write(kind)
   }
+  const quote = (): void => {
+    const { text: words, internal } = chosenWords(scroller.current) ?? lastWords(detail)
+    // What is for technicians never lands in a reply.
+    const kind = internal || mode === 'time' ? 'note' : mode
+    tenant.drafts.write(ticket.id, kind, withText(tenant.drafts.read(ticket.id, kind, detail.drafts), quoted(words)))
+    setInserted((count) => count + 1)
+    write(kind)
+  }
   const command = (id: string, title: string, key: string, run: () => void): Command => ({
     ...{ id, title, keys: [key], run, group: 'Ticket' },
   })
@@ -109,6 +120,7 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
   useCommands([
     command('note', 'Write an internal note', 'n', () => write('note')),
     ...(requester ? [command('reply', 'Write a public reply', 'r', () => write('reply'))] : []),
+    command('quote', 'Quote what is chosen, or the last reply', '>', quote),
     command('log-time', 'Log time', 'w', () => write('time')),
     command('task', 'Add a task', 'C', () => {
       dispatcher.hold('tasks')
@@ -209,6 +221,8 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
           <Composer
             key={`${mode} ${inserted}`}
             mode={mode}
+            preview={preview}
+            onPreview={() => setPreview((before) => !before)}
             ticketId={ticket.id}
             number={ticket.number}
             requester={requester}

@@ -1,0 +1,64 @@
+import { expect } from 'vitest'
+import type { Page } from 'playwright-core'
+
+// Parts of a story in which something is written on an open ticket.
+
+/** In the field in focus: what is written gets its marks by keys, and what is pasted from a page keeps its own; both can be looked at before. */
+export async function writesMarks(page: Page): Promise<void> {
+  const field = page.locator('textarea:focus')
+  await page.keyboard.press('Control+B')
+  await page.keyboard.type('now')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  for (const line of ['- one', 'two', '']) {
+    await page.keyboard.type(line)
+    await page.keyboard.press('Enter')
+  }
+  const pasted = [
+    '<style>p { color: red }</style><script>window.hit = 1</script><p style="x" onclick="hit()">A <b>page</b></p>',
+    '<table><tr><td>Host</td><td>a|b</td></tr><tr><td>x</td><td><img src="https://evil.example/p.png" onerror="hit()">',
+    '<a href="https://x.example/">y</a> <a href="javascript:hit()">z</a></td></tr></table>',
+  ]
+  await page.evaluate((html) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/html', html)
+    clipboardData.setData('text/plain', 'A page')
+    document.activeElement!.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  }, pasted.join(''))
+  const written = '**now**\n- one\n- two\nA **page**\n\n| Host | a\\|b |\n|---|---|\n| x | [y](https://x.example/) z |'
+  await expect.poll(() => field.inputValue()).toBe(written)
+  await page.keyboard.press('Control+Shift+P')
+  const preview = page.getByRole('region', { name: 'Preview' })
+  expect(await preview.locator('strong, li, th, td').allInnerTexts()).toEqual(
+    ...[['now', '• one', '• two', 'page', 'Host', 'a|b', 'x', 'y (leads to x.example) z']],
+  )
+  await page.keyboard.press('Control+Shift+P')
+  await page.keyboard.press('Control+A')
+  await page.keyboard.press('Delete')
+  await page.keyboard.press('Escape')
+}
+
+/** On a ticket whose first reply has something bold: what is chosen is quoted where one writes, but never in public what was not. */
+export async function quotesWhatIsChosen(page: Page): Promise<void> {
+  await page.keyboard.press('n')
+  await page.keyboard.type('*Internal*')
+  await page.keyboard.press('Control+Enter')
+  for (const [kind, mark, label] of [
+    ['reply', 'strong', 'Public reply'],
+    ['note', 'em', 'Internal note'],
+  ] as const) {
+    const words = page.getByTestId(`entry-${kind}`).locator(mark).first()
+    await words.waitFor()
+    await page.keyboard.press('r')
+    await page.keyboard.press('Escape')
+    await words.evaluate((element) => getSelection()!.selectAllChildren(element))
+    await page.keyboard.press('>')
+    const begun = page.getByRole('textbox', { name: new RegExp(`^${label}`) })
+    await expect.poll(() => begun.inputValue()).toBe(`> ${kind === 'reply' ? 'Urgent' : 'Internal'}\n`)
+    await page.keyboard.press('Control+A')
+    await page.keyboard.press('Delete')
+    await page.keyboard.press('Escape')
+  }
+}
