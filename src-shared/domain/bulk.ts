@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Id } from './primitives.ts'
-import { Tag, TicketBase } from './ticket.ts'
+import { MAX_TASK_TEXT } from './task-list.ts'
+import { MAX_WATCHERS, Tag, TicketBase } from './ticket.ts'
 import type { TicketReference } from './views.ts'
 
 /** Tickets that are changed at once at most. */
@@ -26,6 +27,12 @@ export const BulkChange = z.object({
   patch: BulkPatch.default({}),
   addTags: z.array(Tag).max(64).default([]),
   removeTags: z.array(Tag).max(64).default([]),
+  /** Ids of technicians who watch from now on, and who no longer do. */
+  addWatchers: z.array(Id).max(MAX_WATCHERS).optional(),
+  removeWatchers: z.array(Id).max(MAX_WATCHERS).optional(),
+  /** Texts of tasks that are added; ids of those that are deleted again. */
+  addTasks: z.array(z.string().trim().min(1).max(MAX_TASK_TEXT)).max(20).optional(),
+  removeTasks: z.array(Id).max(20).optional(),
 })
 export type BulkChange = z.infer<typeof BulkChange>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id, Key } from './primitives.ts'
+import { MAX_TASK_TEXT } from './task-list.ts'
 import { Tag } from './ticket.ts'
 
 /** What a macro sets; `assignee` may be whoever uses it. */
@@ -25,11 +26,25 @@ export const Macro = z
     /** Where the text goes. */
     kind: z.enum(['reply', 'note']).default('reply'),
     set: MacroFields.optional(),
+    // Beside `set`, which older consoles read strictly: of these they know nothing, and do the rest.
+    /** Texts of tasks that it adds. */
+    tasks: z.array(z.string().trim().min(1).max(MAX_TASK_TEXT)).max(20).optional(),
+    /** Who watches from then on: whoever uses it, or technicians by id. */
+    watch: z
+      .array(z.union([z.literal('me'), Id]))
+      .max(20)
+      .optional(),
   })
   .refine(({ text, set }) => text !== undefined || (set !== undefined && Object.keys(set).length > 0), {
     error: 'does nothing: give it a text, or something to set',
   })
 export type Macro = z.infer<typeof Macro>
+
+/**
+ * What has to stand in `set` of a macro that only adds tasks or watchers: older consoles take none that has neither text
+ * nor anything set.
+ */
+export const SETS_NOTHING = { addTags: [] }
 
 /** What variables stand for, beside `field.<key>` for each custom field. */
 export const VARIABLES = [

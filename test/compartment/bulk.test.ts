@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BulkChange, BulkPreview, BulkResult } from '../../src-shared/domain/bulk.ts'
+import { tasksInOrder } from '../../src-shared/domain/task-list.ts'
+import type { Tasks } from '../../src-shared/domain/tasks.ts'
 import { deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
 import { Driven, temporaryFolder, type Inputs } from './driver.ts'
 import { ScriptedCloud } from './scripted-cloud.ts'
@@ -70,6 +72,34 @@ test('a bulk change that is taken back before it was sent leaves nothing to send
     expect((await driven.ticket(idOf(`ticket ${number}`))).ticket.tags).toEqual(ticketOf(number).tags)
   }
   expect(await driven.state()).toMatchObject({ pending: 0 })
+})
+
+test('tasks, watchers and own fields come with it, and one way back takes all of them off again', async () => {
+  const driven = await synced(false)
+  const [first = '', second = ''] = ids
+  const [me, other] = [technicianOf(1).id, technicianOf(2).id]
+  await driven.call('mutation', 'tickets.watch', { id: second, add: [other] })
+  await driven.edit(second, { tasks: { [idOf('mine')]: { text: 'Mine', done: false, position: 4 } } })
+  const change = of({
+    ...{ patch: { customFields: { site: 'Quay' } }, addTasks: ['Order it', 'Call back'] },
+    ...{ addWatchers: [me, other], removeWatchers: [technicianOf(3).id] },
+  })
+  const { back } = await bulk(driven, change, [first, second])
+  const now = await Promise.all([first, second].map(async (id) => (await driven.ticket(id)).ticket))
+  expect(now.map(({ watchers }) => watchers)).toEqual([
+    [me, other],
+    [other, me],
+  ])
+  expect(now.map(({ tasks }) => tasksInOrder(tasks as Tasks).map(({ text }) => text))).toEqual([
+    ['Order it', 'Call back'],
+    ['Mine', 'Order it', 'Call back'],
+  ])
+  expect(now[1]?.customFields).toEqual({ site: 'Quay' })
+  await driven.call('mutation', 'tickets.bulkBack', { back })
+  const then = await Promise.all([first, second].map(async (id) => (await driven.ticket(id)).ticket))
+  expect(then.map(({ watchers }) => watchers ?? [])).toEqual([[], [other]])
+  expect(then.map(({ tasks }) => tasksInOrder(tasks as Tasks).map(({ text }) => text))).toEqual([[], ['Mine']])
+  expect(then[1]?.customFields['site'] ?? null).toBe(null)
 })
 
 test('taking back leaves alone what was changed since then', async () => {

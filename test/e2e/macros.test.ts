@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { sampleConfiguration } from '../support/sample.ts'
 import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 
@@ -13,12 +15,21 @@ const macros = [
   },
   { key: 'inside', label: 'For us', kind: 'note' as const, text: 'Not for the client.' },
   { key: 'odd', label: 'Odd one', kind: 'reply' as const, text: 'Dear {{requester.title}}' },
+  {
+    ...{ key: 'over', label: 'Send it out', kind: 'note' as const, set: { status: 'done', addTags: ['sent'] } },
+    ...{ tasks: ['Ask for the bill'], watch: ['me' as const] },
+  },
   { key: 'mine', label: 'Take over', kind: 'note' as const, set: { assignee: 'me' as const, priority: 'p1' } },
+]
+const customFields: CustomField[] = [
+  { type: 'text', key: 'cause', label: 'Cause', requiredWhen: [{ field: 'status', in: ['done'] }] },
 ]
 const stage = setStage('macros', () => {
   const data = sandboxLike(['Acme', 5], ['Birch', 3])
   const clients = data.clients.map((client) =>
-    client.tenant.name === 'Acme' ? { ...client, configuration: { ...sampleConfiguration, macros } } : client,
+    client.tenant.name === 'Acme'
+      ? { ...client, configuration: { ...sampleConfiguration, customFields, macros } }
+      : client,
   )
   return { ...data, clients }
 })
@@ -26,8 +37,8 @@ const stage = setStage('macros', () => {
 const composer = (page: Page, name: string) => page.getByRole('form', { name }).getByRole('textbox')
 const finder = (page: Page) => page.getByRole('combobox', { name: 'Canned replies and macros' })
 
-async function stored(number: number): Promise<{ status: string; tags: string[]; priority: string } | undefined> {
-  const [row] = await stage.owner<{ data: { status: string; tags: string[]; priority: string } }[]>`
+async function stored(number: number): Promise<Ticket | undefined> {
+  const [row] = await stage.owner<{ data: Ticket }[]>`
     select data from ticket where data ->> 'subject' = ${`Acme ticket ${number}`}`
   return row?.data
 }
@@ -125,5 +136,23 @@ test('a variable that nobody fills is said and not sent', async () => {
   await page.getByRole('option', { name: /Take over/ }).waitFor({ timeout: SOON })
   await page.keyboard.press('Enter')
   await page.getByText('Ticket 1: priority set to Urgent, assigned to you').waitFor({ timeout: SOON })
+  // One that closes asks for what the ticket needs then, and does all of it in one go.
+  await page.keyboard.type(';send')
+  const option = page.getByRole('option', { name: /Send it out/ })
+  await expect
+    .poll(() => option.innerText(), { timeout: SOON })
+    .toContain('Status set to Done, tagged sent, watched by you, task added: Ask for the bill')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'What 1 needs' }).getByLabel('Cause').waitFor({ timeout: SOON })
+  await page.keyboard.type('A cable')
+  await page.keyboard.press('Enter')
+  await page.getByText(/^Ticket 1: status set to Done/).waitFor({ timeout: SOON })
+  await waitForSynced(page)
+  const sent = await stored(1)
+  expect(sent).toMatchObject({ status: 'done', tags: ['sent'], customFields: { cause: 'A cable' } })
+  expect(Object.values(sent?.tasks ?? {})).toMatchObject([{ text: 'Ask for the bill', done: false }])
+  await page.keyboard.press('z')
+  await expect.poll(async () => (await stored(1))?.status, { timeout: SOON }).toBe('open')
+  expect(await stored(1)).toMatchObject({ tags: [], customFields: { cause: null }, tasks: {}, watchers: [] })
   await close()
 })

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { changeOf, textOf, valueOf, type Filling } from '../../src-renderer/features/macros/fill.ts'
-import { filled, Macro, VARIABLES, variablesOf } from '../../src-shared/domain/macros.ts'
+import { filled, Macro, SETS_NOTHING, VARIABLES, variablesOf } from '../../src-shared/domain/macros.ts'
 import type { TicketDetail } from '../../src-shared/domain/views.ts'
 import { configuration, contactOf, technicianOf, ticketOf } from '../compartment/desk.ts'
 
-const me = technicianOf(1)
+const [me, other] = [technicianOf(1), technicianOf(2)]
 const filling = (more: Partial<TicketDetail> = {}): Filling => ({
   desk: {
     configuration: {
@@ -65,6 +65,9 @@ test('what a macro sets is about whoever uses it; one that does nothing is refus
   })
   expect(changeOf(macro({ set: { assignee: 'nobody' } }), { me: me.id })?.patch).toEqual({ assigneeId: null })
   expect(changeOf(macro({ text: 'x' }), { me: me.id })).toBeNull()
+  const more = macro({ set: SETS_NOTHING, tasks: ['Order it'], watch: ['me', other.id, me.id] })
+  expect(changeOf(more, { me: me.id })).toMatchObject({ addTasks: ['Order it'], addWatchers: [me.id, other.id] })
+  expect(changeOf(macro({ set: SETS_NOTHING }), { me: me.id })).toBeNull()
   expect(Macro.safeParse({ key: 'k', label: 'L' }).error?.issues[0]?.message).toContain('does nothing')
   expect(Macro.safeParse({ key: 'k', label: 'L', set: { colour: 'red' } }).success).toBe(false)
 })

@@ -161,5 +161,8 @@ describe('rules in words', () => {
     ).toBe(
       `Writes an internal note, sets the status to ${statuses[0]!.label}, gives it to whoever uses it and tags it vip.`,
     )
+    expect(macroSentence({ key: 'k', label: 'L', kind: 'note', tasks: ['Order it'], watch: ['me'] }, named)).toBe(
+      'Adds the task “Order it” and makes whoever uses it watch it.',
+    )
   })
 })

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { Attachment } from '../../../src-shared/domain/attachment.ts'
 import { CustomField, type Configuration } from '../../../src-shared/domain/configuration.ts'
+import { Macro } from '../../../src-shared/domain/macros.ts'
 import { withReadableRules } from '../../../src-shared/domain/fields.ts'
 import { PriorityMatrix } from '../../../src-shared/domain/priority-matrix.ts'
 import type { Entry } from '../../../src-shared/domain/entry.ts'
@@ -68,17 +69,21 @@ const FIELD_KINDS: ReadonlySet<string> = new Set(CustomField.options.flatMap((op
 
 /**
  * Without custom fields of kinds and rules that a newer cloud knows: what tickets have of them is shown as it is. And
- * without a priority matrix of a form that is not known here: then priorities are set by hand.
+ * without a priority matrix of a form that is not known here: then priorities are set by hand. A macro of such a form is
+ * not offered.
  */
 function withKnownParts(configuration: unknown): unknown {
   if (!isRecord(configuration) || !Array.isArray(configuration['customFields'])) return configuration
-  const { customFields, priorityMatrix, ...rest } = configuration
+  const { customFields, priorityMatrix, macros, ...rest } = configuration
   const fields = customFields.filter((one: unknown) => !isOfNewerKind(one))
   const readable = (one: unknown): unknown => (isRecord(one) ? withReadableRules(one) : one)
   const matrix = PriorityMatrix.safeParse(priorityMatrix)
   return {
     ...rest,
     customFields: fields.map(readable),
+    ...(macros !== undefined && {
+      macros: Array.isArray(macros) ? macros.filter((one) => Macro.safeParse(one).success) : macros,
+    }),
     ...(matrix.success && { priorityMatrix: matrix.data }),
   }
 }

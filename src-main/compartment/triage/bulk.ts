@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { BulkBack, BulkChange, BulkPreview, BulkResult } from '../../../src-shared/domain/bulk.ts'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
+import { DELETED_TASK, patchedTasks, tasksInOrder, tasksProblem } from '../../../src-shared/domain/task-list.ts'
+import type { TasksPatch } from '../../../src-shared/domain/tasks.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
-import type { ProblemError } from '../../../src-shared/problem.ts'
+import { ProblemError } from '../../../src-shared/problem.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Bench } from '../bench.ts'
 import { flatten, unflatten } from '../ledger/coalesce.ts'
@@ -48,7 +51,8 @@ export function bulkEdits(bench: Bench) {
         const ticket = cache.tickets.toTicket(row)
         const change = changeOf(ticket)
         const step = stepOf(cache.configuration, ticket, change, back)
-        const problem = step && !back ? heldUp(cache.configuration, ticket, step.back.left) : null
+        const problem =
+          step && !back ? (heldUp(cache.configuration, ticket, step.back.left) ?? tooMany(ticket, step)) : null
         if (problem) {
           held.count += 1
           held.problem ??= problem
@@ -94,37 +98,73 @@ export function bulkEdits(bench: Bench) {
 }
 
 /** @returns null where the ticket has it all already */
-function stepOf(
-  configuration: Configuration,
-  ticket: Ticket,
-  { patch, addTags, removeTags }: BulkChange,
-  back: boolean,
-): Step | null {
-  const { id, tags } = ticket
-  const update = updateOf(configuration, ticket, patch, back)
-  const add = [...new Set(addTags)].filter((tag) => !tags.includes(tag))
-  const remove = [...new Set(removeTags)].filter((tag) => tags.includes(tag) && !addTags.includes(tag))
+function stepOf(configuration: Configuration, ticket: Ticket, change: BulkChange, taken: boolean): Step | null {
+  const { id, tags, watchers = [] } = ticket
+  const { addTasks = [], removeTasks = [], ...rest } = change
+  const made = addTasks.map((text, i): [string, TasksPatch[string]] => [
+    randomUUID(),
+    { text, done: false, position: placeAfter(ticket) + i },
+  ])
+  const gone = removeTasks.filter((task) => ticket.tasks?.[task]).map((task) => [task, DELETED_TASK] as const)
+  const tasks = Object.fromEntries([...made, ...gone])
+  const whole = { ...rest.patch, ...(made.length + gone.length > 0 && { tasks }) }
+  const update = updateOf(configuration, ticket, whole, taken)
+  const tag = listed(tags, rest.addTags, rest.removeTags)
+  const watch = listed(watchers, rest.addWatchers, rest.removeWatchers)
   const bodies: MutationBody[] = []
   if (update) bodies.push({ kind: 'ticket.update', ticketId: id, ...update })
-  if (add.length + remove.length > 0) bodies.push({ kind: 'ticket.tag', ticketId: id, add, remove })
+  if (tag) bodies.push({ kind: 'ticket.tag', ticketId: id, ...tag })
+  if (watch) bodies.push({ kind: 'ticket.watch', ticketId: id, ...watch })
   if (bodies.length === 0) return null
-  const was = { id, patch: update?.base ?? {}, left: update?.patch ?? {}, addTags: remove, removeTags: add }
-  return { bodies, back: was }
+  const { tasks: _was, ...patch } = update?.base ?? {}
+  const { tasks: _is, ...left } = update?.patch ?? {}
+  const back: BulkBack = {
+    ...{ id, patch, left, addTags: tag?.remove ?? [], removeTags: tag?.add ?? [] },
+    ...(watch && { addWatchers: watch.remove, removeWatchers: watch.add }),
+    ...(made.length > 0 && { removeTasks: made.map(([task]) => task) }),
+  }
+  return { bodies, back }
+}
+
+/** Why a ticket does not take the tasks, or null. */
+function tooMany({ tasks }: Ticket, { bodies }: Step): ProblemError | null {
+  const patch = bodies.flatMap((body) =>
+    body.kind === 'ticket.update' && body.patch.tasks ? [body.patch.tasks] : [],
+  )[0]
+  const wrong = patch && tasksProblem(tasks, patch, patchedTasks(tasks, patch, null))
+  return wrong ? new ProblemError(...wrong) : null
+}
+
+/** Behind the tasks that a ticket has. */
+function placeAfter({ tasks }: Ticket): number {
+  return (tasksInOrder(tasks).at(-1)?.position ?? 0) + 1
+}
+
+/** What is really put on a list and taken off it; null where that is nothing. */
+function listed(
+  there: readonly string[],
+  on: readonly string[] = [],
+  off: readonly string[] = [],
+): { add: string[]; remove: string[] } | null {
+  const add = [...new Set(on)].filter((one) => !there.includes(one))
+  const remove = [...new Set(off)].filter((one) => there.includes(one) && !on.includes(one))
+  return add.length + remove.length === 0 ? null : { add, remove }
 }
 
 /** The part of a return that still holds: what somebody changed since then is theirs. */
 function standing(ticket: Ticket, back: BulkBack | undefined): BulkChange {
   if (!back) return { patch: {}, addTags: [], removeTags: [] }
-  const { patch, left, addTags, removeTags } = back
-  const [now, then] = [flatten(ticket), flatten(left)]
-  const mine = [...flatten(patch)].filter(([field]) =>
-    isDeepStrictEqual(now.get(field) ?? null, then.get(field) ?? null),
+  const { id: _, patch, left, ...lists } = back
+  const [now, mine] = [flatten(ticket), flatten(left)]
+  const unmoved = [...flatten(patch)].filter(([field]) =>
+    isDeepStrictEqual(now.get(field) ?? null, mine.get(field) ?? null),
   )
-  return { patch: unflatten(mine), addTags, removeTags }
+  return { ...lists, patch: unflatten(unmoved) }
 }
 
 function detailOf(body: MutationBody): { fields: string[] } | { added: number; removed: number } {
   if (body.kind === 'ticket.update') return { fields: [...flatten(body.patch).keys()] }
-  if (body.kind === 'ticket.tag') return { added: body.add.length, removed: body.remove.length }
+  if (body.kind === 'ticket.tag' || body.kind === 'ticket.watch')
+    return { added: body.add.length, removed: body.remove.length }
   return { fields: [] }
 }

@@ -64,11 +64,17 @@ export function textOf({ text }: Macro, filling: Filling): string | null {
 }
 
 /** What a macro sets; null where it sets nothing. */
-export function changeOf({ set }: Macro, { me }: Pick<Desk, 'me'>): BulkChange | null {
-  if (!set) return null
+export function changeOf({ set = {}, tasks = [], watch = [] }: Macro, { me }: Pick<Desk, 'me'>): BulkChange | null {
+  const nothing = ({ length }: readonly unknown[] = []): boolean => length === 0
+  const { addTags: on, removeTags: off, ...fields } = set
+  if (Object.keys(fields).length === 0 && [on, off, tasks, watch].every((list) => nothing(list))) return null
   const { assignee, addTags = [], removeTags = [], ...patch } = set
   const assigned = assignee && { assigneeId: assignee === 'me' ? me : assignee === 'nobody' ? null : assignee }
-  return { patch: { ...patch, ...assigned }, addTags, removeTags }
+  return {
+    ...{ patch: { ...patch, ...assigned }, addTags, removeTags },
+    ...(tasks.length > 0 && { addTasks: tasks }),
+    ...(watch.length > 0 && { addWatchers: [...new Set(watch.map((who) => (who === 'me' ? me : who)))] }),
+  }
 }
 
 function first(name: string | undefined): string | null {

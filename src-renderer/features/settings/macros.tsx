@@ -1,9 +1,9 @@
 import { useRef } from 'react'
 import { choosable, type CustomField } from '../../../src-shared/domain/configuration.ts'
-import { filled, VARIABLES, type Macro } from '../../../src-shared/domain/macros.ts'
+import { filled, SETS_NOTHING, VARIABLES, type Macro } from '../../../src-shared/domain/macros.ts'
 import type { EditorProps } from './editor.ts'
 import { WordsEditor } from './plain.tsx'
-import { Rule, withoutEmpty } from './rule-form.tsx'
+import { Lines, Rule, Several, withoutEmpty } from './rule-form.tsx'
 import { macroSentence, type Named } from './rule-words.ts'
 import { Rows, Select } from './rows.tsx'
 import rules from './rules.module.css'
@@ -57,8 +57,10 @@ function MacroForm({ macro, change, named, fields }: FormProps) {
   }
   const sets = (part: { [K in keyof Set]?: Set[K] | undefined }): void => {
     const next = withoutEmpty({ ...set, ...part }) as Set
-    change({ set: Object.keys(next).length > 0 ? next : undefined } as Partial<Macro>)
+    change({ set: settingOf(next, { ...macro, set: next }) } as Partial<Macro>)
   }
+  const adds = (part: { [K in 'tasks' | 'watch']?: Macro[K] | undefined }): void =>
+    change({ ...part, set: settingOf(set, { ...macro, ...part } as Macro) } as Partial<Macro>)
   const choice = (
     name: 'status' | 'priority' | 'type' | 'queue',
     list: readonly { key: string; label: string; retired?: true | undefined }[],
@@ -144,9 +146,25 @@ function MacroForm({ macro, change, named, fields }: FormProps) {
           value={set.removeTags ?? []}
           onChange={(tags) => sets({ removeTags: tags.length > 0 ? tags : undefined })}
         />
+        <Lines label="Tasks added, one a line" value={macro.tasks} onChange={(tasks) => adds({ tasks })} />
+        <Several
+          label="Watched by"
+          none="nobody more"
+          value={macro.watch}
+          options={[['me', 'Whoever uses it'], ...named.technicians.map(({ id, name }) => [id, name] as const)]}
+          onChange={(watch) => adds({ watch })}
+        />
       </div>
     </>
   )
+}
+
+/** What a macro sets, as it is kept: also where it only adds something. */
+function settingOf(set: Set, { text, tasks, watch }: Macro): Set | undefined {
+  const { addTags, ...rest } = set
+  const sets = Object.keys(rest).length > 0 || (addTags?.length ?? 0) > 0
+  if (sets) return set
+  return text === undefined && (tasks ?? watch) ? SETS_NOTHING : undefined
 }
 
 const SETS = {

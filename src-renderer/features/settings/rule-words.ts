@@ -93,7 +93,7 @@ export function markSentence({ mark }: NoisePolicy, named: Named): string {
 }
 
 /** "Writes a reply, sets the status to Resolved and gives it to whoever uses it." */
-export function macroSentence({ text, kind, set = {} }: Macro, named: Named): string {
+export function macroSentence({ text, kind, set = {}, tasks = [], watch = [] }: Macro, named: Named): string {
   const parts = [
     ...(text === undefined ? [] : [kind === 'note' ? 'writes an internal note' : 'writes a reply']),
     ...(set.status === undefined ? [] : [`sets the status to ${called(named.statuses, set.status)}`]),
@@ -103,8 +103,16 @@ export function macroSentence({ text, kind, set = {} }: Macro, named: Named): st
     ...(set.assignee === undefined ? [] : [assigneeWords(set.assignee, named)]),
     ...(set.addTags?.length ? [`tags it ${ALL.format(set.addTags)}`] : []),
     ...(set.removeTags?.length ? [`takes the tag ${ALL.format(set.removeTags)} off`] : []),
+    ...(tasks.length > 0
+      ? [`adds the ${tasks.length === 1 ? 'task' : 'tasks'} ${ALL.format(tasks.map((task) => `“${shortened(task)}”`))}`]
+      : []),
+    ...(watch.length > 0 ? [`makes ${ALL.format(watch.map((who) => watcherName(who, named)))} watch it`] : []),
   ]
   return parts.length > 0 ? `${capital(ALL.format(parts))}.` : 'Does nothing yet: give it a text, or something to set.'
+}
+
+function watcherName(who: string, { technicians }: Named): string {
+  return who === 'me' ? 'whoever uses it' : (technicians.find(({ id }) => id === who)?.name ?? 'somebody who left')
 }
 
 function assigneeWords(assignee: string, { technicians }: Named): string {

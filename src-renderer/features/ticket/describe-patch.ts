@@ -29,11 +29,23 @@ export function describePatch(patch: TicketPatch, { configuration, technicians, 
 }
 
 /** A change with tags in words: `status set to Resolved`. */
-export function describeBulk({ patch, addTags, removeTags }: BulkChange, desk: Desk): string {
+export function describeBulk(change: BulkChange, desk: Desk): string {
+  const { patch, addTags, removeTags, addWatchers = [], removeWatchers = [], addTasks = [] } = change
+  const named = (ids: readonly string[]): string =>
+    ids
+      .map((id) =>
+        id === desk.me ? 'you' : (desk.technicians.find((one) => one.id === id)?.name ?? 'a former technician'),
+      )
+      .join(', ')
   const parts = [
     describePatch(patch, desk),
     addTags.length > 0 ? `tagged ${addTags.join(', ')}` : '',
     removeTags.length > 0 ? `no longer tagged ${removeTags.join(', ')}` : '',
+    addWatchers.length > 0 ? `watched by ${named(addWatchers)}` : '',
+    removeWatchers.length > 0 ? `no longer watched by ${named(removeWatchers)}` : '',
+    addTasks.length > 0
+      ? `${addTasks.length === 1 ? 'task' : `${addTasks.length} tasks`} added: ${addTasks.join('; ')}`
+      : '',
   ]
   return parts.filter((part) => part !== '').join(', ')
 }

@@ -1,5 +1,6 @@
-import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
+import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import { isAboutMatrix } from '../../../src-shared/domain/priority-matrix.ts'
 import type { Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import { problemFrom } from '../../app/channel/link.ts'
@@ -30,6 +31,8 @@ export interface Subject extends Omit<TicketPatch, 'tasks'>, Pick<Partial<Ticket
 interface Actions {
   /** @param before runs just before the edit, which may first have to be asked about */
   edit(ticket: Subject, patch: TicketPatch, before?: () => void): void
+  /** Changes several things at once, with one undo; asks for the fields that the ticket needs for it. @param done in words */
+  change(ticket: Subject, change: BulkChange, done: string): void
   /** Offers the client's macros; what one sets is set, its text is handed over. */
   macro(ticket: Subject, onText: MacroText): void
   /** @param before runs when a value is picked, just before the edit */
@@ -38,6 +41,11 @@ interface Actions {
 
 /** Takes the text of a macro to where it is written on. */
 export type MacroText = (ready: ReadyMacro & { text: string }) => void
+
+/** What could not be changed without fields that are asked for, and how it is changed with them. */
+interface Needed extends Pick<NeededProps, 'ticket' | 'patch' | 'message'> {
+  run(patch: TicketPatch): void
+}
 
 interface Choice {
   kind: ChoiceKind | 'snooze'
@@ -58,7 +66,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const tenant = useTenant()
   const [choice, setChoice] = useState<Choice | null>(null)
   const [macro, setMacro] = useState<{ ticket: Subject; onText: MacroText } | null>(null)
-  const [needed, setNeeded] = useState<Pick<NeededProps, 'ticket' | 'patch' | 'message'> | null>(null)
+  const [needed, setNeeded] = useState<Needed | null>(null)
   const change = useChange()
   const undo = useUndo()
   const { ask, question } = useOpenParts()
@@ -69,13 +77,15 @@ export function TicketActions({ children }: { children: ReactNode }) {
         return (await editTicket(tenant, ticket.id, patch, back)).ticket
       } catch (error) {
         const { code, message } = problemFrom(error)
-        if (code === 'field-missing') setNeeded({ ticket, patch, message })
+        if (code === 'field-missing')
+          setNeeded({ ticket, patch, message, run: (filled) => void again.current(ticket, filled) })
         else undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${message}`)
         return null
       }
     },
     [tenant, undo],
   )
+  const again = useRef<(ticket: Subject, patch: TicketPatch) => Promise<void>>(async () => {})
   const edit = useCallback(
     async (ticket: Subject, patch: TicketPatch): Promise<void> => {
       const after = await run(ticket, patch)
@@ -91,6 +101,18 @@ export function TicketActions({ children }: { children: ReactNode }) {
     },
     [desk, run, undo],
   )
+  again.current = edit
+  const changeAll = useCallback(
+    (ticket: Subject, all: BulkChange, done: string): void =>
+      void change(ticket, all, done, (message) =>
+        setNeeded({
+          ...{ ticket, patch: all.patch, message },
+          run: ({ customFields }) =>
+            changeAll(ticket, { ...all, patch: { ...all.patch, ...(customFields && { customFields }) } }, done),
+        }),
+      ),
+    [change],
+  )
   // An offer to undo must not outlive the client that it is about.
   useEffect(() => () => undo.clear(), [undo])
   const actions = useMemo<Actions>(
@@ -100,10 +122,11 @@ export function TicketActions({ children }: { children: ReactNode }) {
           before?.()
           void edit(ticket, patch)
         }),
+      change: (ticket, all, done) => ask(ticket, all.patch, () => changeAll(ticket, all, done)),
       macro: (ticket, onText) => setMacro({ ticket, onText }),
       choose: (kind, ticket, before) => setChoice({ kind, ticket, before }),
     }),
-    [ask, edit],
+    [ask, changeAll, edit],
   )
   const pick = ({ ticket, before }: Choice, patch: TicketPatch): void => {
     setChoice(null)
@@ -118,7 +141,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
           {...needed}
           onFill={(patch) => {
             setNeeded(null)
-            void edit(needed.ticket, patch)
+            needed.run(patch)
           }}
           onClose={() => setNeeded(null)}
         />
@@ -130,7 +153,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
             // The dialog gives the focus back before the text takes it.
             flushSync(() => setMacro(null))
             const { change: set, effect } = ready
-            if (set) ask(macro.ticket, set.patch, () => void change(macro.ticket, set, effect))
+            if (set) actions.change(macro.ticket, set, effect)
             if (ready.text !== null) macro.onText({ ...ready, text: ready.text })
           }}
           onClose={() => setMacro(null)}

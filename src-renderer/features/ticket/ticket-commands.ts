@@ -6,7 +6,6 @@ import type { ChoiceKind } from './choice-dialog.tsx'
 import { isAsleep, useTicketActions, type MacroText, type Subject } from './ticket-actions.tsx'
 import { noiseChange } from './noise.tsx'
 import { useTimer } from './use-timer.ts'
-import { useChange } from './use-change.ts'
 import { useAdvance } from './use-advance.ts'
 import { useResolve } from './use-resolve.ts'
 
@@ -25,10 +24,9 @@ export function useTicketCommands(ticket: Timed | null, { onText, onWork }: Tick
   const timerSince = ticket?.timerSince ?? null
   const { me, configuration } = useDesk()
   const timer = useTimer()
-  const { choose, edit, macro } = useTicketActions()
+  const { change, choose, edit, macro } = useTicketActions()
   const resolve = useResolve(ticket)
   const advance = useAdvance()
-  const change = useChange()
   const { noise } = configuration
   const [{ afterResolve }] = useSettings()
   const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
@@ -71,7 +69,7 @@ export function useTicketCommands(ticket: Timed | null, { onText, onWork }: Tick
             run: () => {
               if (!ticket) return
               advance(afterResolve)
-              void change(ticket, noiseChange(noise), 'marked as noise')
+              change(ticket, noiseChange(noise), 'marked as noise')
             },
           },
         ]
