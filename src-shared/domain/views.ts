@@ -158,7 +158,9 @@ export interface ContactView extends Contact {
 
 /** A timer that runs. */
 export interface TimerView {
-  ticket: TicketReference
+  ticketId: string
+  /** Null where the ticket was deleted. */
+  ticket: TicketReference | null
   since: string
 }
 

@@ -38,7 +38,7 @@ test('timers run on through a crash, say since when, are counted for the console
   await start(driven, 3)
   await start(driven, 7, '2026-03-05T20:00:00.000Z')
   const running = await timers(driven)
-  expect(running.map(({ ticket }) => ticket.number)).toEqual([7, 3])
+  expect(running.map(({ ticket }) => ticket?.number)).toEqual([7, 3])
   expect(running[0]?.since).toBe('2026-03-05T20:00:00.000Z')
   // Once more changes nothing.
   await start(driven, 3)
@@ -55,22 +55,34 @@ test('timers run on through a crash, say since when, are counted for the console
   expect(await timers(again)).toEqual(running)
   expect(await stop(again, 7)).toBe('2026-03-05T20:00:00.000Z')
   expect(await stop(again, 7)).toBeNull()
-  expect((await timers(again)).map(({ ticket }) => ticket.number)).toEqual([3])
+  expect((await timers(again)).map(({ ticket }) => ticket?.number)).toEqual([3])
   await again.sync()
   expect(cloud.received).toEqual([])
 })
 
-test('no timer starts on a ticket that is not here, nor in the future; that of a ticket that is gone is not told', async () => {
+test('no timer starts on a ticket that is not here, nor in the future; that of a ticket that is gone is told as such and can be stopped', async () => {
   const driven = await started()
   await expect(start(driven, 99)).rejects.toMatchObject({ problem: { code: 'not-found' } })
   const later = new Date(Date.now() + 3_600_000).toISOString()
   await expect(start(driven, 1, later)).rejects.toMatchObject({
     problem: { message: expect.stringContaining('now or before') as string },
   })
-  await start(driven, 1)
+  await start(driven, 1, '2026-03-05T20:00:00.000Z')
   cloud.add('ticket', idOf('ticket 1'), null)
   await driven.sync()
-  expect(await timers(driven)).toEqual([])
+  const gone = { ticketId: idOf('ticket 1'), ticket: null, since: '2026-03-05T20:00:00.000Z' }
+  expect(await timers(driven)).toEqual([gone])
+  await driven.close()
+  // Before everything is loaded again, none is taken for deleted.
+  place.removeFile('cache.db')
+  const again = await Driven.open({ folder: place.folder })
+  open.push(again)
+  expect(await timers(again)).toEqual([])
+  await again.close()
+  const whole = await started()
+  expect(await timers(whole)).toEqual([gone])
+  expect(await stop(whole, 1)).toBe(gone.since)
+  expect(await timers(whole)).toEqual([])
 })
 
 test('what was worked is offered in steps of five minutes, rounded up, a day at most', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { uuid } from '../support/sample.ts'
 import { sandboxLike, setStage, SOON, switchTo, waitForSynced } from './story.ts'
 
 // A timer of work survives a kill, is seen from every client, and becomes an entry by a person's word.
@@ -49,6 +50,16 @@ test('l starts a timer, which a kill does not end; two at once are said; l again
   await waitForSynced(next)
   await expect.poll(async () => (await worked()).join(), { timeout: SOON }).toBe('5')
   expect(await one.count()).toBe(0)
+
+  // Of a ticket that somebody deletes it is said, and it can be discarded.
+  await next.keyboard.press('l')
+  await next.getByText('Ticket 4: timer started', { exact: true }).waitFor({ timeout: SOON })
+  await stage.owner`select bulkhead.delete_ticket(${uuid('tenant', 'Acme')}, ${uuid('Acme', 'ticket', 4)})`
+  await next.getByTitle('The ticket of this timer was deleted').click({ timeout: SOON })
+  await next.getByRole('dialog', { name: 'Discard this timer?' }).waitFor({ timeout: SOON })
+  await next.getByRole('button', { name: 'Discard the timer' }).click()
+  await next.getByText(/^Timer of a deleted ticket discarded at/).waitFor({ timeout: SOON })
+  await expect.poll(() => next.getByTitle('The ticket of this timer was deleted').count(), { timeout: SOON }).toBe(0)
   expect(complaints).toEqual([])
   await close()
 })

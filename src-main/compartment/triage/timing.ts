@@ -5,11 +5,11 @@ import { instant } from '../cache/tickets.ts'
 import type { Holdings } from '../holdings.ts'
 import { ticketReference } from './references.ts'
 
-/** The timers that run on tickets that are here, the longest first. */
+/** The timers that run, the longest first. One of a ticket that is not here is told once all tickets are: it was deleted. */
 export function readTimers({ cache, ledger }: Holdings): TimerView[] {
   return ledger.timers.all().flatMap(({ ticketId, since }) => {
     const ticket = ticketReference(cache, ledger, ticketId)
-    return ticket ? [{ ticket, since: instant(since) }] : []
+    return ticket || cache.loaded ? [{ ticketId, ticket, since: instant(since) }] : []
   })
 }
 

@@ -37,7 +37,7 @@ export function useTimer(): (ticket: Subject, onStopped: () => void) => void {
     const name = `Ticket ${numberText(ticket.number)}`
     void act('The timer was not changed.', async () => {
       // Asked now: what the page has may be from before the last key.
-      const since = (await client.tickets.timers.query()).find((one) => one.ticket.id === ticket.id)?.since
+      const since = (await client.tickets.timers.query()).find((one) => one.ticketId === ticket.id)?.since
       if (since === undefined) {
         const warning = elsewhere()
         if (await start(ticket)) undo.offer(`${name}: timer started${warning}`, () => void stop(ticket))
