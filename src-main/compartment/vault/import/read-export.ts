@@ -1,6 +1,5 @@
-import { CsvError, type Options } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
-import { delimiterOf } from '../../../../src-shared/csv.ts'
+import { csvRecords, type CsvParse, type CsvRecord } from '../../../../src-shared/csv-records.ts'
 import { NewCredential } from '../../../../src-shared/domain/vault.ts'
 import { ProblemError } from '../../../../src-shared/problem.ts'
 import { checkSecrets, invalid } from '../rules.ts'
@@ -45,47 +44,13 @@ export function readExport(csv: string): ReadExport {
   return { format: layout.name, rows, bad: bad.sort((x, y) => x.line - y.line) }
 }
 
-interface CsvRecord {
-  line: number
-  values: string[]
-}
-
-interface Parsed {
-  record: string[]
-  raw: string
-}
-
 function readCsv(csv: string): { records: CsvRecord[]; bad: ReadExport['bad'] } {
-  const failed: unknown[] = []
-  const options: Options = {
-    bom: true,
-    delimiter: delimiterOf(csv, [',', ';', '\t']),
-    relax_column_count: true,
-    relax_quotes: true,
-    raw: true,
-    info: true,
-    skip_records_with_error: true,
-    on_skip: (error) => void failed.push(error),
-  }
-  // The types do not know of the shape that `raw` and `info` give.
-  const parsed = parse(csv, options) as unknown as Parsed[]
-  let line = 1
-  const records: CsvRecord[] = []
-  for (const { record, raw } of parsed) {
-    if (record.some((value) => value.trim() !== '')) records.push({ line, values: record })
-    line += linesOf(raw)
-  }
-  // Errors quote the text, so nothing of them is passed on.
-  const unclosed = failed.some((error) => error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')
-  const reason = unclosed
+  const { records, unread } = csvRecords(parse as CsvParse, csv, [',', ';', '\t'])
+  if (!unread) return { records, bad: [] }
+  const reason = unread.unclosed
     ? 'A quotation mark here has no end; nothing after it can be read.'
     : 'This row cannot be read as CSV.'
-  return { records, bad: failed.length > 0 ? [{ line, reason }] : [] }
-}
-
-/** Lines that a record takes; its raw text has all but the last character of the newline that ends it. */
-function linesOf(raw: string): number {
-  return 1 + (raw.replace(/\r?\n?$/, '').match(/\r\n|\r|\n/g)?.length ?? 0)
+  return { records, bad: [{ line: unread.line, reason }] }
 }
 
 /** @returns why not, where there is none in the row */
