@@ -1,6 +1,7 @@
 import type { Tenant } from '../src-shared/domain/tenant.ts'
-import type { Role } from '../src-shared/protocol/session.ts'
-import { roleOf } from './administrators.ts'
+import { ProblemError } from '../src-shared/problem.ts'
+import type { Role, TenantLogo } from '../src-shared/protocol/session.ts'
+import { mustAdminister, roleOf } from './administrators.ts'
 import { asOrganisation } from './database/as.ts'
 import type { Sql } from './database/connect.ts'
 import type { OrganisationIdentity } from './tokens.ts'
@@ -36,4 +37,25 @@ export async function mayEnter(
       where t.id = ${tenant}`,
   )
   return rows.length === 1
+}
+
+/**
+ * Gives a client another logo, or none. Consoles are told.
+ * @throws ProblemError `administrator-needed`, `not-allowed`
+ */
+export async function giveLogo(
+  api: Sql,
+  { organisation, technician }: OrganisationIdentity,
+  tenant: string,
+  { logo }: TenantLogo,
+): Promise<TenantLogo> {
+  return asOrganisation(api, organisation, async (tx) => {
+    await mustAdminister(tx, technician)
+    const given = await tx`
+      update tenant set logo = ${logo} where id = ${tenant} and exists (
+        select from tenant_technician w where w.tenant_id = tenant.id and w.id = ${technician} and not w.deleted)
+      returning id`
+    if (given.length === 0) throw new ProblemError('not-allowed')
+    return { logo }
+  })
 }

@@ -10,6 +10,7 @@ import {
   TechnicianList,
   TechnicianOfOrganisation,
   TenantList,
+  TenantLogo,
   TenantToken,
 } from '../../src-shared/protocol/session.ts'
 import { giveRole, listTechnicians } from '../administrators.ts'
@@ -18,7 +19,7 @@ import { openEventStream } from '../event-stream.ts'
 import { organisationOnly } from '../http/identity.ts'
 import { ProblemBody } from '../http/problems.ts'
 import type { Services } from '../http/server.ts'
-import { listTenants, mayEnter } from '../organisation.ts'
+import { giveLogo, listTenants, mayEnter } from '../organisation.ts'
 import { awaitVersions } from '../versions.ts'
 
 /** Routes that span tenants: names, versions and tokens, never rows of a tenant. Only organisation tokens open them. */
@@ -72,6 +73,19 @@ export async function organisationRoutes(
       const { organisation, technician } = identityOf(request)
       return asOrganisation(api, organisation, (tx) => giveRole(tx, technician, { ...request.params, ...request.body }))
     },
+  )
+  routes.post(
+    paths.tenantLogo(':tenantId'),
+    {
+      schema: {
+        summary: 'Give a client another logo, or none',
+        security,
+        params: z.object({ tenantId: Id }),
+        body: TenantLogo,
+        response: { 200: TenantLogo, 400: ProblemBody, 401: ProblemBody, 403: ProblemBody },
+      },
+    },
+    async (request) => giveLogo(api, identityOf(request), request.params.tenantId, request.body),
   )
   routes.post(
     paths.tenantToken(':tenantId'),

@@ -1,6 +1,8 @@
 import { decodeRequest, encodeFrame, MAX_FRAME } from '../../src-shared/channel/frame.ts'
 import { problemOf } from '../../src-shared/problem.ts'
 import type { ClientsChange } from '../../src-shared/domain/views.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { TenantLogo } from '../../src-shared/protocol/session.ts'
 import { Calls } from '../channel/calls.ts'
 import { Console } from './console.ts'
 import { keepFiles, leftBehind, removeFiles } from './departed.ts'
@@ -153,6 +155,9 @@ function consoleApi(console: Console, window: symbol): Omit<ConsoleApi, 'watchLa
     keepFiles: (tenantId) => keepFiles(console.workspace.departed, tenantId),
     removeFiles: (tenantId) => console.turns.take(() => removeFiles(console.workspace.departed, tenantId)),
     closeClient: (scope) => console.workspace.supervisor.scopes.revoke(scope, window),
+    giveLogo: async (tenantId, logo) => {
+      await console.workspace.session.ask(paths.tenantLogo(tenantId), TenantLogo, { method: 'POST', body: { logo } })
+    },
     pin: (tenantId, pinned) => console.workspace.pin(tenantId, pinned),
     onboarding: () => console.workspace.onboardings,
     offboarding: () => console.workspace.offboardings,

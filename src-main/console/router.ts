@@ -8,6 +8,7 @@ import {
   type RecoveryFile,
   type RecoveryResult,
 } from '../../src-shared/domain/keys.ts'
+import { Logo } from '../../src-shared/domain/logo.ts'
 import { Id } from '../../src-shared/domain/primitives.ts'
 import type { NewClientLaunch } from '../../src-shared/onboarding/launch.ts'
 import type { SessionStatus } from '../../src-shared/domain/session-status.ts'
@@ -57,6 +58,8 @@ export interface ConsoleApi {
   removeFiles(tenantId: string): Promise<void>
   closeClient(scope: string): void
   pin(tenantId: string, pinned: boolean): void
+  /** Null takes it away. */
+  giveLogo(tenantId: string, logo: string | null): Promise<void>
   /** @throws ProblemError `locked`, `not-signed-in` */
   onboarding(): OnboardingApi
   /** @throws ProblemError `locked`, `not-signed-in` */
@@ -157,6 +160,9 @@ export const consoleRouter = t.router({
     pin: t.procedure
       .input(z.object({ tenantId: Id, pinned: z.boolean() }))
       .mutation(({ ctx, input }) => ctx.pin(input.tenantId, input.pinned)),
+    giveLogo: t.procedure
+      .input(z.object({ tenantId: Id, logo: Logo.nullable() }))
+      .mutation(({ ctx, input }) => ctx.giveLogo(input.tenantId, input.logo)),
   }),
   onboarding: onboardingRouter,
   offboarding: offboardingRouter,

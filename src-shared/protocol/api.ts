@@ -10,6 +10,7 @@ export const paths = {
   session: '/v1/session',
   refresh: '/v1/session/refresh',
   tenants: '/v1/organisation/tenants',
+  tenantLogo: (tenantId: string) => `/v1/organisation/tenants/${tenantId}/logo`,
   tenantToken: (tenantId: string) => `/v1/organisation/tenants/${tenantId}/token`,
   technicians: '/v1/organisation/technicians',
   technicianRole: (id: string) => `/v1/organisation/technicians/${id}/role`,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Logo } from '../domain/logo.ts'
 import { Id } from '../domain/primitives.ts'
 import { Technician } from '../domain/people.ts'
 import { Tenant } from '../domain/tenant.ts'
@@ -37,5 +38,9 @@ export type TenantToken = z.infer<typeof TenantToken>
 export const TechnicianOfOrganisation = z.object({ id: Id, name: z.string(), email: z.string(), role: Role })
 export type TechnicianOfOrganisation = z.infer<typeof TechnicianOfOrganisation>
 export const TechnicianList = z.object({ technicians: z.array(TechnicianOfOrganisation) })
+
+/** A client's logo; null for none. */
+export const TenantLogo = z.strictObject({ logo: Logo.nullable() })
+export type TenantLogo = z.infer<typeof TenantLogo>
 
 export const GiveRole = z.strictObject({ role: Role })

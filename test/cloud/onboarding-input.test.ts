@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { paths } from '../../src-shared/protocol/api.ts'
 import type { TestCloud } from '../support/cloud.ts'
-import { onboardingWorld, refusal, type OnboardingDesk } from './onboarding-desk.ts'
+import { uuid } from '../support/sample.ts'
+import { betaDesk, onboardingWorld, refusal, type OnboardingDesk } from './onboarding-desk.ts'
 
 let cloud: TestCloud
 let robin: OnboardingDesk
@@ -131,3 +132,23 @@ test.each(['שלום עורכי דין', 'مكتب الهندسة', '株式会�
   },
 )
 const id4 = () => randomUUID().slice(0, 4)
+
+test('a client that is live gets another logo, or none, from an administrator who works for it', async () => {
+  const acme = uuid('tenant', 'Acme')
+  const give = (desk: OnboardingDesk, logo: string | null) => desk.send(paths.tenantLogo(acme), { logo })
+  const shown = async () => (await robin.tenants()).find(({ id }) => id === acme)?.logo
+  const logo = pngUrl(48, 96)
+  expect((await give(robin, logo)).status).toBe(200)
+  expect(await shown()).toBe(logo)
+  expect(await refusal(await give(robin, pngUrl(97, 96)))).toMatchObject({ status: 400, code: 'invalid-input' })
+  await cloud.owner`update tenant_technician set deleted = true where id = ${uuid('technician', 'Sam')} and tenant_id = ${acme}`
+  // Sam does not work for it, Beta has nothing to do with it.
+  expect(await refusal(await give(sam, null))).toMatchObject({ code: 'not-allowed' })
+  expect(await refusal(await give(await betaDesk(cloud), null))).toMatchObject({ code: 'not-allowed' })
+  await cloud.owner`update technician set role = 'technician' where email = 'robin@alpha.example'`
+  expect(await refusal(await give(robin, null))).toMatchObject({ code: 'administrator-needed' })
+  await cloud.owner`update technician set role = 'administrator' where email = 'robin@alpha.example'`
+  expect(await shown()).toBe(logo)
+  expect((await give(robin, null)).status).toBe(200)
+  expect(await shown()).toBe(null)
+})

@@ -214,6 +214,7 @@ describe('the server', () => {
         'post /v1/organisation/tenants/{tenantId}/token',
         'get /v1/organisation/technicians',
         'post /v1/organisation/technicians/{id}/role',
+        'post /v1/organisation/tenants/{tenantId}/logo',
         'get /v1/organisation/events',
         'get /v1/organisation/defaults',
         'post /v1/organisation/defaults',

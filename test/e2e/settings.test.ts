@@ -71,6 +71,18 @@ test('a status is renamed, retired and given back: tickets keep their word, and 
     .filter({ hasText: 'Acme ticket 3' })
     .getByText('In Progress')
     .waitFor({ timeout: SOON })
+  // Its logo is of the client itself: it is saved at once, and stands in the rail.
+  await toSettings(page)
+  await page.getByRole('button', { name: 'Logo', exact: true }).click()
+  await page
+    .getByRole('group', { name: 'Logo' })
+    .getByLabel('Logo')
+    .setInputFiles('docs/pictures/onboarding-1-who-it-is.png')
+  await said(page, 'Saved. Everybody who works here sees it.')
+  const inRail = page.getByRole('navigation').getByRole('button', { name: /^Acme/ }).locator('img')
+  await inRail.waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Take away' }).click()
+  await inRail.waitFor({ state: 'detached', timeout: SOON })
   expect(complaints).toEqual([])
   await close()
 })

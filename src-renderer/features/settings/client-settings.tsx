@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { places, useGo } from '../../app/shell/go.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
+import { ClientLogo } from './client-logo.tsx'
 import type { SettingsPort } from './port.ts'
 import { SettingsPage } from './settings-page.tsx'
 
@@ -45,6 +46,7 @@ export function ClientSettings() {
       port={port}
       technicians={technicians}
       timeZone={timeZone}
+      logo={<ClientLogo />}
       onBack={() => go(places.client(tenantId))}
     />
   )

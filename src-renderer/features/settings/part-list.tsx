@@ -6,18 +6,23 @@ import type { Seen } from './port.ts'
 import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import classes from './settings.module.css'
 
+/** What of the page is on screen. */
+export type Shown = PartKey | 'logo' | 'history'
+
 interface PartListProps {
   seen: Seen
-  shown: PartKey | 'history'
+  shown: Shown
   edits: Edits
   problems: readonly FieldProblem[]
   /** Settings that somebody else changed too. */
   undecided: readonly SettingKey[]
-  onShow(part: PartKey | 'history'): void
+  /** Whether there is one. */
+  logo: boolean
+  onShow(part: Shown): void
 }
 
 /** The parts, each with where it comes from, or what has become of it here. */
-export function PartList({ seen, shown, edits, problems, undecided, onShow }: PartListProps) {
+export function PartList({ seen, shown, edits, problems, undecided, logo, onShow }: PartListProps) {
   return (
     <nav className={classes.parts} aria-label="Parts">
       {PARTS.map(({ key, title, settings }) => {
@@ -41,6 +46,12 @@ export function PartList({ seen, shown, edits, problems, undecided, onShow }: Pa
           </button>
         )
       })}
+      {logo && (
+        <button aria-current={shown === 'logo' || undefined} onClick={() => onShow('logo')}>
+          <b>Logo</b>
+          <span />
+        </button>
+      )}
       <button aria-current={shown === 'history' || undefined} onClick={() => onShow('history')}>
         <b>History</b>
         <span />

@@ -10,8 +10,8 @@ import { Effect } from './effect.tsx'
 import { History } from './history.tsx'
 import { OverlapsPanel } from './overlaps.tsx'
 import { PartEditor } from './part-editor.tsx'
-import { PartList } from './part-list.tsx'
-import { PARTS, partOf, type PartKey } from './parts.ts'
+import { PartList, type Shown } from './part-list.tsx'
+import { PARTS, partOf } from './parts.ts'
 import { settingsKeys, type Seen } from './port.ts'
 import { useProblems } from './use-problems.ts'
 import type { SettingsPageProps } from './settings-page.tsx'
@@ -27,7 +27,7 @@ interface SettingsFormProps extends SettingsPageProps {
 }
 
 /** What is typed is tried out before it is saved, and kept until then. */
-export function SettingsForm({ title, name, port, technicians, timeZone, seen, kept }: SettingsFormProps) {
+export function SettingsForm({ title, name, port, technicians, timeZone, logo, seen, kept }: SettingsFormProps) {
   const queries = useQueryClient()
   const { data: uses = [] } = useQuery({
     queryKey: settingsKeys.uses,
@@ -41,7 +41,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
   })
   const editing = useEdits(seen, port.draft, kept)
   const { edits, overlaps, merged, dirty } = editing
-  const [shown, setShown] = useState<PartKey | 'history'>(() => partOf(changedKeys(edits)[0] ?? 'statuses').key)
+  const [shown, setShown] = useState<Shown>(() => partOf(changedKeys(edits)[0] ?? 'statuses').key)
   /** What is only not filled in yet is said from the first attempt to save on. */
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -132,7 +132,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     }
   }
   const step = (by: number): void => {
-    const all = [...PARTS.map(({ key }) => key), 'history' as const]
+    const all: Shown[] = [...PARTS.map(({ key }) => key), ...(logo ? ['logo' as const] : []), 'history']
     setShown(all[Math.min(all.length - 1, Math.max(0, all.indexOf(shown) + by))] ?? 'statuses')
   }
   const command = (id: string, text: string, keys: string[], run: () => void) => ({
@@ -147,6 +147,7 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
     command('export', 'Export the settings as a file', ['x'], exportFile),
     command('import', 'Import settings from a file', ['i'], () => file.current?.click()),
     ...PARTS.map(({ key, title: text }) => command(`part-${key}`, `Settings: ${text}`, [], () => setShown(key))),
+    ...(logo ? [command('part-logo', 'Settings: Logo', [], () => setShown('logo'))] : []),
   ])
   const part = PARTS.find(({ key }) => key === shown)
   const inPart = (key: SettingKey): boolean =>
@@ -188,8 +189,8 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
         />
       )}
       <div className={classes.body}>
-        <PartList {...{ seen, shown, problems: told, edits, undecided }} onShow={setShown} />
-        <section className={classes.part} aria-label={part?.title ?? 'History'}>
+        <PartList {...{ seen, shown, problems: told, edits, undecided }} logo={logo !== undefined} onShow={setShown} />
+        <section className={classes.part} aria-label={part?.title ?? (shown === 'logo' ? 'Logo' : 'History')}>
           {part ? (
             <>
               <header>
@@ -233,6 +234,8 @@ export function SettingsForm({ title, name, port, technicians, timeZone, seen, k
                 </div>
               </TypingProvider>
             </>
+          ) : shown === 'logo' ? (
+            logo
           ) : (
             <History
               port={port}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -13,6 +14,8 @@ export interface SettingsPageProps {
   technicians: readonly { id: string; name: string }[]
   /** Of the client; null where there is no one client. */
   timeZone: string | null
+  /** What is shown as the client's logo; nothing where there is no one client. */
+  logo?: ReactNode
   onBack(): void
 }
 

@@ -10,11 +10,13 @@ interface LogoFieldProps {
   colour: string
   /** A data URL; empty for none. */
   logo: string
+  /** It is shown, and cannot be changed. */
+  disabled?: boolean
   onChange(logo: string): void
 }
 
 /** The client's logo, chosen or pasted anywhere on the page; its initials on its colour where there is none. */
-export function LogoField({ name, colour, logo, onChange }: LogoFieldProps) {
+export function LogoField({ name, colour, logo, disabled = false, onChange }: LogoFieldProps) {
   const picker = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const take = useRef<(file: Blob | undefined) => void>(() => undefined)
@@ -24,7 +26,7 @@ export function LogoField({ name, colour, logo, onChange }: LogoFieldProps) {
     take.current = (file) => {
       setProblem(null)
       // Decoding takes a moment: what was typed meanwhile stays.
-      if (file)
+      if (file && !disabled)
         logoOf(file).then(
           (made) => put.current(made),
           (error: unknown) => setProblem((error as Error).message),
@@ -43,8 +45,10 @@ export function LogoField({ name, colour, logo, onChange }: LogoFieldProps) {
     <fieldset className={classes.logo}>
       <legend>Logo</legend>
       <Tile initials={name.trim() ? initialsOf(name) : '+'} colour={colour} logo={logo} size={34} />
-      <PageButton onClick={() => picker.current?.click()}>{logo ? 'Another…' : 'Choose…'}</PageButton>
-      {logo && <PageButton onClick={() => onChange('')}>Take away</PageButton>}
+      <PageButton disabled={disabled} onClick={() => picker.current?.click()}>
+        {logo ? 'Another…' : 'Choose…'}
+      </PageButton>
+      {logo && !disabled && <PageButton onClick={() => onChange('')}>Take away</PageButton>}
       <input
         ref={picker}
         type="file"
@@ -57,7 +61,7 @@ export function LogoField({ name, colour, logo, onChange }: LogoFieldProps) {
         }}
       />
       <p role={problem ? 'alert' : undefined} data-bad={problem !== null || undefined}>
-        {problem ?? 'Or paste a picture here'}
+        {problem ?? (disabled ? '' : 'Or paste a picture here')}
       </p>
     </fieldset>
   )
