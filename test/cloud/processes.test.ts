@@ -120,6 +120,8 @@ describe('presence', () => {
     return {
       ...stream,
       last: () => stream.presence.at(-1),
+      /** Its stream breaks, and it gets another of this cloud. */
+      reconnect: (to: string) => followEvents(to, accessToken, id),
       say: (to: string, tenant: string, tickets: [ticket: string, doing: string][] | null, fresh = true) =>
         ask(to, paths.presence, {
           token: tokens.get(tenant) ?? '',
@@ -157,6 +159,10 @@ describe('presence', () => {
     await b.say(one.url, ACME, [[ticket('Acme', 2), 'note']])
     await a.say(one.url, ACME, [[ticket('Acme', 1), 'note']])
     await vi.waitFor(() => expect(a.last()?.present).toMatchObject([{ doing: 'note' }]), SOON)
+    // A stream that begins tells it.
+    const back = await a.reconnect(other.url)
+    await vi.waitFor(() => expect(back.presence).toEqual([a.last()]), SOON)
+    await back.stop()
     // A cloud that begins now is told by those that were there.
     const third = await startCloud({ database: one.address })
     const late = await consoleOf(SAM, third.url)
@@ -203,6 +209,16 @@ describe('presence', () => {
     expect(answer.status).toBe(status)
     expect(((await answer.json()) as { error: { message: string } }).error.message).toMatch(sentence)
   })
+})
+
+test('who says too often that they are there is asked for patience', async () => {
+  const body = { console: randomUUID(), tickets: [] }
+  const answers = await Promise.all(Array.from({ length: 260 }, () => ask(one.url, paths.presence, { token, body })))
+  const refused = answers.filter(({ status }) => status !== 200)
+  expect(refused.length).toBeGreaterThanOrEqual(20)
+  expect(refused.length).toBeLessThan(60)
+  for (const { status, headers } of refused)
+    expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true])
 })
 
 describe('the epoch', () => {

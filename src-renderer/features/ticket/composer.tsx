@@ -164,7 +164,7 @@ export function Composer(props: ComposerProps) {
   const label = isReply ? `Public reply to ${requester?.name ?? 'nobody'}` : isTime ? 'What was done' : 'Internal note'
   return (
     <>
-      <div role="status" aria-label="Others in this ticket">
+      <div role="status" aria-atomic={false} aria-label="Others in this ticket">
         {(others.length > 0 || reply) && (
           <Suspense>
             <OthersLine others={others} reply={reply} replying={isReply && text !== ''} />

@@ -31,10 +31,7 @@ export function OthersLine({ others, reply, replying }: OthersLineProps) {
         return (
           <span key={place} className={classes.other} data-doing={other.doing} data-warns={clashes || undefined}>
             <Initials name={other.name} />
-            <span>
-              {otherText(other)}
-              {clashes && ' too'}
-            </span>
+            <span>{`${otherText(other)}${clashes ? ' too' : ''}`}</span>
           </span>
         )
       })}
