@@ -70,6 +70,26 @@ export function tasksBack(patch: TasksPatch, before: Tasks | undefined): TasksPa
   )
 }
 
+/** How far the tasks of a ticket are, and when the first of the open ones is due. */
+export interface TaskCount {
+  open: number
+  all: number
+  dueAt: string | null
+}
+
+/** Null where there are none. */
+export function taskCount(tasks: Tasks | undefined): TaskCount | null {
+  const all = Object.values(tasks ?? {})
+  const open = all.filter(({ done }) => !done)
+  const due = open.flatMap(({ dueAt }) => dueAt ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))
+  return all.length === 0 ? null : { open: open.length, all: all.length, dueAt: due[0] ?? null }
+}
+
+/** Whether a task that is not done is late. @param now ms since 1970 */
+export function isLate({ done, dueAt }: Pick<Task, 'done' | 'dueAt'>, now: number): boolean {
+  return !done && dueAt != null && Date.parse(dueAt) <= now
+}
+
 /** The patch that deletes a task. */
 export const DELETED_TASK = { text: null, done: null, assigneeId: null, dueAt: null, position: null }
 

@@ -10,6 +10,7 @@ import type { OwnFields } from './fields.ts'
 import type { Contact, Technician } from './people.ts'
 import { Id, Key } from './primitives.ts'
 import type { SavedView } from './saved-view.ts'
+import type { TaskCount } from './task-list.ts'
 import type { FieldValue, LinkRelation, Ticket } from './ticket.ts'
 
 /** A line of the ticket list: no description, no conversation. */
@@ -41,9 +42,11 @@ export interface TicketRow {
   hasParts?: true
   /** An edit of this ticket has not reached the cloud. */
   pending: boolean
-  /** Only where columns were asked for that show them, as the next two. */
+  /** Only where columns were asked for that show them, as the next ones. */
   queue?: string | null
   tags?: string[]
+  watchers?: string[]
+  taskCount?: TaskCount | null
   /** Values of the custom fields that were asked for, by key; those that are not set are left out. */
   fields?: Record<string, FieldValue>
 }

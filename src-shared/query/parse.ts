@@ -8,6 +8,7 @@ export const OPERATORS = [
   'type',
   'queue',
   'tag',
+  'tasks',
   'requester',
   'is',
   'created',

@@ -19,6 +19,8 @@ export type Condition = { not: boolean } & (
   | { on: 'created' | 'updated' | 'due' | 'risk'; from: number | null; to: number | null }
   /** Ids of technicians of whom one watches it, or is mentioned in a note of it. */
   | { on: 'watcher' | 'mentions'; ids: string[] }
+  /** It has tasks that are not done: any, late ones, or ones of a technician. */
+  | { on: 'tasks'; late: boolean; of: string | null; now: number }
   | { on: 'unread' | 'pending' | 'failed' | 'snoozed' }
 )
 
@@ -96,6 +98,7 @@ const readers: Record<NonNullable<Term['operator']>, (term: Term, meaning: Meani
   mentions: (term, meaning) => readPeople('mentions', term, meaning),
   requester: ({ not, value, quoted }) => [{ on: 'requester', not, text: value, exact: quoted }],
   tag: ({ not, value, quoted }) => [{ on: 'term', not, term: `tag:${termValue(value)}`, begins: !quoted }],
+  tasks: readTasks,
   field: readField,
   is: readIs,
   created: (term, meaning) => readAge('created', term, meaning),
@@ -158,6 +161,13 @@ function readIs({ not, value }: Term, { configuration: { statuses }, now }: Mean
   }
   if (word === 'at-risk' && !not) return running(statuses, null, now, 'risk')
   return { misread: `“is:” knows unread, snoozed, pending, failed, open, closed and at-risk, not “${value}”.` }
+}
+
+function readTasks({ not, value }: Term, { me, now }: Meaning): Read {
+  const word = value.toLowerCase()
+  if (word === 'open' || word === 'late' || word === 'mine')
+    return [{ on: 'tasks', not, late: word === 'late', of: word === 'mine' ? me : null, now }]
+  return { misread: `“tasks:” knows open, late and mine, not “${value}”.` }
 }
 
 function readAge(on: 'created' | 'updated', { not, value }: Term, { now }: Meaning): Read {

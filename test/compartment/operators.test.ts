@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
+import type { Tasks } from '../../src-shared/domain/tasks.ts'
 import type { TicketFilter } from '../../src-shared/domain/views.ts'
 import { configuration, contactOf, deskChanges, idOf, technicianOf, ticketOf } from './desk.ts'
 import { Driven, ME, temporaryFolder, type Outputs } from './driver.ts'
@@ -30,6 +31,13 @@ const newer = (number: number): Ticket['customFields'] => ({
   later: 'as it came',
 })
 
+/** Of one ticket one that is open and late, of the next one that is mine, of the next one that is done. */
+function tasksOf(number: number, at: (hours: number) => string): Tasks {
+  const kind = number % 9
+  const task = { text: 'A "done":false one', done: kind === 2, position: 1, dueAt: at(kind === 0 ? -1 : 1) }
+  return { [idOf(`task of ${number}`)]: { ...task, assigneeId: kind === 1 ? ME : technicianOf(2).id } }
+}
+
 /** Ticket `number` with everything that operators ask for. */
 function detailed(number: number): Ticket {
   const at = (hours: number): string => new Date(started + hours * HOUR).toISOString()
@@ -38,6 +46,7 @@ function detailed(number: number): Ticket {
     assigneeId: number % 4 === 0 ? null : number % 4 === 1 ? ME : technicianOf(2).id,
     type: number % 3 === 0 ? 'change' : number % 3 === 1 ? 'incident' : null,
     watchers: number % 7 === 0 ? [technicianOf(2).id, ME] : number % 7 === 1 ? [technicianOf(3).id] : [],
+    ...(number % 9 < 3 && { tasks: tasksOf(number, at) }),
     tags: number % 10 === 0 ? ['VIP', 'vip-site'] : number % 10 === 1 ? ['printer'] : [],
     customFields:
       number % 2 === 0
@@ -109,6 +118,9 @@ test.each<[text: string, holds: (ticket: Ticket) => boolean]>([
   ['watcher:me', ({ watchers }) => watchers?.includes(ME) === true],
   [`watcher:me,${technicianOf(3).id}`, ({ number }) => number % 7 < 2],
   ['-watcher:"Technician 2" assignee:me', ({ number }) => number % 7 !== 0 && number % 4 === 1],
+  ['tasks:open', ({ number }) => number % 9 < 2],
+  ['tasks:late', ({ number }) => number % 9 === 0],
+  ['-tasks:mine', ({ number }) => number % 9 !== 1],
   ['mentions:me', ({ number }) => number % 20 === 0],
   ['mentions:"technician 2" -watcher:me', ({ number }) => number % 20 === 10 && number % 7 !== 0],
   ['-mentions:me tag:"VIP"', ({ number }) => number % 20 === 10],
@@ -297,12 +309,13 @@ test('rows carry what columns ask for, by number or by page, and the technicianâ
   const rows = await driven.call<Outputs['tickets']['rows']>('query', 'tickets.rows', {
     numbers: [11, 4, 9999],
     text: '',
-    columns: ['tags', 'field.site', 'field.gone'],
+    columns: ['tags', 'field.site', 'field.gone', 'watchers', 'tasks'],
   })
-  expect(rows.map(({ row }) => [row.number, row.tags, row.fields])).toEqual([
-    [11, ['printer'], undefined],
-    [4, [], { site: 'HQ' }],
+  expect(rows.map(({ row }) => [row.number, row.tags, row.fields, row.watchers?.length])).toEqual([
+    [11, ['printer'], undefined, 0],
+    [4, [], { site: 'HQ' }, 0],
   ])
+  expect(rows.map(({ row }) => row.taskCount)).toEqual([{ open: 0, all: 1, dueAt: null }, null])
   expect((await driven.call<Outputs['desk']>('query', 'desk', undefined)).layout?.columns).toEqual([
     'number',
     'field.seats',

@@ -53,6 +53,7 @@ test('whatever is offered and taken is understood', () => {
     'queue',
     'assignee',
     'watcher',
+    'tasks',
     'mentions',
     'is',
     'created',

@@ -164,6 +164,7 @@ test('usual times are offered for no text, unfinished ones as they may go on, an
   expect(labels('in 2')).toEqual(['in 2 hours', 'in 2 days'])
   expect(labels('to')).toEqual(['tomorrow'])
   expect(labels('w', true)[0]).toBe('Wake it now')
+  expect(snoozeChoices('not', moment(), true, 'Not due').map(({ until }) => until)).toEqual([null])
   expect(labels('nonsense')).toEqual([])
   expect(problemOf('nonsense', moment())).toContain('Try “tomorrow 9”')
 })

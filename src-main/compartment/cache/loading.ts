@@ -3,7 +3,16 @@ import { removeFound } from '../sync/apply.ts'
 import type { Cache } from './cache.ts'
 import type { Touched } from './overlay.ts'
 import type { StoredTicket } from './tickets.ts'
-import { ASLEEP, firstIndexes, lastIndex, listIndexes, mentionIndex, statusIndex, termIndex } from './schema.ts'
+import {
+  ASLEEP,
+  firstIndexes,
+  lastIndex,
+  listIndexes,
+  mentionIndex,
+  statusIndex,
+  taskIndex,
+  termIndex,
+} from './schema.ts'
 
 /** Tickets that get into the text index in one go, between answers to calls: each go ends a segment of the index. */
 const SLICE = 1000
@@ -25,7 +34,7 @@ export async function finishLoading(cache: Cache, signal: AbortSignal, usable: (
     // The windows hear of it, and read their lists, before the next index is made.
     await nextTurn()
     signal.throwIfAborted()
-    for (const index of [...listIndexes, mentionIndex]) await make(cache, index, signal)
+    for (const index of [...listIndexes, mentionIndex, taskIndex]) await make(cache, index, signal)
     makeTerms(cache)
     await make(cache, lastIndex, signal)
     cache.write(() => {

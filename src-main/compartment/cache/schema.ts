@@ -1,5 +1,5 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 8
+export const CACHE_VERSION = 9
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
@@ -122,6 +122,12 @@ export const listIndexes = [
   ...sorted.map((column) => `priority_status_${column}`),
   ...['requester', 'type', 'queue'],
 ].map((name) => `CREATE INDEX ticket_${name} ON ticket (${name.replaceAll('_', ', ')})`)
+
+/** A ticket has tasks that are not done, as SQL. */
+export const OPEN_TASKS = `instr(rest, '"done":false') > 0`
+
+/** Few tickets have. */
+export const taskIndex = `CREATE INDEX ticket_tasks ON ticket (number) WHERE ${OPEN_TASKS}`
 
 /** Entries that mention somebody: few do. */
 export const mentionIndex = `CREATE INDEX entry_mentions ON entry (ticket_id) WHERE instr(rest, '"mentions"') > 0`

@@ -1,5 +1,6 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { FIELD_COLUMN, type ColumnOrder } from '../../../src-shared/domain/layout.ts'
+import { taskCount } from '../../../src-shared/domain/task-list.ts'
 import type { FieldValue, Ticket } from '../../../src-shared/domain/ticket.ts'
 import {
   MAX_ARRANGED,
@@ -166,6 +167,12 @@ function columnOf(cache: Cache, key: string): Column {
       return { read, compare: byText }
     case 'tags':
       return { read: (ticket) => restOf(ticket).tags?.join(', ') || null, compare: byText }
+    case 'watchers': {
+      const names = (ids: string[] = []): string => ids.map((id) => personWords(cache, id)).join(', ')
+      return { read: (ticket) => names(restOf(ticket).watchers) || null, compare: byText }
+    }
+    case 'tasks':
+      return { read: (ticket) => taskCount(restOf(ticket).tasks)?.open ?? null, compare: byNumber }
     default:
       return fieldColumn(cache, key)
   }

@@ -2,7 +2,7 @@ import type { TicketFilter } from '../../../src-shared/domain/views.ts'
 import { termValue, type Condition, type Query, type Wanted } from '../../../src-shared/query/resolve.ts'
 import type { Cache } from '../cache/cache.ts'
 import { NO_DUE } from '../cache/tickets.ts'
-import { ASLEEP, termsSql } from '../cache/schema.ts'
+import { ASLEEP, OPEN_TASKS, termsSql } from '../cache/schema.ts'
 import type { WordKind } from '../cache/words.ts'
 import { withOpenStatuses } from './open-filter.ts'
 import { matchOf, wordsOf } from './words.ts'
@@ -101,6 +101,21 @@ class Writer {
         const some = `SELECT ticket_id FROM entry WHERE instr(rest, '"mentions"') > 0
           AND EXISTS (SELECT 1 FROM json_each(rest, '$.mentions') WHERE value ->> '$.id' IN ${this.#list(condition.ids)})`
         return this.#few(not, `id IN (${some})`, `SELECT number AS n FROM ticket WHERE id IN (${some})`)
+      }
+      case 'tasks': {
+        const { late, of, now } = condition
+        const which = [
+          ...(of === null ? [] : [`value ->> '$.assigneeId' = ${this.#value(of)}`]),
+          ...(late ? [`unixepoch(value ->> '$.dueAt') * 1000 <= ${this.#value(now)}`] : []),
+        ].join(' AND ')
+        const such =
+          which && ` AND EXISTS (SELECT 1 FROM json_each(rest, '$.tasks') WHERE NOT value ->> '$.done' AND ${which})`
+        // The driver's condition is that of its index; where it walks the list a ticket without anything is none of them.
+        return this.#few(
+          not,
+          `ifnull(${OPEN_TASKS}, false)${such}`,
+          `SELECT number AS n FROM ticket WHERE ${OPEN_TASKS}${such}`,
+        )
       }
       case 'created':
       case 'updated':

@@ -1,4 +1,5 @@
 import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
+import { taskCount } from '../../../src-shared/domain/task-list.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -48,6 +49,8 @@ function extrasOf(row: ListedTicket, columns: readonly string[], cache: Cache): 
   for (const column of columns) {
     if (column === 'queue') extras.queue = words.text(row.queue)
     else if (column === 'tags') extras.tags = rest.tags ?? []
+    else if (column === 'watchers') extras.watchers = rest.watchers ?? []
+    else if (column === 'tasks') extras.taskCount = taskCount(rest.tasks)
     else if (column.startsWith(FIELD_COLUMN)) {
       const key = column.slice(FIELD_COLUMN.length)
       const value = rest.customFields && Object.hasOwn(rest.customFields, key) ? rest.customFields[key] : null

@@ -34,14 +34,17 @@ export function momentOf({ sla }: Configuration, timeZone: string, now: number):
   }
 }
 
-/** What to offer for a text: the usual times for none, else what it says. */
-export function snoozeChoices(text: string, moment: Moment, asleep: boolean): SnoozeChoice[] {
-  const wake: SnoozeChoice[] = asleep ? [{ key: 'wake', label: 'Wake it now', until: null, times: '' }] : []
+/**
+ * What to offer for a text: the usual times for none, else what it says.
+ * @param none what no time is called where there is one
+ */
+export function snoozeChoices(text: string, moment: Moment, asleep: boolean, none = 'Wake it now'): SnoozeChoice[] {
+  const wake: SnoozeChoice[] = asleep ? [{ key: 'wake', label: none, until: null, times: '' }] : []
   const typed = text.trim()
   if (typed === '') return [...wake, ...USUAL.flatMap((words) => choiceOf(capital(words), words, moment))]
   // As somebody types on: “in 2” is hours or days.
   const choices = ENDS.flatMap((end) => choiceOf(typed + end, typed + end, moment))
-  return 'wake'.startsWith(typed.toLowerCase()) ? [...wake, ...choices] : choices
+  return none.toLowerCase().startsWith(typed.toLowerCase()) ? [...wake, ...choices] : choices
 }
 
 /** Why a text says no time to sleep until. */

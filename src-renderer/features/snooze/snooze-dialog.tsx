@@ -10,22 +10,27 @@ interface SnoozeDialogProps {
   /** What is snoozed: a ticket, or how many. */
   what: ReactNode
   asleep: boolean
+  /** Where it is another time: what is asked, and what no time is called. */
+  words?: { label: string; none: string }
   /** @param until null wakes */
   onPick(until: string | null): void
   onClose(): void
 }
 
+const SNOOZE = { label: 'Snooze until', none: 'Wake it now' }
+
 /** Asks until when, in natural words; says what they mean by the client's clock before anything is done. */
-export function SnoozeDialog({ what, asleep, onPick, onClose }: SnoozeDialogProps) {
+export function SnoozeDialog({ what, asleep, words = SNOOZE, onPick, onClose }: SnoozeDialogProps) {
+  const { label: asked, none } = words
   const summary = useSummary()
   const { configuration } = useDesk()
   // What is on offer does not move under the cursor.
   const [moment] = useState(() => momentOf(configuration, summary.timeZone, Date.now()))
-  const search = useCallback((text: string) => snoozeChoices(text, moment, asleep), [moment, asleep])
+  const search = useCallback((text: string) => snoozeChoices(text, moment, asleep, none), [moment, asleep, none])
   return (
     <Picker
-      label="Snooze until"
-      placeholder="Snooze until … tomorrow 9, in 2 hours, next monday"
+      label={asked}
+      placeholder={`${asked} … tomorrow 9, in 2 hours, next monday`}
       context={<About>{what}</About>}
       search={search}
       keyOf={({ key }) => key}

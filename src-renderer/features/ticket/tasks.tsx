@@ -2,21 +2,24 @@ import { IconX } from '@tabler/icons-react'
 import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 import {
   DELETED_TASK,
+  isLate,
   MAX_TASK_TEXT,
   movedTask,
   tasksBack,
   tasksInOrder,
 } from '../../../src-shared/domain/task-list.ts'
 import type { Task, TasksPatch } from '../../../src-shared/domain/tasks.ts'
-import type { TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { Desk, TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useArrived } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { editTasks } from '../../tenant/ticket-tasks.ts'
 import { PendingMark } from '../../ui/pending-mark.tsx'
-import { dateTime } from '../../ui/time.ts'
+import { dateTime, useMinute } from '../../ui/time.ts'
+import { SnoozeDialog } from '../snooze/later.ts'
 import { numberText } from '../tickets/words.ts'
+import { ChoiceDialog } from './choice-dialog.tsx'
 import classes from './tasks.module.css'
 import inputs from './inputs.module.css'
 import ticketClasses from './ticket.module.css'
@@ -33,19 +36,23 @@ interface TasksProps {
 /** What is to be done for a ticket: arrows lead from task to task, Space ticks one, and the field below adds them. */
 export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: TasksProps) {
   const tenant = useTenant()
-  const { me } = useDesk()
+  const desk = useDesk()
+  const { me } = desk
   const act = useAct()
   const undo = useUndo()
   const list = useRef<HTMLUListElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
   const [editing, setEditing] = useState<string | null>(null)
+  const [asking, setAsking] = useState<Asking | null>(null)
+  const now = useMinute()
   useLayoutEffect(() => {
     if (adding > 0) field.current?.focus()
   }, [adding])
   useArrived('tasks')
   const tasks = tasksInOrder(ticket.tasks)
   const done = tasks.filter((task) => task.done).length
+  const late = tasks.filter((task) => isLate(task, now)).length
   const name = `Ticket ${numberText(ticket.number)}`
 
   const run = (patch: TasksPatch): Promise<boolean> =>
@@ -91,6 +98,11 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
     const mine = assigneeId === me
     void change({ [id]: { assigneeId: mine ? null : me } }, mine ? 'task is nobody’s' : 'task is yours')
   }
+  const give = ({ task }: Asking, patch?: TasksPatch[string], said = ''): void => {
+    setAsking(null)
+    focus(task.id)
+    if (patch) void change({ [task.id]: patch }, said)
+  }
   const keyOn = (task: Task & { id: string }, event: KeyboardEvent): void => {
     const { key, altKey, ctrlKey, metaKey } = event
     const by = key === 'ArrowUp' || key === 'k' ? -1 : key === 'ArrowDown' || key === 'j' ? 1 : null
@@ -100,6 +112,7 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
     else if (key === 'Delete' || key === 'Backspace') remove(task.id)
     else if (key === 'Enter') setEditing(task.id)
     else if (key === 'i') take(task)
+    else if (key === 'd' || key === 'a') setAsking({ what: key === 'd' ? 'due' : 'assignee', task })
     else if (key === 'Escape') onLeave()
     else return
     event.preventDefault()
@@ -112,6 +125,7 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
         {tasks.length > 0 && (
           <span>
             {done} of {tasks.length}
+            {late > 0 && <b> · {late} late</b>}
           </span>
         )}
       </header>
@@ -144,7 +158,7 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
             ) : (
               <button className={classes.text} tabIndex={-1} title="Change (Enter)" onClick={() => setEditing(task.id)}>
                 {task.text}
-                <Meta task={task} />
+                <Meta task={task} now={now} />
               </button>
             )}
             <button
@@ -185,24 +199,62 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
       />
       {tasks.length > 0 && (
         <p className={classes.keys}>
-          ↑↓ moves · Space ticks · Enter changes · Del deletes · Alt+↑↓ puts in order · i makes it yours
+          ↑↓ moves · Space ticks · Enter changes · Del deletes · Alt+↑↓ puts in order · d due · a for whom · i makes it
+          yours
         </p>
+      )}
+      {asking?.what === 'due' && (
+        <SnoozeDialog
+          what={asking.task.text}
+          asleep={asking.task.dueAt != null}
+          words={DUE}
+          onPick={(dueAt) => give(asking, { dueAt }, dueAt ? `task is due ${dateTime(dueAt)}` : 'task is not due')}
+          onClose={() => give(asking)}
+        />
+      )}
+      {asking?.what === 'assignee' && (
+        <ChoiceDialog
+          kind="assignee"
+          ticket={{ ...ticket, subject: asking.task.text, assigneeId: asking.task.assigneeId ?? null }}
+          desk={desk}
+          onPick={({ assigneeId = null }) =>
+            give(
+              asking,
+              { assigneeId },
+              assigneeId === null ? 'task is nobody’s' : `task is for ${whose(assigneeId, desk)}`,
+            )
+          }
+          onClose={() => give(asking)}
+        />
       )}
     </section>
   )
 }
 
+const DUE = { label: 'Due', none: 'Not due' }
+
+/** What is asked of a task. */
+interface Asking {
+  what: 'due' | 'assignee'
+  task: Task & { id: string }
+}
+
+function whose(id: string, { technicians, me }: Pick<Desk, 'technicians' | 'me'>): string {
+  return id === me ? 'you' : (technicians.find((one) => one.id === id)?.name ?? 'a former technician')
+}
+
 /** Whose a task is, when it is due and who did it. */
-function Meta({ task: { done, doneBy, assigneeId, dueAt } }: { task: Task }) {
-  const { technicians, me } = useDesk()
-  const who = (id: string): string =>
-    id === me ? 'you' : (technicians.find((one) => one.id === id)?.name ?? 'a former technician')
+function Meta({ task, now }: { task: Task; now: number }) {
+  const { done, doneBy, assigneeId, dueAt } = task
+  const desk = useDesk()
+  const who = (id: string): string => whose(id, desk)
+  const late = isLate(task, now)
   const parts = [
     ...(assigneeId && !done ? [`for ${who(assigneeId)}`] : []),
-    ...(dueAt && !done ? [`due ${dateTime(dueAt)}`] : []),
+    ...(dueAt && !done ? [`${late ? 'late, was due' : 'due'} ${dateTime(dueAt)}`] : []),
     ...(done && doneBy ? [`done by ${who(doneBy)}`] : []),
   ]
-  return parts.length > 0 && <small>{parts.join(' · ')}</small>
+  return parts.length > 0 && <small data-late={late || undefined}>{parts.join(' · ')}</small>
 }
 
 interface TaskTextProps {

@@ -4,7 +4,8 @@ import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import classes from './list.module.css'
 
-export type BulkKind = 'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags' | 'snooze' | 'noise'
+export type BulkKind =
+  'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags' | 'watch' | 'snooze' | 'noise'
 
 export interface BulkChoice {
   key: string
@@ -28,6 +29,7 @@ const KINDS: readonly Kind[] = [
   { kind: 'type', name: 'Type', title: 'Set the type', key: 'T' },
   { kind: 'queue', name: 'Queue', title: 'Set the queue', key: 'Q' },
   { kind: 'tags', name: 'Tags', title: 'Put on or take off tags', key: 't' },
+  { kind: 'watch', name: 'Watchers', title: 'Put on or take off watchers', key: 'W' },
   { kind: 'snooze', name: 'Snooze', title: 'Set the snooze', key: 'h' },
   { kind: 'noise', name: 'Noise', title: 'Set as noise', key: '#' },
 ]
@@ -76,19 +78,32 @@ export function choicesOf(kind: BulkKind, { configuration, technicians, me }: De
         ...{ key, label, change: patchOf({ queue: key || null }) },
       }))
     case 'assignee': {
-      const named = technicians
-        .map(({ id, name }) => ({ id, name: id === me ? `${name} (me)` : name }))
-        .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
+      const named = byMe(technicians, me)
       return [...named.slice(0, 1), { id: null, name: 'Nobody' }, ...named.slice(1)].map(({ id, name }) => ({
         ...{ key: id ?? 'nobody', label: name, change: patchOf({ assigneeId: id }) },
       }))
     }
+    case 'watch':
+      return [['addWatchers', 'watches'] as const, ['removeWatchers', 'no longer watches'] as const].flatMap(
+        ([side, word]) =>
+          byMe(technicians, me).map(({ id, name }) => ({
+            ...{ key: `${side} ${id}`, label: `${name} ${word}` },
+            change: { ...patchOf({}), [side]: [id] },
+          })),
+      )
     case 'me':
     case 'snooze':
     case 'noise':
     case 'tags':
       return []
   }
+}
+
+/** By name, oneself first. */
+function byMe(technicians: Desk['technicians'], me: string): { id: string; name: string }[] {
+  return technicians
+    .map(({ id, name }) => ({ id, name: id === me ? `${name} (me)` : name }))
+    .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name))
 }
 
 const NONE = { key: '', label: 'None' }

@@ -29,6 +29,7 @@ const LABELS = {
     noise: 'Mark as noise',
     type: 'Set type',
     queue: 'Set queue',
+    watch: 'Who watches',
     tags: 'Tags to put on, with a minus those to take off',
   },
 } as const satisfies Record<BulkKind, string>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { isOpenCategory } from '../../../src-shared/domain/configuration.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { agoShort, dateTime, dueShort } from '../../ui/time.ts'
-import { assigneeName, fieldOf, fieldText } from './column-text.ts'
+import { assigneeName, fieldOf, fieldText, tasksText, watchersText } from './column-text.ts'
 import type { Column } from './columns.ts'
 import classes from './list.module.css'
 import { labelIn, type Words } from './words.ts'
@@ -112,6 +112,23 @@ export function cellOf(column: Column, row: TicketRow, words: Words, now: number
           ))}
         </span>
       )
+    case 'watchers':
+      return text(key, watchersText(row, words))
+    case 'tasks': {
+      const dueAt = row.taskCount?.dueAt
+      const over = dueAt != null && Date.parse(dueAt) <= now
+      return (
+        <span
+          key={key}
+          role="gridcell"
+          className={classes.due}
+          data-late={over || undefined}
+          title={dueAt ? `First due ${dateTime(dueAt)}${over ? ', past due' : ''}` : undefined}
+        >
+          {tasksText(row)}
+        </span>
+      )
+    }
     default:
       return fieldCell(column, row)
   }

@@ -33,6 +33,16 @@ export function assigneeName(id: string | null, { technicians, me }: Words): str
   return technicians.get(id) ?? FORMER
 }
 
+/** Who watches, by name. */
+export function watchersText({ watchers = [] }: TicketRow, { technicians }: Words): string {
+  return watchers.map((id) => technicians.get(id) ?? FORMER).join(', ')
+}
+
+/** `2 of 5`: tasks that are not done. */
+export function tasksText({ taskCount }: TicketRow): string {
+  return taskCount ? `${taskCount.open} of ${taskCount.all}` : ''
+}
+
 /** What a column of a row says to somebody else: times as instants, names as they are called. */
 export function exportText({ key, field }: Column, row: TicketRow, words: Words): string {
   switch (key) {
@@ -61,6 +71,10 @@ export function exportText({ key, field }: Column, row: TicketRow, words: Words)
       return row.snoozedUntil ?? ''
     case 'tags':
       return row.tags?.join(', ') ?? ''
+    case 'watchers':
+      return watchersText(row, words)
+    case 'tasks':
+      return row.taskCount ? String(row.taskCount.open) : ''
     default: {
       const value = fieldOf(row, key)
       // Numbers, days and instants are for machines to read on.

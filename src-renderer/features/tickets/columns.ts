@@ -40,6 +40,8 @@ const BUILT_IN: readonly BuiltIn[] = [
   ['risk', 'At risk from', 120, null, true],
   ['snoozed', 'Snoozed until', 120, null, true],
   ['tags', 'Tags', 150, null, false],
+  ['watchers', 'Watchers', 150, null, false],
+  ['tasks', 'Open tasks', 96, null, false],
 ]
 
 /** What lists show where nobody chose otherwise. */

@@ -17,6 +17,7 @@ const CONTACT = 'contact'
 const HINTS: Record<(typeof OPERATORS)[number], string> = {
   ...{ status: 'a status, or waiting, open, closed …', assignee: 'me, none or a name', priority: 'a priority' },
   ...{ type: 'a type', queue: 'a queue', tag: 'a tag', requester: 'who asked', is: 'unread, pending, at-risk …' },
+  tasks: 'open, late or mine: tasks that are not done',
   ...{ watcher: 'who watches: me or a name', mentions: 'whom a note mentions: me or a name' },
   ...{ created: 'an age or day, as <7d', updated: 'an age or day, as >2h', sla: 'time left, as <2h, or breached' },
 }
@@ -138,6 +139,8 @@ function valuesOf(term: Term, operator: Operator, { configuration, technicians, 
       return [{ value: 'breached' }, { value: '<1h' }, { value: '<4h' }, { value: '<1d' }, { value: '>1d' }]
     case 'field':
       return fieldOf(term, configuration)?.type === 'person' ? people : fieldValues(fieldOf(term, configuration))
+    case 'tasks':
+      return [{ value: 'open' }, { value: 'late', hint: 'past due' }, { value: 'mine' }]
     case 'tag':
     case 'requester':
       return []
