@@ -20,35 +20,85 @@ interface Bidi {
 }
 const bidi = (bidiFactory as unknown as () => Bidi)()
 const MARGIN = 50
+/** Points that the names of sections take on the left, and from there to what they say. */
+const LABEL = 132
+const GAP = 14
+const LEADING = 1.42
+const INK = '#1c1c1e'
+const RULE = '#dfe2e7'
+export const QUIET = '#5f656e'
 
 /** One page of A4, written from top to bottom. Letters of every direction stand as they are read. */
 export class Page {
   readonly #document = new PdfFile({ size: 'A4', margin: MARGIN, autoFirstPage: true, compress: true })
   readonly #pieces: Buffer[] = []
-  readonly #width: number
+  readonly #colour: string
+  readonly #whole: number
+  #left = MARGIN
+  #width: number
   readonly #bottom: number
   #y = MARGIN
   /** Letters that the font lacks, and lines for which there was no room. */
   lacking = 0
   dropped = 0
 
-  constructor(title: string) {
+  /** @param colour of the client, #rrggbb: a band along the top, and the names of sections as far as it can be read */
+  constructor(title: string, colour: string) {
     for (const [name, file] of Object.entries(FONTS)) this.#document.registerFont(name, file)
     this.#document.info.Title = title
     this.#document.on('data', (piece: Buffer) => this.#pieces.push(piece))
-    this.#width = this.#document.page.width - 2 * MARGIN
-    this.#bottom = this.#document.page.height - MARGIN - 40
+    this.#whole = this.#document.page.width - 2 * MARGIN
+    this.#width = this.#whole
+    this.#bottom = this.#document.page.height - MARGIN - 30
+    this.#colour = readable(colour)
+    this.#document.rect(0, 0, this.#document.page.width, 10).fill(colour)
   }
 
   space(points: number): void {
     this.#y += points
   }
 
+  /** A part with its name on the left, and a line below. */
+  section(name: string, work: () => void): void {
+    const top = this.#y
+    this.#within(0, LABEL, () => this.text(name, 10, { face: 'bold', colour: this.#colour }))
+    const end = this.#y
+    this.#y = top
+    this.#within(LABEL + GAP, this.#whole - LABEL - GAP, work)
+    this.#y = Math.max(this.#y, end) + 10
+    this.rule()
+  }
+
+  /** Cells beside each other, a line each. @param shares of the width */
+  row(cells: readonly string[], shares: readonly number[], size: number, colour = INK): void {
+    if (this.#y + size > this.#bottom) {
+      this.dropped++
+      return
+    }
+    this.#document.font('plain').fontSize(size).fillColor(colour)
+    const [left, width] = [this.#left - MARGIN, this.#width]
+    let at = 0
+    for (const [i, cell] of cells.entries()) {
+      const share = shares[i] ?? 0
+      this.#within(left + at * width, share * width - 8, () => this.#line(this.#cut(cell), this.#y))
+      at += share
+    }
+    this.#y += size * LEADING
+  }
+
+  #within(left: number, width: number, work: () => void): void {
+    const before = [this.#left, this.#width] as const
+    this.#left = MARGIN + left
+    this.#width = width
+    work()
+    ;[this.#left, this.#width] = before
+  }
+
   /** @param most lines; what is longer ends in an ellipsis */
   text(
     words: string,
     size: number,
-    { face = 'plain', colour = '#1c1c1e', most = 3 }: { face?: Face; colour?: string; most?: number } = {},
+    { face = 'plain', colour = INK, most = 3 }: { face?: Face; colour?: string; most?: number } = {},
   ): void {
     this.#document.font(face).fontSize(size).fillColor(colour)
     const lines = this.#linesOf(words.replace(/\s+/g, ' ').trim())
@@ -59,23 +109,24 @@ export class Page {
         continue
       }
       this.#line(line, this.#y)
-      this.#y += size * 1.35
+      this.#y += size * LEADING
     }
   }
 
   rule(): void {
     this.#document
       .moveTo(MARGIN, this.#y)
-      .lineTo(MARGIN + this.#width, this.#y)
-      .strokeColor('#d0d3d8')
+      .lineTo(MARGIN + this.#whole, this.#y)
+      .lineWidth(0.75)
+      .strokeColor(RULE)
       .stroke()
-    this.#y += 12
+    this.#y += 11
   }
 
   /** Small print at the bottom. @returns the finished file */
   async end(footer: readonly string[]): Promise<Buffer> {
-    this.#document.font('plain').fontSize(8).fillColor('#6b7078')
-    let y = this.#bottom + 12
+    this.#document.font('plain').fontSize(8).fillColor(QUIET)
+    let y = this.#bottom + 14
     for (const line of footer) {
       this.#line(this.#cut(line), y)
       y += 11
@@ -126,7 +177,7 @@ export class Page {
     const right = ((paragraphs[0]?.level ?? 0) & 1) === 1
     const runs = visualRuns(text, levels)
     const total = runs.reduce((sum, run) => sum + this.#measure(run), 0)
-    let x = right ? MARGIN + this.#width - total : MARGIN
+    let x = right ? this.#left + this.#width - total : this.#left
     for (const run of runs) {
       this.lacking += this.#lackingIn(run)
       this.#document.text(run, x, y, { lineBreak: false })
@@ -160,5 +211,19 @@ function visualRuns(text: string, levels: Uint8Array): string[] {
       if (to > from) runs.splice(from, to - from, ...runs.slice(from, to).reverse())
       from = Math.max(from, to)
     }
-  return runs.map((run) => run.text)
+  // The library places the words of a text from left to right, whatever their letters.
+  return runs.flatMap((run) => (run.level % 2 === 0 ? [run.text] : run.text.split(/( )/).filter(Boolean).reverse()))
+}
+
+/** A colour as dark as text on white has to be: a contrast of 4.5 (WCAG 2). */
+function readable(colour: string): string {
+  let channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+  const luminance = (): number => {
+    const [r = 0, g = 0, b = 0] = channels.map((value) =>
+      value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    )
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  while (1.05 / (luminance() + 0.05) < 4.5) channels = channels.map((value) => Math.floor(value * 0.94))
+  return `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`
 }
