@@ -193,10 +193,13 @@ test.each([
   ['backslashes', many('\\', 40_000)],
   ['space', `a${many(' ', 39_000)}b`],
   ['a log', many('2026-11-03 *x* `y` [z](https://a.b)\n', 20_000)],
-])('a hostile text of %s is read to a shallow tree or left as it was typed, and loses nothing', (_name, typed) => {
-  const blocks = parse(typed)
-  if (!blocks) return
-  expect(depthOf(blocks)).toBeLessThan(50)
-  const bare = (of: string): string => of.replaceAll(MARKS, '')
-  expect(bare(shown(blocks))).toBe(bare(typed))
+])('a hostile text of %s is read to a shallow tree or left as it was typed, and loses nothing', (_name, whole) => {
+  // The whole has too many signs of marks, mostly: a part of it is really read.
+  for (const typed of [whole, whole.slice(0, 2900)]) {
+    const blocks = parse(typed)
+    if (!blocks) continue
+    expect(depthOf(blocks)).toBeLessThan(50)
+    const bare = (of: string): string => of.replaceAll(MARKS, '')
+    expect(bare(shown(blocks))).toBe(bare(typed))
+  }
 })

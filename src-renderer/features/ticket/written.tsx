@@ -1,5 +1,5 @@
 import { IconQuote } from '@tabler/icons-react'
-import { memo, useState } from 'react'
+import { Fragment, memo, useState } from 'react'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { Linked, type LinkedProps } from './linked.tsx'
 import { maybeMarked } from './maybe-marked.ts'
@@ -16,12 +16,15 @@ interface WrittenProps extends LinkedProps {
   first?: boolean
 }
 
+/** Characters of a text that is drawn with its ticket; a longer one is right after it. */
+const AT_ONCE = 5000
+
 /**
  * What somebody wrote, with the marks of its text as what they mean, and never as anything else: what they quote is
  * folded, and web addresses lead out of the window.
  */
 export const Written = memo(function Written({ text, unfolded, mentions, typed = false, first = false }: WrittenProps) {
-  const [place, near] = useNear(first)
+  const [place, near] = useNear(first && text.length <= AT_ONCE)
   return (
     <div ref={place} className={ticketClasses.text}>
       {partsOf(text).map((part, index) =>
@@ -29,7 +32,10 @@ export const Written = memo(function Written({ text, unfolded, mentions, typed =
           // Begins anew when all of them are shown or folded.
           <Quote key={`${index} ${unfolded}`} text={part.text} unfolded={unfolded} typed={typed} />
         ) : (
-          <Shown key={index} text={part.text} mentions={mentions} formatted={near && !typed} />
+          // What is far away has nothing to lead out by, and stands out for nobody yet.
+          <Fragment key={index}>
+            {near ? <Shown text={part.text} mentions={mentions} formatted={!typed} /> : part.text}
+          </Fragment>
         ),
       )}
     </div>

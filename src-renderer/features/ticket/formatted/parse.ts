@@ -42,13 +42,16 @@ const markdown = new MarkdownIt('zero', { maxNesting: 40 }).use(knownBlocks).use
 /** A text with more characters or lines is shown as it was typed: it is a log, mostly. */
 const MOST_CHARACTERS = 40_000
 const MOST_LINES = 2000
+/** Signs of marks in one text: more are those of a log, and take long to be told apart. */
+const MOST_SIGNS = 3000
 
 /**
  * Reads the marks of a text. No sign gets lost but those of marks: the parsed text is held against the typed one.
- * @returns null where the text has to be shown as it was typed: it is too long, has too many parts, or would lose a sign
+ * @returns null where the text has to be shown as it was typed: it is too long, has too many marks, or would lose a sign
  */
 export function parse(text: string): Block[] | null {
   if (text.length > MOST_CHARACTERS || text.split('\n', MOST_LINES + 1).length > MOST_LINES) return null
+  if ((text.match(/[*`[|]/g) ?? []).length > MOST_SIGNS) return null
   try {
     const blocks = new Reader(text).blocks(true)
     return bare(typed(blocks)) === bare(text) ? blocks : null
