@@ -32,6 +32,14 @@ async function attach(page: Page, name: string, buffer: Buffer, mimeType = 'appl
   await (await choosing).setFiles({ name, mimeType, buffer })
 }
 
+/** As if the window were minimised, or shown again. */
+async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { value, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, state)
+}
+
 const file = (page: Page, name: string) => page.getByTestId('file').filter({ hasText: name })
 
 test('a file goes from one technician to another, and every byte is the same', async () => {
@@ -77,6 +85,11 @@ test('a file goes from one technician to another, and every byte is the same', a
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
   const mark = page.getByTestId('ticket-row').getByRole('img', { name: 'Lena of Alpha is looking at this' })
+  await mark.waitFor({ timeout: SOON })
+  // Minimised, the ticket is open and nobody looks at it.
+  await setVisibility(second.page, 'hidden')
+  await mark.waitFor({ state: 'detached', timeout: SOON })
+  await setVisibility(second.page, 'visible')
   await mark.waitFor({ timeout: SOON })
   expect([...complaints, ...second.complaints]).toEqual([])
   await second.close()
