@@ -34,7 +34,7 @@ export function ClientLogo() {
           {may ? 'It is saved as soon as you choose it.' : 'Administrators of your organisation change it.'}
         </p>
       </header>
-      <div className={classes.editor}>
+      <div className={`${classes.editor} ${classes.bare}`}>
         <LogoField {...{ name, colour, logo }} disabled={!may} onChange={(next) => void give(next)} />
         {said && (
           <p role={said.bad ? 'alert' : 'status'} className={said.bad ? classes.bad : undefined}>
