@@ -96,6 +96,7 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
     const keys = [
       'statuses',
       'priorities',
+      'priorityMatrix',
       'types',
       'queues',
       'customFields',

@@ -2,6 +2,7 @@ import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Macro } from '../../src-shared/domain/macros.ts'
 import type { NoisePolicy } from '../../src-shared/domain/noise.ts'
 import { agreementOf } from './agreements.ts'
+import { matrixFields, matrixOf } from './matrix.ts'
 import { keyOf, type Profile } from './profile.ts'
 
 /** From most urgent to least; readable on dark and on light. */
@@ -29,7 +30,8 @@ export function configurationOf(profile: Profile, crew: string[], now: Date): Co
     })),
     types: choices(Object.values(types)),
     queues: choices(Object.values(queues)),
-    customFields: profile.fields.map(({ field }) => field),
+    customFields: [...matrixFields(profile), ...profile.fields.map(({ field }) => field)],
+    ...matrixOf(profile),
     atRiskMinutes: profile.atRiskMinutes,
     noise: noiseOf(profile),
     macros: macrosOf(profile),

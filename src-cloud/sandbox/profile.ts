@@ -77,6 +77,12 @@ export interface Profile {
   types: Record<Kind, string>
   queues: Record<Team, string>
   fields: FieldSketch[]
+  /** Priorities that follow: the fields with their options, and places in `priorities` by impact, then by urgency. */
+  matrix?: {
+    impact: [label: string, options: string[]]
+    urgency: [label: string, options: string[]]
+    places: number[][]
+  }
   topics: Topic[]
   atRiskMinutes: number
   /** Places in the list of technicians, those who come most often first. */

@@ -5,6 +5,7 @@ import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { authorOf, conversation, type Line } from './conversation.ts'
 import { letter } from './letter.ts'
 import { longThread } from './long-thread.ts'
+import { matrixValues } from './matrix.ts'
 import { Past } from './past.ts'
 import { keyOf, type Profile, type Special, type StatusWords } from './profile.ts'
 import { idOf, Random } from './random.ts'
@@ -122,7 +123,7 @@ class Draft {
       requesterId: this.#scene.requester?.id ?? null,
       assigneeId: this.#unassigned() ? null : this.#scene.technician.id,
       tags: random.chance(0.5) ? this.#topic.tags : [],
-      customFields: this.#customFields(),
+      customFields: { ...matrixValues(this.#profile, this.#number, priority), ...this.#customFields() },
       createdAt: instant(this.#createdAt),
       updatedAt: instant(this.#createdAt + (entries.length > 0 || this.#isOver() ? span : 0)),
       dueAt: this.#dueAt(priority),

@@ -100,10 +100,20 @@ export const HoursAnswer = z.strictObject({
 })
 export type HoursAnswer = z.infer<typeof HoursAnswer>
 
-const { statuses, priorities, types, queues, customFields, targets, atRiskPercent, escalations, naming } =
-  LayerValues.shape
+const {
+  statuses,
+  priorities,
+  priorityMatrix,
+  types,
+  queues,
+  customFields,
+  targets,
+  atRiskPercent,
+  escalations,
+  naming,
+} = LayerValues.shape
 export const ServiceAnswer = z.strictObject({
-  ...{ statuses, priorities, types, queues, customFields, targets, atRiskPercent, escalations, naming },
+  ...{ statuses, priorities, priorityMatrix, types, queues, customFields, targets, atRiskPercent, escalations, naming },
   /** Names that there are, by the key of a convention: those that do not follow it are told. */
   existingNames: z.record(z.string().max(64), z.array(z.string().max(256)).max(5000)).optional(),
 })

@@ -264,6 +264,16 @@ export const africaAndAsia: Profile[] = [
       over('Cancelled', 'closed'),
     ],
     priorities: ['Sev 1', 'Sev 2', 'Sev 3'],
+    matrix: {
+      impact: ['Stands still', ['A desk', 'A cell', 'A line', 'The plant']],
+      urgency: ['Can wait', ['For a window', 'A shift', 'Not at all']],
+      places: [
+        [2, 2, 2],
+        [2, 2, 1],
+        [2, 1, 0],
+        [1, 0, 0],
+      ],
+    },
     targets: [2, 12, 96],
     types: { incident: 'Incident', request: 'Request', change: 'Change', alert: 'Event', noise: 'Mail' },
     queues: {

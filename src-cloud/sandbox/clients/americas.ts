@@ -48,6 +48,15 @@ export const americas: Profile[] = [
       over('Closed', 'closed'),
     ],
     priorities: ['P1', 'P2', 'P3', 'P4'],
+    matrix: {
+      impact: ['Impact', ['One person', 'A practice group', 'The firm']],
+      urgency: ['Urgency', ['This week', 'Today', 'Court or closing']],
+      places: [
+        [3, 2, 1],
+        [2, 1, 0],
+        [1, 0, 0],
+      ],
+    },
     targets: [4, 8, 24, 72],
     types: { incident: 'Incident', request: 'Service request', change: 'Change', alert: 'Alert', noise: 'Unsorted' },
     queues: {
@@ -117,6 +126,16 @@ export const americas: Profile[] = [
       over('Done', 'closed'),
     ],
     priorities: ['Lesson stopped', 'Soon', 'When you can'],
+    matrix: {
+      impact: ['Who is stuck', ['Somebody', 'A class', 'The school', 'An exam']],
+      urgency: ['When', ['Any time', 'This lesson']],
+      places: [
+        [2, 1],
+        [1, 0],
+        [1, 0],
+        [0, 0],
+      ],
+    },
     targets: [2, 24, null],
     types: {
       incident: 'Something is broken',

@@ -137,6 +137,14 @@ export const europe: Profile[] = [
       over('Erledigt', 'closed'),
     ],
     priorities: ['Hoch', 'Mittel', 'Niedrig'],
+    matrix: {
+      impact: ['Auswirkung', ['Ein Arbeitsplatz', 'Das Büro']],
+      urgency: ['Dringlichkeit', ['Diese Woche', 'Heute', 'Vor der Abgabe']],
+      places: [
+        [2, 2, 0],
+        [1, 0, 0],
+      ],
+    },
     targets: [6, 24, 80],
     types: { incident: 'Störung', request: 'Anfrage', change: 'Änderung', alert: 'Meldung', noise: 'Sonstiges' },
     queues: { desk: 'Support', infrastructure: 'Server', network: 'Netz', applications: 'CAD', accounts: 'Support' },
