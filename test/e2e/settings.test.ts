@@ -7,7 +7,16 @@ import { sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.t
 
 // A client's settings are changed in the window, and everything follows.
 
-const stage = setStage('settings', () => sandboxLike(['Acme', 4]))
+const stage = setStage('settings', () => {
+  const data = sandboxLike(['Acme', 4])
+  const options = ['few', 'many'].map((key) => ({ key, label: key }))
+  const customFields = ['Reach', 'Haste'].map((label) => ({ type: 'select' as const, key: label, label, options }))
+  const clients = data.clients.map((client) => ({
+    ...client,
+    configuration: { ...client.configuration, customFields },
+  }))
+  return { ...data, clients }
+})
 const row = (page: Page) => page.getByTestId('ticket-row').filter({ hasText: 'Acme ticket 2' })
 const said = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor({ timeout: SOON })
 const toSettings = async (page: Page): Promise<void> => {
@@ -83,6 +92,64 @@ test('a status is renamed, retired and given back: tickets keep their word, and 
   await inRail.waitFor({ timeout: SOON })
   await page.getByRole('button', { name: 'Take away' }).click()
   await inRail.waitFor({ state: 'detached', timeout: SOON })
+  expect(complaints).toEqual([])
+  await close()
+})
+
+test('a priority matrix is made in a grid; then a priority follows, is changed by hand, told and taken back, and one z undoes both', async () => {
+  const host = await stage.begin()
+  const { page, close, complaints } = await stage.open(host, 'Acme')
+  await toSettings(page)
+  await page.getByRole('button', { name: /^Priority matrix/ }).click()
+  await page.getByRole('checkbox', { name: 'The priority follows from two fields' }).focus()
+  await page.keyboard.press('Space')
+  const cell = page
+    .getByRole('table', { name: 'Priority matrix' })
+    .getByRole('combobox', { name: 'Reach many, Haste few' })
+  await cell.focus()
+  await page.keyboard.type('Urg')
+  await page.keyboard.press('Control+Enter')
+  await said(page, 'Saved.')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  const lists = page.getByRole('option')
+  const pick = async (field: string, option: string): Promise<void> => {
+    await page.getByRole('combobox', { name: field }).click()
+    await lists.filter({ hasText: option, visible: true }).click()
+  }
+  const priority = page.getByRole('combobox', { name: 'Priority' })
+  const shows = async (label: string): Promise<void> =>
+    expect.poll(() => priority.inputValue(), { timeout: SOON }).toBe(label)
+  await page.keyboard.type('gt')
+  await page.getByTestId('ticket-row').first().waitFor({ timeout: SOON })
+  await page.keyboard.press('c')
+  await page.getByText('Follows from Reach and Haste').waitFor({ timeout: SOON })
+  await page.getByRole('textbox', { name: 'Subject' }).fill('Nobody gets in')
+  await pick('Reach', 'many')
+  await pick('Haste', 'few')
+  await shows('Urgent')
+  await page.getByText('By Reach and Haste').waitFor({ timeout: SOON })
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('article', { name: /^Ticket/ }).waitFor({ timeout: SOON })
+  await shows('Urgent')
+  await pick('Reach', 'few')
+  await pick('Haste', 'many')
+  await shows('Normal')
+  await page.getByRole('button', { name: /^Undo/ }).click()
+  await page.getByRole('button', { name: /^Undo/ }).waitFor({ state: 'detached', timeout: SOON })
+  await shows('Urgent')
+  await pick('Priority', 'Normal')
+  await pick('Reach', 'many')
+  await shows('Urgent')
+  await pick('Priority', 'Normal')
+  await page.getByText('Matrix says Urgent').waitFor({ timeout: SOON })
+  await page.getByRole('button', { name: 'Take it back' }).focus()
+  await page.keyboard.press('Enter')
+  await shows('Urgent')
+  await waitForSynced(page)
+  const [row] = await stage.owner<{ priority: string }[]>`
+    select data ->> 'priority' as priority from ticket where data ->> 'subject' = 'Nobody gets in'`
+  expect(row?.priority).toBe('p1')
   expect(complaints).toEqual([])
   await close()
 })
