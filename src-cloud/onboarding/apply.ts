@@ -2,6 +2,7 @@ import type { Answers, HoursAnswer, Right, StepKey } from '../../src-shared/onbo
 import { ProblemError } from '../../src-shared/problem.ts'
 import { exampleName, strayNames } from '../../src-shared/domain/naming.ts'
 import { changedLayer, valuesOf } from '../../src-shared/settings/layers.ts'
+import { matrixProblems } from '../../src-shared/settings/matrix-coherence.ts'
 import type { LayerCalendar, LayerValues } from '../../src-shared/settings/settings.ts'
 import type { Transaction } from '../database/connect.ts'
 import { unknownPlace } from '../holidays.ts'
@@ -105,7 +106,11 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
       'escalations',
       'naming',
     ] as const
-    await store(tx, layers, changedLayer(layers.settings, { set: present(answer), revert: [...keys] }), record)
+    const own = changedLayer(layers.settings, { set: present(answer), revert: [...keys] })
+    // The matrix of a template is one of its own fields and priorities: who has others has none before they say so.
+    const whole = valuesOf(resolved((await readDefaults(tx)).settings, { ...layers, settings: own }))
+    const without = answer.priorityMatrix === undefined && matrixProblems(whole).length > 0
+    await store(tx, layers, without ? { ...own, priorityMatrix: null } : own, record)
     const { settings, proof } = await viewSettings(tx)
     const { shortName } = await readFacts(tx)
     const examples = settings.naming.value.map(({ label, pattern }) => `${label}: ${exampleName(pattern, shortName)}`)
@@ -118,7 +123,10 @@ export const applySteps: { [K in Exclude<StepKey, 'verify'>]: Apply<K> } = {
             `${convention.label}: ${found.slice(0, 10).join(', ')}${more} ${found.length === 1 ? 'does' : 'do'} not follow ${convention.pattern}.`,
           ]
     })
-    return [...(proof ? [proof] : []), ...examples, ...strays]
+    const byHand = without
+      ? ['Priorities are set by hand: the matrix of the template does not fit these fields and priorities.']
+      : []
+    return [...(proof ? [proof] : []), ...byHand, ...examples, ...strays]
   },
 
   inheritance: async ({ tx, record }, { set, revert }) => {
