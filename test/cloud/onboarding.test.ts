@@ -102,7 +102,7 @@ test('step by step: the client is there after the first, on its way in, and live
   await robin.answer(id, 'service', stray)
   const { steps } = await robin.until(id, 'service', 'done')
   expect(steps.service.notes).toContain('Devices: StepbyStep-LT001')
-  expect(steps.service.notes.at(-1)).toBe('Devices: old-laptop do not follow {client}-{LT|WS|SRV}{number:3}.')
+  expect(steps.service.notes.at(-1)).toBe('Devices: old-laptop does not follow {client}-{LT|WS|SRV}{number:3}.')
   await robin.answer(id, 'inheritance', { set: { atRiskMinutes: 5 } })
   expect((await robin.until(id, 'inheritance', 'done')).steps.inheritance.notes[0]).toContain('atRiskMinutes')
   const live = await robin.send(paths.onboardingStep(id, 'live'), {
