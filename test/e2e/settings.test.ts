@@ -147,9 +147,9 @@ test('a priority matrix is made in a grid; then a priority follows, is changed b
   await page.keyboard.press('Enter')
   await shows('Urgent')
   await waitForSynced(page)
-  const [row] = await stage.owner<{ priority: string }[]>`
+  const [opened] = await stage.owner<{ priority: string }[]>`
     select data ->> 'priority' as priority from ticket where data ->> 'subject' = 'Nobody gets in'`
-  expect(row?.priority).toBe('p1')
+  expect(opened?.priority).toBe('p1')
   expect(complaints).toEqual([])
   await close()
 })
