@@ -14,7 +14,7 @@ const ANY = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 /** What a key is called; the key itself where nothing has it. */
 function called(list: readonly { key: string; label: string }[], key: string): string {
-  return list.find((one) => one.key === key)?.label ?? `“${key}”, which is not there`
+  return list.find((one) => one.key === key)?.label ?? `“${key}” (not there)`
 }
 
 /** "When 75% of the first response is used up, for P1 or P2: assign it to whoever is on call in Night." */
