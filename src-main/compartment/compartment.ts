@@ -178,7 +178,9 @@ export class Compartment {
       place: ({ filter, sort, id }) => read(({ cache }) => readPlace(cache, filter, sort, id)),
       ticketIds: (input) =>
         read((held) =>
-          input.text.trim() === '' ? readIds(held.cache, input.filter, input.sort) : searchIds(held, input),
+          input.text.trim() === ''
+            ? readIds(held.cache, input.filter, input.sort, input.limit)
+            : searchIds(held, input),
         ),
       counts: () => read(({ cache, technician }) => readCounts(cache, technician.id)),
       tally: (lists) => read((held) => lists.map((list) => tallyOf(held, list))),

@@ -1,7 +1,14 @@
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
 import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
-import { BulkBack, BulkChange, MAX_BULK, type BulkPreview, type BulkResult } from '../../src-shared/domain/bulk.ts'
+import {
+  BulkBack,
+  BulkChange,
+  MAX_BULK,
+  MAX_CHOSEN,
+  type BulkPreview,
+  type BulkResult,
+} from '../../src-shared/domain/bulk.ts'
 import type { TriedConnection } from '../../src-shared/domain/connection.ts'
 import { MAX_BODY, WorkTime } from '../../src-shared/domain/entry.ts'
 import { ColumnKey, ColumnOrder, Columns, OwnLayout } from '../../src-shared/domain/layout.ts'
@@ -69,7 +76,7 @@ export interface CompartmentApi {
   search(input: z.infer<typeof SearchInput>): SearchHit[]
   /** Tickets that may tell of the same event, the likeliest first; see triage/similar.ts. */
   similar(id: string): SimilarTicket[]
-  /** Ids of the tickets of a list, or of what a search finds in it, in its order, at most {@link MAX_BULK}. */
+  /** Ids of the tickets of a list, or of what a search finds in it, in its order. */
   ticketIds(input: z.infer<typeof IdsInput>): string[]
   bulkPreview(input: { ids: string[]; change: BulkChange }): BulkPreview
   /** Changes many tickets: all is recorded, or nothing. */
@@ -199,12 +206,13 @@ const PlaceInput = OutlineInput.extend({ id: Id })
 const IdsInput = OutlineInput.extend({
   text: z.string().max(MAX_QUERY).default(''),
   order: z.enum(['newest', 'rank']).default('newest'),
+  limit: z.number().int().min(1).max(MAX_CHOSEN).default(MAX_BULK),
 })
 
 /** Characters of a draft: settings with their values of before are the longest. */
 const MAX_DRAFT = 4_000_000
 
-const ArrangeInput = IdsInput.extend({ by: ColumnOrder.nullish(), group: ColumnKey.nullish() })
+const ArrangeInput = IdsInput.omit({ limit: true }).extend({ by: ColumnOrder.nullish(), group: ColumnKey.nullish() })
 const RowsInput = z.object({
   numbers: z.array(z.number().int()).max(MAX_PAGE),
   /** What is searched; excerpts show it. */

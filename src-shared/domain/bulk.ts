@@ -4,8 +4,11 @@ import { MAX_TASK_TEXT } from './task-list.ts'
 import { MAX_WATCHERS, Tag, TicketBase } from './ticket.ts'
 import type { TicketReference } from './views.ts'
 
-/** Tickets that are changed at once at most. */
+/** Tickets that are changed in one call at most, all or none; more are changed in slices. */
 export const MAX_BULK = 1000
+
+/** Tickets that can be chosen to be changed. */
+export const MAX_CHOSEN = 100_000
 
 /** From this many changed tickets on, a person types the client's name first. */
 export const BULK_CONFIRM_FROM = 26
@@ -51,9 +54,9 @@ export interface BulkPreview {
   held?: { count: number; why: string }
   /**
    * What those contain that is still open and stays so, where the change resolves or closes them: how many tickets, and
-   * the first few of them. What is changed along with them is not counted.
+   * the first few of them; ids of all where there are any. What is changed along with them is not counted.
    */
-  openParts: { count: number; first: TicketReference[] }
+  openParts: { count: number; first: TicketReference[]; ids?: string[] }
   /** Their own tasks that are not done, likewise. */
   openTasks: { count: number; first: string[] }
 }

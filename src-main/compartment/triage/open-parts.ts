@@ -35,7 +35,7 @@ export function openPartsOf(
   }
   const first = [...open].slice(0, NAMED).flatMap((id) => ticketReference(cache, ledger, id) ?? [])
   return {
-    openParts: { count: open.size, first },
+    openParts: { count: open.size, first, ...(open.size > 0 && { ids: [...open] }) },
     openTasks: { count: tasks.length, first: tasks.slice(0, NAMED) },
   }
 }

@@ -1,4 +1,3 @@
-import { MAX_BULK } from '../../../src-shared/domain/bulk.ts'
 import type { PageKey, TicketFilter, TicketOutline, TicketPage, TicketSort } from '../../../src-shared/domain/views.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -65,9 +64,9 @@ function count(cache: Cache, branches: Branches): number {
   return cache.statement<{ total: number }>(countSql(branches)).get()?.total ?? 0
 }
 
-/** Ids of the first tickets of a list, as many as can be changed at once. */
-export function readIds(cache: Cache, filter: TicketFilter, sort: TicketSort): string[] {
-  return keysOf(cache, { filter, sort, limit: MAX_BULK }, MAX_BULK).flatMap(
+/** Ids of the first tickets of a list. */
+export function readIds(cache: Cache, filter: TicketFilter, sort: TicketSort, limit: number): string[] {
+  return keysOf(cache, { filter, sort, limit }, limit).flatMap(
     ({ number }) => cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
   )
 }

@@ -54,10 +54,9 @@ function hitsOf(
   })
 }
 
-/** Ids of what a search finds, in its order, as many as can be changed at once. */
-export function searchIds(held: Holdings, request: Omit<SearchRequest, 'limit'>): string[] {
-  const limit = MAX_BULK
-  return found(held.cache, read(held, { ...request, limit }), { ...request, limit }).flatMap(
+/** Ids of what a search finds, in its order. */
+export function searchIds(held: Holdings, request: SearchRequest): string[] {
+  return found(held.cache, read(held, request), request).flatMap(
     (number) => held.cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
   )
 }

@@ -26,8 +26,14 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
   const [problem, setProblem] = useState('')
   const [typed, setTyped] = useState('')
   const form = useRef<HTMLFormElement>(null)
+  const [counted, setCounted] = useState(0)
   useEffect(() => {
-    previewBulk(tenant, ids, change).then(setPreview, (error: unknown) => setProblem(problemFrom(error).message))
+    const over = new AbortController()
+    previewBulk(tenant, ids, change, { onDone: setCounted, signal: over.signal }).then(
+      (whole) => over.signal.aborted || setPreview(whole),
+      (error: unknown) => setProblem(problemFrom(error).message),
+    )
+    return () => over.abort()
   }, [tenant, ids, change])
   const many = preview !== null && preview.change >= BULK_CONFIRM_FROM
   const ready = preview !== null && preview.change > 0 && (!many || sameName(typed, name))
@@ -51,7 +57,9 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
           <Tile initials={initials} colour={colour} logo={logo} size={20} /> {name}
         </div>
         <h2>{capital(what)}?</h2>
-        <p aria-live="polite">{problem || (preview ? previewText(ids.length, preview) : 'Counting…')}</p>
+        <p aria-live="polite">
+          {problem || (preview ? previewText(ids.length, preview) : countingText(counted, ids.length))}
+        </p>
         {preview && <OpenParts preview={preview} />}
         {many && (
           <label className={classes.typed}>
@@ -87,6 +95,10 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
 function OpenParts({ preview }: { preview: BulkPreview }) {
   const text = openText(preview, 'them')
   return text && <p>{text}</p>
+}
+
+function countingText(counted: number, total: number): string {
+  return counted === 0 ? 'Counting…' : `Counting: ${counted.toLocaleString('en')} of ${total.toLocaleString('en')} …`
 }
 
 /** `14 tickets: 12 change, 2 have it already.` */

@@ -1,6 +1,6 @@
 import { go } from 'fuzzysort'
 import { useCallback, useMemo, useState } from 'react'
-import type { BulkBack, BulkChange } from '../../../src-shared/domain/bulk.ts'
+import { MAX_BULK, type BulkBack, type BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { runBulk, takeBulkBack } from '../../tenant/bulk.ts'
@@ -12,6 +12,7 @@ import { noiseChange } from '../ticket/noise.tsx'
 import { describeBulk } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
 import { BulkConfirm } from './bulk-confirm.tsx'
+import { BulkProgress } from './bulk-progress.tsx'
 import { choicesOf, patchOf, tagsOf, type BulkChoice, type BulkKind } from './bulk-choices.tsx'
 
 interface BulkDialogProps {
@@ -40,6 +41,8 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
   const act = useAct()
   const undo = useUndo()
   const [ids] = useState(given)
+  const [done, setDone] = useState<number | null>(null)
+  const [stop] = useState(() => new AbortController())
   const [change, setChange] = useState<BulkChange | null>(() => {
     const { noise } = desk.configuration
     if (kind === 'noise' && noise) return noiseChange(noise)
@@ -63,17 +66,29 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
   )
   const takeBack = (back: BulkBack[]): void =>
     void act('The tickets were not changed back.', async () => {
-      const { change: changed } = await takeBulkBack(tenant, back)
+      const onDone = (count: number): void => {
+        if (count < back.length) undo.say(`Changing back: ${count.toLocaleString('en')} of ${tickets(back.length)}`)
+      }
+      // The last first, as the change went.
+      const { change: changed, problem } = await takeBulkBack(tenant, back.toReversed(), { onDone })
       const left = back.length - changed
-      if (left > 0) undo.fail(`${tickets(left)} changed since then, and stay as they are.`)
+      if (problem) undo.fail(`${tickets(left)} were not changed back. ${problem}`)
+      else if (left > 0) undo.fail(`${tickets(left)} changed since then, and stay as they are.`)
     })
   const run = (decided: BulkChange): void => {
-    onClose()
+    const slices = ids.length > MAX_BULK
+    if (slices) setDone(0)
+    else onClose()
+    const { signal } = stop
     void act(`The ${tickets(ids.length)} were not changed.`, async () => {
-      const { change: changed, back } = await runBulk(tenant, ids, decided)
-      undo.offer(`${tickets(changed)}: ${describeBulk(decided, desk)}`, () => takeBack(back))
-    })
+      const { change: changed, back, problem } = await runBulk(tenant, ids, decided, { signal, onDone: setDone })
+      const what = `${tickets(changed)}: ${describeBulk(decided, desk)}`
+      if (changed > 0) undo.offer(signal.aborted ? `Stopped after ${what}` : what, () => takeBack(back))
+      if (problem) undo.fail(`Only ${tickets(changed)} changed. ${problem}`)
+    }).then(() => slices && onClose())
   }
+  if (change && done !== null)
+    return <BulkProgress done={done} total={ids.length} what={describeBulk(change, desk)} onStop={() => stop.abort()} />
   if (change) {
     return (
       <BulkConfirm

@@ -1,5 +1,5 @@
 import { useCallback, useRef } from 'react'
-import { MAX_BULK } from '../../../src-shared/domain/bulk.ts'
+import { MAX_CHOSEN } from '../../../src-shared/domain/bulk.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { NOTHING_CHOSEN } from '../../tenant/memory.ts'
@@ -7,7 +7,7 @@ import type { ListRequest } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 import type { Rows } from './use-rows.ts'
 
-const TOO_MANY = `At most ${MAX_BULK.toLocaleString('en')} tickets are changed at once: the first of them are chosen.`
+const TOO_MANY = `At most ${MAX_CHOSEN.toLocaleString('en')} tickets can be chosen: the first of them are chosen.`
 
 /** Chooses tickets of a list for a change of many. They stay chosen by their ids, wherever the list moves them. */
 export interface Choosing {
@@ -34,8 +34,8 @@ export function useChoosing(
 
   const put = (ids: Iterable<string>): void => {
     const next = new Set([...chosen.get(), ...ids])
-    if (next.size <= MAX_BULK) return chosen.set(next)
-    chosen.set(new Set([...next].slice(0, MAX_BULK)))
+    if (next.size <= MAX_CHOSEN) return chosen.set(next)
+    chosen.set(new Set([...next].slice(0, MAX_CHOSEN)))
     undo.fail(TOO_MANY)
   }
   const toggle = (index: number): void => {
@@ -53,7 +53,7 @@ export function useChoosing(
     for (let i = from; i <= to; i++) if (!now.sectionAt(i)) ids.push(now.at(i)?.id)
     if (ids.every((id) => id !== undefined)) return ids
     if (now.arranged) return now.arranged.idsBetween(from, to)
-    return (await tenant.client.tickets.ids.query(list)).slice(from, to + 1)
+    return (await tenant.client.tickets.ids.query({ ...list, limit: Math.min(to + 1, MAX_CHOSEN) })).slice(from)
   }
   const choose = (from: number, to: number): void => {
     between(Math.min(from, to), Math.max(from, to)).then(put, (error: unknown) =>
@@ -82,12 +82,12 @@ export function useChoosing(
     chooseAll() {
       const { rows: now, request: list } = latest.current
       const last = now.total - 1
-      const here = !now.arranged && now.complete && now.total <= MAX_BULK && now.at(0) && now.at(last)
-      const all = here ? between(0, last) : tenant.client.tickets.ids.query(list)
+      const here = !now.arranged && now.complete && now.at(0) && now.at(last)
+      const all = here ? between(0, last) : tenant.client.tickets.ids.query({ ...list, limit: MAX_CHOSEN })
       all.then(
         (ids) => {
           put(ids)
-          if (ids.length >= MAX_BULK && now.tickets > MAX_BULK) undo.fail(TOO_MANY)
+          if (ids.length >= MAX_CHOSEN && now.tickets > MAX_CHOSEN) undo.fail(TOO_MANY)
         },
         (error: unknown) => undo.fail(`The tickets were not chosen. ${problemFrom(error).message}`),
       )

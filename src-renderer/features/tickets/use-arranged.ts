@@ -101,13 +101,15 @@ export function useArrangedRows(tenant: Tenant, desk: Desk, view: ListView, rang
         const line = at < 0 ? -1 : shown.sections ? shown.lines.indexOf(at) : at
         return line < 0 ? null : line
       },
-      idsBetween: (from, to) =>
-        tenant.client.tickets.idsOf.query({
-          numbers: shown.lines
-            .slice(from, to + 1)
-            .flatMap((line) => (typeof line === 'number' ? (shown.order.numbers[line] ?? []) : []))
-            .slice(0, MAX_BULK),
-        }),
+      async idsBetween(from, to) {
+        const wantedNumbers = shown.lines
+          .slice(from, to + 1)
+          .flatMap((line) => (typeof line === 'number' ? (shown.order.numbers[line] ?? []) : []))
+        const ids: string[] = []
+        for (let at = 0; at < wantedNumbers.length; at += MAX_BULK)
+          ids.push(...(await tenant.client.tickets.idsOf.query({ numbers: wantedNumbers.slice(at, at + MAX_BULK) })))
+        return ids
+      },
     },
   }
 }
