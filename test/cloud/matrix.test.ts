@@ -78,7 +78,9 @@ describe('the priority', () => {
 test('a priority follows in an import where the file has none, and columns that are called as fields are theirs', async () => {
   const take = async (csv: string): Promise<ImportAnswer> => {
     const body = { kind: 'tickets', csv }
-    return ImportAnswer.parse(await (await ask(bench.cloud.url, paths.import, { token: bench.robin, body })).json())
+    const answer = await ask(bench.cloud.url, paths.import, { token: bench.robin, body })
+    expect([answer.status, await answer.clone().text()]).toEqual([200, expect.anything()])
+    return ImportAnswer.parse(await answer.json())
   }
   const csv = 'ID,Subject,Reach,Urgency\nM-1,Line down,many,many\nM-2,Mouse,few,many\nM-3,Other,,many\n'
   const { columns } = await take(csv)
