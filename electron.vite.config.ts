@@ -30,6 +30,8 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
+      // A compartment is a thread, and loads all of this for itself: one file is read in half the time.
+      externalizeDeps: { exclude: ['zod', '@trpc/server', 'cockatiel', 'csv-parse', 'eventsource-parser', 'yaml'] },
       rollupOptions: {
         input: {
           electron: 'src-main/electron/main.ts',

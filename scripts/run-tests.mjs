@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildIfStale } from './build.mjs'
 import { findChromium, findHeadlessShell } from './chromium.mjs'
 import { fail } from './flags.mjs'
 
@@ -34,7 +33,6 @@ export async function runTests() {
     else totals.failed++
   })
   await Promise.all(checks)
-  buildIfStale()
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-report-'))
   const report = join(folder, 'vitest.json')
   const vitest = spawnSync(
