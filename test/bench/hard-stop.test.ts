@@ -26,7 +26,10 @@ test('a quick run ends although a figure, the cleaning up and a process stall', 
   bench.report('main', 1, null)
   await bench.cleanUp()
   expect(reported).toEqual(['built size: preload'])
-  expect(bench.leftOut).toEqual(['built size: main and compartment', 'built size: first load of the window, gzip'])
+  expect(bench.leftOut).toEqual([
+    'built size: main and compartment, without libraries',
+    'built size: first load of the window, gzip',
+  ])
   await expect.poll(() => isAlive(stuck.pid)).toBe(false)
 })
 
