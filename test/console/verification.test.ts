@@ -8,7 +8,7 @@ import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
 import { auditOf, filesWith, Opened, raw } from '../compartment/vault-support.ts'
 import { temporaryFolder } from '../compartment/driver.ts'
 import { withCloud, type TestCloud } from '../support/cloud.ts'
-import { sampleClient, sampleOrganisation } from '../support/sample.ts'
+import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 import { codeOf, HostWindow } from './host-window.ts'
 
 const keys = Object.keys(consoleChecks)
@@ -20,6 +20,8 @@ beforeAll(async () => {
   window = await HostWindow.open({ profile: join(profile, 'p'), keychain: null })
   const account = { email: 'robin@alpha.example', password: 'secret of Alpha' }
   await window.do('session.connect', { url: cloud.url, ...account, passphrase: 'seven wild geese' })
+  // A client has its key once it was opened.
+  await window.call('query', 'desk', undefined, await window.client(uuid('tenant', 'Acme')))
 })
 afterAll(async () => {
   await window.close()
