@@ -74,7 +74,7 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const run = useCallback(
     async (ticket: Subject, patch: TicketPatch, back = false): Promise<Ticket | null> => {
       try {
-        return (await editTicket(tenant, ticket.id, patch, back)).ticket
+        return (await undo.during(editTicket(tenant, ticket.id, patch, back))).ticket
       } catch (error) {
         const { code, message } = problemFrom(error)
         if (code === 'field-missing')

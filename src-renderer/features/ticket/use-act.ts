@@ -8,7 +8,7 @@ export function useAct(): (failed: string, run: () => Promise<void>) => Promise<
   return useCallback(
     async (failed, run) => {
       try {
-        await run()
+        await undo.during(run())
         return true
       } catch (error) {
         undo.fail(`${failed} ${problemFrom(error).message}`)
