@@ -28,7 +28,7 @@ export function Confirm({ title, text, action, danger, onConfirm, onClose }: Con
           size="sm"
           onClick={onConfirm}
           data-autofocus={!danger || undefined}
-          {...(danger ? { color: 'red.9' } : {})}
+          {...(danger ? { color: 'red' } : {})}
         >
           {action}
         </Button>

@@ -87,7 +87,7 @@ export function Form({ label, state, action, ready, danger, bare, focus, onSubmi
           loading={state.busy}
           disabled={!ready}
           {...(focus ? { autoFocus: true } : {})}
-          {...(danger ? { color: 'red.9' } : {})}
+          {...(danger ? { color: 'red' } : {})}
         >
           {action}
         </Button>

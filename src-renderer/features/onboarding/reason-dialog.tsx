@@ -45,7 +45,7 @@ export function ReasonDialog({ title, text, action, danger, onReason, onClose }:
           <Button size="sm" variant="default" onClick={onClose}>
             Back
           </Button>
-          <Button size="sm" type="submit" disabled={!ready} {...(danger ? { color: 'red.9' } : {})}>
+          <Button size="sm" type="submit" disabled={!ready} {...(danger ? { color: 'red' } : {})}>
             {action}
           </Button>
         </div>
