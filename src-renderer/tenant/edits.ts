@@ -43,66 +43,69 @@ function fieldsOf({ customFields, ...fields }: FieldPatch): string[] {
  * @returns the ticket as it is then
  * @throws TRPCClientError with its problem
  */
-export async function editTicket(
-  { client, queries }: Tenant,
-  id: string,
-  patch: FieldPatch,
-  back = false,
-): Promise<TicketDetail> {
-  await queries.cancelQueries({ queryKey: keys.ticket(id) })
-  const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
-  if (before) {
-    queries.setQueryData<TicketDetail>(keys.ticket(id), {
-      ...before,
-      ticket: patched(before.ticket, patch),
-      snoozedUntil: patch.snoozedUntil === undefined ? before.snoozedUntil : patch.snoozedUntil,
-      pendingFields: [...new Set([...before.pendingFields, ...fieldsOf(patch)])],
-    })
-  }
-  const rowBefore = patchRow(queries, id, (row) => ({ ...row, ...rowPart(patch), pending: true }))
-  return sendShown(
-    queries,
-    id,
-    () => client.tickets.edit.mutate({ id, patch, back }),
-    () => {
-      if (before) queries.setQueryData(keys.ticket(id), before)
-      if (rowBefore) patchRow(queries, id, () => rowBefore)
+export function editTicket(tenant: Tenant, id: string, patch: FieldPatch, back = false): Promise<TicketDetail> {
+  return editShown(
+    tenant,
+    { id, patch, back },
+    {
+      fields: fieldsOf(patch),
+      detail: ({ ticket, snoozedUntil }) => ({
+        ticket: patched(ticket, patch),
+        snoozedUntil: patch.snoozedUntil === undefined ? snoozedUntil : patch.snoozedUntil,
+      }),
+      row: { ...rowPart(patch), pending: true },
     },
   )
+}
+
+/** How an edit shows before it is answered: the names of its fields, and what it makes of the ticket and of its rows. */
+interface Shown {
+  fields: readonly string[]
+  detail(before: TicketDetail): Partial<TicketDetail>
+  row?: Partial<TicketRow>
 }
 
 /** How many edits of each ticket are on screen and not answered yet. */
 const underWay = new WeakMap<QueryClient, Map<string, number>>()
 
 /**
- * Sends an edit of a ticket that is on screen already, and shows the answer.
- * @param restore puts back what is on screen, where the compartment refuses
- * @returns the answer
- * @throws what the sending throws
+ * Sends an edit of a ticket, which shows at once, then as the compartment answers; put back where it refuses.
+ * @returns the ticket as it is then
+ * @throws TRPCClientError with its problem
  */
-export async function sendShown(
-  queries: QueryClient,
-  id: string,
-  send: () => Promise<TicketDetail>,
-  restore: () => void,
+export async function editShown(
+  { client, queries }: Tenant,
+  edit: { id: string; patch: TicketPatch; back?: boolean },
+  { fields, detail, row: part }: Shown,
 ): Promise<TicketDetail> {
+  const { id } = edit
+  await queries.cancelQueries({ queryKey: keys.ticket(id) })
+  const before = queries.getQueryData<TicketDetail>(keys.ticket(id))
+  if (before) {
+    const pendingFields = [...new Set([...before.pendingFields, ...fields])]
+    queries.setQueryData<TicketDetail>(keys.ticket(id), { ...before, ...detail(before), pendingFields })
+  }
+  const rowBefore = part && patchRow(queries, id, (row) => ({ ...row, ...part }))
   const counts = underWay.get(queries) ?? new Map<string, number>()
   underWay.set(queries, counts)
   counts.set(id, (counts.get(id) ?? 0) + 1)
-  const done = (): void => {
+  const answered = (): void => {
     const left = (counts.get(id) ?? 1) - 1
     if (left > 0) counts.set(id, left)
     else counts.delete(id)
   }
   try {
-    const detail = await send()
-    done()
-    applyDetail(queries, detail)
-    return detail
+    const after = await client.tickets.edit.mutate(edit)
+    answered()
+    applyDetail(queries, after)
+    return after
   } catch (error) {
-    done()
+    answered()
     // A later edit stands on this one: its answer says how it is.
-    if (!counts.has(id)) restore()
+    if (!counts.has(id)) {
+      if (before) queries.setQueryData(keys.ticket(id), before)
+      if (rowBefore) patchRow(queries, id, () => rowBefore)
+    }
     throw error
   }
 }
