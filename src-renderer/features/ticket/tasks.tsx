@@ -175,7 +175,7 @@ export function Tasks({ detail: { ticket, pendingFields }, adding, onLeave }: Ta
       </ul>
       <input
         ref={field}
-        className={classes.add}
+        className={`${inputs.input} ${classes.add}`}
         aria-label="Add a task"
         placeholder="Add a task"
         maxLength={MAX_TASK_TEXT}
