@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import { isAlive } from '../support/run-folder.ts'
 import { Bench } from './bench.ts'
 import { makeFolder, noteElsewhere, removeLeftovers } from './folders.ts'
 import { startForked } from './forked.ts'
@@ -47,11 +48,3 @@ test('what a killed run left is removed, and what a running one uses is not', ()
   expect([used, left, data].map(existsSync)).toEqual([true, false, false])
   rmSync(used, { recursive: true })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}

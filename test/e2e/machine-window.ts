@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { buildIfStale } from '../../scripts/build.mjs'
 import { serveBrowser } from '../../src-main/browser-host/server.ts'
 import type { Host } from '../../src-main/console/host.ts'
 import { readWindowFiles } from '../../src-main/window-files/window-files.ts'
@@ -15,7 +14,6 @@ export interface MachineHost {
 
 /** Serves the built window on a machine whose keychain, clocks and crashes a test decides on. */
 export async function serveMachine(machine: Machine): Promise<MachineHost> {
-  buildIfStale()
   const host = await openMachine(machine)
   const served = await serveBrowser(host, readWindowFiles(join(import.meta.dirname, '../../out/renderer')), 0)
   return {

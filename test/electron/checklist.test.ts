@@ -2,7 +2,6 @@ import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { buildIfStale } from '../../scripts/build.mjs'
 import { openWindow } from '../e2e/browser.ts'
 import { playOn } from '../e2e/hosts.ts'
 import { killAll, startConsole } from '../e2e/processes.ts'
@@ -21,7 +20,6 @@ let intact: Scene
 
 beforeAll(async () => {
   playOn('electron-harness')
-  buildIfStale()
   intact = await show(join(ROOT, 'out'))
 })
 afterAll(async () => {

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lockedVersion } from '../../packaging/contents.ts'
 import { FUSES } from '../../packaging/fuses.ts'
 import { executableOf, packageApp } from '../../packaging/package-app.ts'
-import { buildIfStale } from '../../scripts/build.mjs'
 import { runHarness } from '../e2e/processes.ts'
 import { writeElectronZip } from './electron-zip.ts'
 
@@ -24,7 +23,6 @@ async function packageWith(fuses: number, name: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  buildIfStale()
   folder = mkdtempSync(join(tmpdir(), 'bulkhead-packaged-'))
   app = await packageWith(KNOWN_FUSES, 'app')
 })
