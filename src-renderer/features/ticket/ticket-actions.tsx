@@ -1,4 +1,4 @@
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import { isAboutMatrix } from '../../../src-shared/domain/priority-matrix.ts'
@@ -31,8 +31,12 @@ export interface Subject extends Omit<TicketPatch, 'tasks'>, Pick<Partial<Ticket
 interface Actions {
   /** @param before runs just before the edit, which may first have to be asked about */
   edit(ticket: Subject, patch: TicketPatch, before?: () => void): void
-  /** Changes several things at once, with one undo; asks for the fields that the ticket needs for it. @param done in words */
-  change(ticket: Subject, change: BulkChange, done: string): void
+  /**
+   * Changes several things at once, with one undo; asks for the fields that the ticket needs for it.
+   * @param done in words
+   * @param before as that of an edit
+   */
+  change(ticket: Subject, change: BulkChange, done: string, before?: () => void): void
   /** Offers the client's macros; what one sets is set, its text is handed over. */
   macro(ticket: Subject, onText: MacroText): void
   /** @param before runs when a value is picked, just before the edit */
@@ -72,23 +76,28 @@ export function TicketActions({ children }: { children: ReactNode }) {
   const { ask, question } = useOpenParts()
 
   const run = useCallback(
-    async (ticket: Subject, patch: TicketPatch, back = false): Promise<Ticket | null> => {
+    /** @param onMissing told where fields are needed for it; null where it takes back what was done */
+    async (
+      ticket: Subject,
+      patch: TicketPatch,
+      onMissing: ((message: string) => void) | null,
+    ): Promise<Ticket | null> => {
       try {
-        return (await undo.during(editTicket(tenant, ticket.id, patch, back))).ticket
+        return (await undo.during(editTicket(tenant, ticket.id, patch, onMissing === null))).ticket
       } catch (error) {
         const { code, message } = problemFrom(error)
-        if (code === 'field-missing')
-          setNeeded({ ticket, patch, message, run: (filled) => void again.current(ticket, filled) })
+        if (code === 'field-missing' && onMissing) onMissing(message)
         else undo.fail(`Ticket ${numberText(ticket.number)} was not changed. ${message}`)
         return null
       }
     },
     [tenant, undo],
   )
-  const again = useRef<(ticket: Subject, patch: TicketPatch) => Promise<void>>(async () => {})
   const edit = useCallback(
     async (ticket: Subject, patch: TicketPatch): Promise<void> => {
-      const after = await run(ticket, patch)
+      const after = await run(ticket, patch, (message) =>
+        setNeeded({ ticket, patch, message, run: (filled) => void edit(ticket, filled) }),
+      )
       if (!after) return
       // A priority that followed by the client's matrix goes back with it.
       const follows = patch.priority === undefined && isAboutMatrix(desk.configuration, patch.customFields)
@@ -96,12 +105,11 @@ export function TicketActions({ children }: { children: ReactNode }) {
       const back = inverseOf(whole, ticket)
       undo.offer(
         `Ticket ${numberText(ticket.number)}: ${describePatch(whole, desk)}`,
-        () => void run(ticket, back, true),
+        () => void run(ticket, back, null),
       )
     },
     [desk, run, undo],
   )
-  again.current = edit
   const changeAll = useCallback(
     (ticket: Subject, all: BulkChange, done: string): void =>
       void change(ticket, all, done, (message) =>
@@ -122,7 +130,11 @@ export function TicketActions({ children }: { children: ReactNode }) {
           before?.()
           void edit(ticket, patch)
         }),
-      change: (ticket, all, done) => ask(ticket, all.patch, () => changeAll(ticket, all, done)),
+      change: (ticket, all, done, before) =>
+        ask(ticket, all.patch, () => {
+          before?.()
+          changeAll(ticket, all, done)
+        }),
       macro: (ticket, onText) => setMacro({ ticket, onText }),
       choose: (kind, ticket, before) => setChoice({ kind, ticket, before }),
     }),

@@ -66,11 +66,7 @@ export function useTicketCommands(ticket: Timed | null, { onText, onWork }: Tick
       ? [
           {
             ...{ id: 'noise', title: 'Mark as noise', group: 'Ticket' as const, keys: ['#'] },
-            run: () => {
-              if (!ticket) return
-              advance(afterResolve)
-              change(ticket, noiseChange(noise), 'marked as noise')
-            },
+            run: () => ticket && change(ticket, noiseChange(noise), 'marked as noise', () => advance(afterResolve)),
           },
         ]
       : []),

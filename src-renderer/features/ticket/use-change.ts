@@ -10,14 +10,14 @@ import { useAct } from './use-act.ts'
 
 /**
  * Changes several things of one ticket at once, which one undo takes back.
- * @returns whether it was done; takes what to do where the ticket lacks fields that the client needs, and why
+ * @returns takes what to do where the ticket lacks fields that the client needs, and why
  */
 export function useChange(): (
   ticket: Pick<Subject, 'id' | 'number'>,
   change: BulkChange,
   done: string,
-  onMissing?: (message: string) => void,
-) => Promise<boolean> {
+  onMissing: (message: string) => void,
+) => Promise<unknown> {
   const tenant = useTenant()
   const undo = useUndo()
   const act = useAct()
@@ -27,7 +27,7 @@ export function useChange(): (
       return act(`${name} was not changed.`, async () => {
         const ran = await runBulk(tenant, [id], change).catch((error: unknown) => {
           const { code, message } = problemFrom(error)
-          if (code !== 'field-missing' || !onMissing) throw error
+          if (code !== 'field-missing') throw error
           onMissing(message)
           return null
         })

@@ -13,9 +13,12 @@ export function chosenWords(conversation: HTMLElement | null): Words | null {
   if (!conversation || !selection || selection.isCollapsed || selection.rangeCount === 0) return null
   const range = selection.getRangeAt(0)
   if (!conversation.contains(range.commonAncestorContainer) || selection.toString().trim() === '') return null
-  const entries = [...conversation.querySelectorAll('li[data-kind]')].filter((entry) => range.intersectsNode(entry))
-  const isPublic = (entry: Element): boolean => /^(?:reply|description)$/.test(entry.getAttribute('data-kind') ?? '')
-  return { text: selection.toString(), internal: !entries.every(isPublic) }
+  const start = range.startContainer
+  const first = (start instanceof Element ? start : start.parentElement)?.closest('li[data-kind]')
+  // What stands between entries, such as what was changed, is for technicians as well.
+  const chosen = [...(first?.parentElement?.children ?? [])].filter((row) => range.intersectsNode(row))
+  const isPublic = (row: Element): boolean => /^(?:reply|description)$/.test(row.getAttribute('data-kind') ?? '')
+  return { text: selection.toString(), internal: !first || !chosen.every(isPublic) }
 }
 
 /** The last reply without what it quotes, or what the ticket was opened with. */
