@@ -1,4 +1,4 @@
-import { isOpenCategory, type Configuration } from '../domain/configuration.ts'
+import { isOpenCategory, type Configuration, type CustomField } from '../domain/configuration.ts'
 import type { Technician } from '../domain/people.ts'
 import { readMeasure } from './duration.ts'
 import { parseQuery, type Term } from './parse.ts'
@@ -116,20 +116,19 @@ function peopleCalled(value: string, { technicians, me }: Meaning): string[] {
   return (people.length > 0 ? people : close).map(({ id }) => id)
 }
 
-function readPeople(on: 'watcher' | 'mentions', { not, value, quoted }: Term, meaning: Meaning): Read {
-  const ids: string[] = []
-  for (const part of quoted ? [value] : value.split(',').filter((one) => one !== '')) {
-    const found = peopleCalled(part, meaning)
-    if (found.length === 0) return { misread: `No technician of this client is called “${part}”.` }
-    ids.push(...found)
-  }
-  return ids.length === 0 ? [] : [{ on, not, ids: [...new Set(ids)] }]
+function readPeople(on: 'watcher' | 'mentions', term: Term, meaning: Meaning): Read {
+  const ids = allCalled('technician', term, (part) => peopleCalled(part, meaning))
+  return 'misread' in ids ? ids : ids.length === 0 ? [] : [{ on, not: term.not, ids }]
+}
+
+/** The client's field that a search means, by its key or its label. */
+export function fieldCalled(name: string, fields: readonly CustomField[]): CustomField | undefined {
+  return fields.find(({ key, label }) => same(key, name) || same(label, name))
 }
 
 function readField({ not, field, value, quoted }: Term, meaning: Meaning): Read {
   const name = field ?? ''
-  const { customFields } = meaning.configuration
-  const found = customFields.find(({ key, label }) => same(key, name) || same(label, name))
+  const found = fieldCalled(name, meaning.configuration.customFields)
   if (!found) return { misread: `No field of this client is called “${name}”.` }
   const term = (text: string, open: boolean): Read => [
     { on: 'term', not, term: `field.${found.key}=${termValue(text)}`, begins: open },
@@ -210,16 +209,26 @@ function running(
 
 function among(
   on: 'status' | 'priority' | 'type' | 'queue' | 'assignee',
-  { not, value, quoted }: Term,
+  term: Term,
   find: (value: string) => (string | null)[],
 ): Read {
-  const keys: (string | null)[] = []
+  const keys = allCalled(on, term, find)
+  return 'misread' in keys ? keys : keys.length === 0 ? [] : [{ on, not: term.not, keys }]
+}
+
+/** All that the names of a term mean, each once. @param what they are names of */
+function allCalled<Found>(
+  what: string,
+  { value, quoted }: Term,
+  find: (value: string) => Found[],
+): Found[] | { misread: string } {
+  const all: Found[] = []
   for (const part of quoted ? [value] : value.split(',').filter((one) => one !== '')) {
     const found = find(part)
-    if (found.length === 0) return { misread: `No ${on} of this client is called “${part}”.` }
-    keys.push(...found)
+    if (found.length === 0) return { misread: `No ${what} of this client is called “${part}”.` }
+    all.push(...found)
   }
-  return keys.length === 0 ? [] : [{ on, not, keys: [...new Set(keys)] }]
+  return [...new Set(all)]
 }
 
 function named(list: readonly { key: string; label: string }[], value: string, orNone = false): (string | null)[] {

@@ -1,6 +1,7 @@
 import type { Configuration, CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { OPERATORS, parseQuery, quote, type Operator, type Term } from '../../../src-shared/query/parse.ts'
+import { fieldCalled } from '../../../src-shared/query/resolve.ts'
 
 /** What can stand where the cursor is. */
 export interface Suggestion {
@@ -35,9 +36,7 @@ export function contactTyped(text: string, caret: number, { configuration }: Des
 }
 
 function fieldOf({ operator, field }: Term, { customFields }: Configuration): CustomField | undefined {
-  if (operator !== 'field') return undefined
-  const same = (one: string): boolean => one.toLocaleLowerCase() === field?.toLocaleLowerCase()
-  return customFields.find(({ key, label }) => same(key) || same(label))
+  return operator === 'field' ? fieldCalled(field ?? '', customFields) : undefined
 }
 
 /**
@@ -137,8 +136,10 @@ function valuesOf(term: Term, operator: Operator, { configuration, technicians, 
       return [{ value: '<1d' }, { value: '<7d' }, { value: '<30d' }, { value: '>2d' }, { value: '>30d' }]
     case 'sla':
       return [{ value: 'breached' }, { value: '<1h' }, { value: '<4h' }, { value: '<1d' }, { value: '>1d' }]
-    case 'field':
-      return fieldOf(term, configuration)?.type === 'person' ? people : fieldValues(fieldOf(term, configuration))
+    case 'field': {
+      const asked = fieldOf(term, configuration)
+      return asked?.type === 'person' ? people : fieldValues(asked)
+    }
     case 'tasks':
       return [{ value: 'open' }, { value: 'late', hint: 'past due' }, { value: 'mine' }]
     case 'tag':
