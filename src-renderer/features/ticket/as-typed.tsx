@@ -1,7 +1,7 @@
-import { IconCheck, IconCode, IconCopy } from '@tabler/icons-react'
-import { useState } from 'react'
+import { IconCode } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import { CopyButton } from './copy-button.tsx'
 import { maybeMarked } from './maybe-marked.ts'
-import { useCopy } from './use-copy.ts'
 import classes from './written.module.css'
 
 interface AsTypedProps {
@@ -22,16 +22,11 @@ export function useAsTyped(text: string, all: boolean): AsTypedProps {
 
 /** Shows a text as it was typed, to look at its marks and to copy it; there only where it may have marks. */
 export function AsTyped({ text, typed, onChange }: AsTypedProps) {
-  const [copied, copy] = useCopy(text)
-  if (!maybeMarked(text)) return null
-  const Icon = copied ? IconCheck : IconCopy
+  const marked = useMemo(() => maybeMarked(text), [text])
+  if (!marked) return null
   return (
     <span className={classes.asTyped} data-typed={typed || undefined}>
-      {typed && (
-        <button type="button" onClick={copy}>
-          <Icon size={12} aria-hidden /> {copied ? 'Copied' : 'Copy'}
-        </button>
-      )}
+      {typed && <CopyButton text={text} />}
       <button
         type="button"
         aria-pressed={typed}

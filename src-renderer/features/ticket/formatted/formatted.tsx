@@ -1,10 +1,9 @@
-import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { Fragment, useMemo, type ReactNode } from 'react'
 import type { Mention } from '../../../../src-shared/domain/entry.ts'
+import { CopyButton } from '../copy-button.tsx'
 import { Linked, Mentioning, WebLink, type LinkedProps } from '../linked.tsx'
 import { parse, type Block, type Inline, type Item } from './parse.ts'
 import classes from './formatted.module.css'
-import { useCopy } from '../use-copy.ts'
 
 type Mentions = readonly Mention[] | undefined
 
@@ -126,15 +125,11 @@ function wordsOf(line: readonly Inline[]): string {
 }
 
 function Code({ info, text }: { info: string; text: string }) {
-  const [copied, copy] = useCopy(text)
-  const Icon = copied ? IconCheck : IconCopy
   return (
     <div className={classes.code}>
       <div className={classes.codeHead}>
         <span>{info}</span>
-        <button type="button" onClick={copy} title="Copy this code">
-          <Icon size={12} aria-hidden /> {copied ? 'Copied' : 'Copy'}
-        </button>
+        <CopyButton text={text} title="Copy this code" />
       </div>
       <pre tabIndex={0}>
         <code>{text}</code>

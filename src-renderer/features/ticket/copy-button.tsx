@@ -1,7 +1,8 @@
+import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 
-/** Puts a text on the clipboard. @returns whether it has just been put there, and what does it */
-export function useCopy(text: string): [boolean, () => void] {
+/** Puts a text on the clipboard, and says for a moment that it is there. */
+export function CopyButton({ text, title }: { text: string; title?: string }) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -14,5 +15,10 @@ export function useCopy(text: string): [boolean, () => void] {
       // Where the window may not, the text can still be chosen and copied by keys.
       () => undefined,
     )
-  return [copied, copy]
+  const Icon = copied ? IconCheck : IconCopy
+  return (
+    <button type="button" title={title} onClick={copy}>
+      <Icon size={12} aria-hidden /> {copied ? 'Copied' : 'Copy'}
+    </button>
+  )
 }
