@@ -3,8 +3,14 @@ import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { dateTime } from '../../ui/time.ts'
 
+/** Who it is, within a sentence; also where they do not work for the client any more. */
+export function whose(id: string, { technicians, me }: Pick<Desk, 'technicians' | 'me'>): string {
+  return id === me ? 'you' : (technicians.find((one) => one.id === id)?.name ?? 'a former technician')
+}
+
 /** An edit in words: `status set to Awaiting vendor`. */
-export function describePatch(patch: TicketPatch, { configuration, technicians, me }: Desk): string {
+export function describePatch(patch: TicketPatch, desk: Desk): string {
+  const { configuration } = desk
   const parts: string[] = []
   const label = (list: readonly { key: string; label: string }[], key: string | null): string =>
     key === null ? 'none' : (list.find((one) => one.key === key)?.label ?? key)
@@ -14,11 +20,7 @@ export function describePatch(patch: TicketPatch, { configuration, technicians, 
   if (patch.type !== undefined) parts.push(`type set to ${label(configuration.types, patch.type)}`)
   if (patch.queue !== undefined) parts.push(`queue set to ${label(configuration.queues, patch.queue)}`)
   if (patch.assigneeId === null) parts.push('unassigned')
-  else if (patch.assigneeId !== undefined) {
-    const { assigneeId } = patch
-    const name = technicians.find(({ id }) => id === assigneeId)?.name
-    parts.push(assigneeId === me ? 'assigned to you' : `assigned to ${name ?? 'a former technician'}`)
-  }
+  else if (patch.assigneeId !== undefined) parts.push(`assigned to ${whose(patch.assigneeId, desk)}`)
   if (patch.snoozedUntil === null) parts.push('woken')
   else if (patch.snoozedUntil !== undefined) parts.push(`snoozed until ${dateTime(patch.snoozedUntil)}`)
   if (patch.tags !== undefined) parts.push('tags changed')
@@ -31,12 +33,7 @@ export function describePatch(patch: TicketPatch, { configuration, technicians, 
 /** A change with tags in words: `status set to Resolved`. */
 export function describeBulk(change: BulkChange, desk: Desk): string {
   const { patch, addTags, removeTags, addWatchers = [], removeWatchers = [], addTasks = [] } = change
-  const named = (ids: readonly string[]): string =>
-    ids
-      .map((id) =>
-        id === desk.me ? 'you' : (desk.technicians.find((one) => one.id === id)?.name ?? 'a former technician'),
-      )
-      .join(', ')
+  const named = (ids: readonly string[]): string => ids.map((id) => whose(id, desk)).join(', ')
   const parts = [
     describePatch(patch, desk),
     addTags.length > 0 ? `tagged ${addTags.join(', ')}` : '',

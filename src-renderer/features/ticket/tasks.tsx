@@ -9,7 +9,7 @@ import {
   tasksInOrder,
 } from '../../../src-shared/domain/task-list.ts'
 import type { Task, TasksPatch } from '../../../src-shared/domain/tasks.ts'
-import type { Desk, TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useArrived } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
@@ -20,6 +20,7 @@ import { dateTime, useMinute } from '../../ui/time.ts'
 import { SnoozeDialog } from '../snooze/later.ts'
 import { numberText } from '../tickets/words.ts'
 import { ChoiceDialog } from './choice-dialog.tsx'
+import { whose } from './describe-patch.ts'
 import classes from './tasks.module.css'
 import inputs from './inputs.module.css'
 import ticketClasses from './ticket.module.css'
@@ -237,10 +238,6 @@ const DUE = { label: 'Due', none: 'Not due' }
 interface Asking {
   what: 'due' | 'assignee'
   task: Task & { id: string }
-}
-
-function whose(id: string, { technicians, me }: Pick<Desk, 'technicians' | 'me'>): string {
-  return id === me ? 'you' : (technicians.find((one) => one.id === id)?.name ?? 'a former technician')
 }
 
 /** Whose a task is, when it is due and who did it. */

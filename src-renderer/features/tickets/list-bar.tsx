@@ -2,6 +2,7 @@ import { IconColumns3, IconDownload, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
+import { FORMER } from '../../../src-shared/domain/person-words.ts'
 import type { Desk, TicketSort } from '../../../src-shared/domain/views.ts'
 import { hasWords } from '../../../src-shared/query/parse.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
@@ -197,7 +198,7 @@ function assigneeLabel({ assignee }: ListView, { technicians }: Desk): string {
   if (assignee === 'me') return 'Assigned to me'
   if (assignee === 'unassigned') return 'Unassigned'
   if (typeof assignee !== 'string') return `${assignee.length} people`
-  return technicians.find(({ id }) => id === assignee)?.name ?? 'Former technician'
+  return technicians.find(({ id }) => id === assignee)?.name ?? FORMER
 }
 
 function orderLabel(view: ListView, desk: Desk, searching: boolean): string {
