@@ -79,10 +79,9 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
     const asked = { status, priority: usual, ...written }
     return { ...asked, customFields: withDefaults(configuration.customFields, asked) }
   }
-  const byMatrix = priorityByMatrix(configuration, asOpened(draft))
-  const priorityOf = (written: Partial<NewTicket>): string =>
-    written.priority ?? priorityByMatrix(configuration, asOpened(written)) ?? usual
-  const priority = priorityOf(draft)
+  const followed = (written: Partial<NewTicket>) => priorityByMatrix(configuration, asOpened(written))
+  const byMatrix = followed(draft)
+  const priority = draft.priority ?? byMatrix ?? usual
   const write = (part: Partial<NewTicket>): void => {
     const { priority: chosen, ...next } = { ...latest.current, ...part }
     const { customFields } = asOpened(next)
@@ -115,7 +114,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
         status,
         ...{ type: null, queue: null, assigneeId: null, tags: [], customFields: {} },
         ...given,
-        priority: priorityOf(given),
+        priority: given.priority ?? followed(given) ?? usual,
         requesterId,
         subject: (given.subject ?? '').trim(),
         description: (given.description ?? '').trim(),
