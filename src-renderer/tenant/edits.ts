@@ -101,10 +101,13 @@ export async function editShown(
     return after
   } catch (error) {
     answered()
-    // A later edit stands on this one: its answer says how it is.
+    // A later edit stands on this one: its answer says how it is. Refused as well, it puts back what this one
+    // showed: what is true is read again.
     if (!counts.has(id)) {
       if (before) queries.setQueryData(keys.ticket(id), before)
       if (rowBefore) patchRow(queries, id, () => rowBefore)
+      void queries.invalidateQueries({ queryKey: keys.ticket(id) })
+      void queries.invalidateQueries({ queryKey: keys.allRows })
     }
     throw error
   }

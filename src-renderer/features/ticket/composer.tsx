@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconClock, IconEye, IconLock, IconPaperclip, IconSend } from '@tabler/icons-react'
-import { lazy, Suspense, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { Suspense, lazy, useDeferredValue, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import type { Contact } from '../../../src-shared/domain/people.ts'
 import type { Draft, EntryView, TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -190,12 +190,15 @@ export function Composer(props: ComposerProps) {
         onPaste={(event) => {
           const pasted = filesOf(event.clipboardData)
           const plain = event.clipboardData.getData('text/plain')
-          const long = fileOfLong(plain, text.length)
-          const marked = !long && event.target === field.current ? markedPaste(event.clipboardData) : null
-          if (marked && field.current) {
+          const written = event.target === field.current ? field.current : null
+          // What is chosen makes room.
+          const replaced = written ? written.selectionEnd - written.selectionStart : 0
+          const long = fileOfLong(plain, text.length - replaced)
+          const marked = !long && written ? markedPaste(event.clipboardData) : null
+          if (marked && written) {
             event.preventDefault()
             event.stopPropagation()
-            return void pasteMarked(field.current, marked, plain)
+            return void pasteMarked(written, marked, plain)
           }
           if (!long && (isTime || pasted.length === 0)) return
           event.preventDefault()
@@ -339,12 +342,14 @@ function goesOn({ key, shiftKey, altKey, nativeEvent, currentTarget }: KeyboardE
 /** How what is written will look to those who read it. */
 function Preview({ text, isNote }: { text: string; isNote: boolean }) {
   const { technicians } = useDesk()
+  // Nobody reads it between two keys.
+  const shown = useDeferredValue(text)
   return (
     <section className={classes.preview} aria-label="Preview" tabIndex={0}>
       <Written
-        text={text.trim()}
+        text={shown.trim()}
         unfolded={false}
-        mentions={isNote ? mentionsIn(text, technicians) : undefined}
+        mentions={isNote ? mentionsIn(shown, technicians) : undefined}
         first
       />
     </section>

@@ -31,7 +31,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
     const over = new AbortController()
     previewBulk(tenant, ids, change, { onDone: setCounted, signal: over.signal }).then(
       (whole) => over.signal.aborted || setPreview(whole),
-      (error: unknown) => setProblem(problemFrom(error).message),
+      (error: unknown) => over.signal.aborted || setProblem(problemFrom(error).message),
     )
     return () => over.abort()
   }, [tenant, ids, change])
