@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { Problems } from './field-problems.tsx'
 import { Rule } from './rule-form.tsx'
@@ -15,10 +16,11 @@ const EXAMPLE = `{
 
 /** Where a field is shown and needed, what it begins with and what it takes: a sentence, and JSON on Enter. */
 export function FieldRules({ row, change }: { row: CustomField; change(part: Partial<CustomField>): void }) {
-  const [typed, write] = useTyped(`customFields:${row.key}:rules`)
+  const [half, keepHalf] = useTyped(`customFields:${row.key}:rules`)
+  const [typed, setTyped] = useState<string | null>(null)
   const given = Object.fromEntries(RULES.flatMap((rule) => (row[rule] === undefined ? [] : [[rule, row[rule]]])))
-  const text = typed ?? (Object.keys(given).length === 0 ? '' : JSON.stringify(given, null, 2))
-  const wrong = typed === null ? null : problemOf(typed)
+  const text = half ?? typed ?? (Object.keys(given).length === 0 ? '' : JSON.stringify(given, null, 2))
+  const wrong = half === null ? null : problemOf(half)
   const about = `rules-of-${row.key}`
   return (
     <Rule sentence={sentenceOf(row)} begin={wrong !== null}>
@@ -33,12 +35,12 @@ export function FieldRules({ row, change }: { row: CustomField; change(part: Par
             placeholder={EXAMPLE}
             value={text}
             onChange={({ target }) => {
-              write(target.value)
-              if (problemOf(target.value) === null) change(rulesOf(target.value))
+              const readable = problemOf(target.value) === null
+              setTyped(target.value)
+              keepHalf(readable ? null : target.value)
+              if (readable) change(rulesOf(target.value))
             }}
-            onBlur={() => {
-              if (wrong === null) write(null)
-            }}
+            onBlur={() => setTyped(null)}
           />
           {wrong !== null && (
             <Problems
