@@ -15,9 +15,11 @@ export function moveRowFocus(event: KeyboardEvent): void {
   const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
   if (by === undefined) return
   const rows = rowsIn(event.currentTarget as HTMLElement)
-  const next = rows[rows.indexOf(document.activeElement as HTMLElement) + by]
-  if (!next) return
+  const at = rows.indexOf(document.activeElement as HTMLElement)
+  const next = rows[at + by]
+  if (at < 0 && !next) return
+  // At either end, too: the key is the list's, and means nothing else there.
   event.preventDefault()
   event.stopPropagation()
-  next.focus()
+  next?.focus()
 }

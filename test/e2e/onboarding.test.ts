@@ -14,6 +14,7 @@ import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
 import { ask } from '../support/cloud.ts'
 import { openWindow } from './browser.ts'
 import { sendHalf } from './half-sent.ts'
+import { loseSecondDraft } from './lost-drafts.ts'
 import { runToEnd } from './processes.ts'
 import { DANA, sandboxLike, setStage, shownClient, SOON, switchTo, temporaryFolder } from './story.ts'
 
@@ -64,6 +65,7 @@ test('three answers by keyboard, through a closed window and a restart, lead to 
   await first.page.keyboard.press('Control+Enter')
   await heading(first.page, 'Start from')
   // Chosen and not sent, the window closed, the console ended.
+  await loseSecondDraft(first.page, 'ArrowDown', 'ArrowUp')
   await first.page.keyboard.press('ArrowDown')
   await first.page.getByText('Kept here as a draft').waitFor({ timeout: SOON })
   const chosen = await first.page
@@ -117,17 +119,15 @@ test('three answers by keyboard, through a closed window and a restart, lead to 
   await page.keyboard.press('p')
   const saved = await saving
   expect(saved.suggestedFilename()).toBe('harbour-legal.pdf')
-  expect(
-    readFileSync(await saved.path())
-      .subarray(0, 5)
-      .toString(),
-  ).toBe('%PDF-')
+  expect(readFileSync(await saved.path(), 'latin1')).toMatch(/^%PDF-/)
   await page.keyboard.press('Escape')
   await page.getByRole('list', { name: 'First week' }).getByRole('button').waitFor({ timeout: SOON })
   await page.keyboard.press('Escape')
   const watched = page.getByRole('region', { name: 'Clients in their first week' }).getByRole('button')
   await watched.getByText(/0 unanswered *0 missed *11\/12 checks/).waitFor({ timeout: SOON })
   await page.keyboard.type('g7')
+  // There is no next one, and the key is not the first letter of a search either.
+  await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Harbour Legal is live' }).waitFor({ timeout: SOON })
   await page.keyboard.press('o')

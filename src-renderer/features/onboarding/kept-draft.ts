@@ -27,6 +27,7 @@ export function useKeptDraft<Draft extends object>(
   const [draft, setDraft] = useState(begin)
   const [touched, setTouched] = useState(kept)
   const [safe, setSafe] = useState(kept)
+  const newest = useRef(draft)
   const waiting = useRef<{ draft: Draft; timer: ReturnType<typeof setTimeout> } | null>(null)
   const save = useCallback(() => {
     const found = waiting.current
@@ -36,7 +37,7 @@ export function useKeptDraft<Draft extends object>(
     const input = { id, step, draft: JSON.stringify(found.draft) }
     // What cannot be kept now stays in the window, and goes with the next letter.
     client.onboarding.keepDraft.mutate(input).then(
-      () => setSafe(waiting.current === null),
+      () => setSafe(found.draft === newest.current),
       () => undefined,
     )
   }, [client, id, step])
@@ -53,6 +54,7 @@ export function useKeptDraft<Draft extends object>(
     safe,
     change(part) {
       const next = { ...draft, ...part }
+      newest.current = next
       setDraft(next)
       setTouched(true)
       setSafe(false)
