@@ -31,13 +31,17 @@ export async function contentOf(
   const parts: Blob[] = []
   for (let offset = 0; ;) {
     const piece = await client.attachments.read.query({ id, offset, length: MAX_PIECE }, { signal })
-    const bytes = Uint8Array.from(atob(piece.data), (character) => character.charCodeAt(0))
-    // Blobs live outside the heap, and on disk where they are large.
-    parts.push(new Blob([bytes]))
-    offset += bytes.length
+    const part = blobOf(piece.data)
+    parts.push(part)
+    offset += part.size
     tell(offset, piece.size)
-    if (offset >= piece.size || bytes.length === 0) return new Blob(parts, { type: 'application/octet-stream' })
+    if (offset >= piece.size || part.size === 0) return new Blob(parts, { type: 'application/octet-stream' })
   }
+}
+
+/** Bytes that came in base64. Blobs live outside the heap, and on disk where they are large. */
+export function blobOf(base64: string, type = ''): Blob {
+  return new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], { type })
 }
 
 /** A picture's bytes as one, or null where they are of no kind that is shown. */

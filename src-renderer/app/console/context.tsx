@@ -16,6 +16,12 @@ export function useConsole(): ConsoleState {
   return value
 }
 
+/** Whether whoever is signed in administers the organisation. */
+export function useIsAdministrator(): boolean {
+  const status = useStore(useConsole().session)
+  return status?.state === 'open' && status.role === 'administrator'
+}
+
 const NONE: ReadonlyMap<string, ClientSummary> = new Map()
 
 /** All clients by id; empty until the host has listed them. */

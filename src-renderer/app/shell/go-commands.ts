@@ -1,8 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import type { Command } from '../commands/commands.ts'
 import { useCommands } from '../commands/use-commands.tsx'
-import { useStore } from '../../ui/store.ts'
-import { useConsole } from '../console/context.tsx'
+import { useIsAdministrator } from '../console/context.tsx'
 import { useTenants } from '../tenants-context.tsx'
 import { useNewClient } from '../../features/onboarding/new-client.ts'
 import { places, useGo } from './go.ts'
@@ -13,8 +12,7 @@ export function useGoCommands(): void {
   const tenants = useTenants()
   const go = useGo()
   const newClient = useNewClient()
-  const status = useStore(useConsole().session)
-  const administers = status?.state === 'open' && status.role === 'administrator'
+  const administers = useIsAdministrator()
   const to = (id: string, title: string, keys: string[], place: string): Command => ({
     ...{ id, title, keys, group: 'Go to', run: () => go(place) },
   })

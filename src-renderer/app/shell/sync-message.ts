@@ -1,4 +1,5 @@
 import type { SyncState } from '../../../src-shared/domain/views.ts'
+import { counted } from '../../ui/counted.ts'
 
 export interface SyncMessage {
   text: string
@@ -12,7 +13,7 @@ const SHORT = 5
 
 /** What to say about a client's sync, in a few words; null when there is nothing to say. */
 export function syncMessage({ phase, pending, failed, progress }: SyncState): SyncMessage | null {
-  const edits = pending > 0 ? `${count(pending, 'edit')} waiting for the cloud` : ''
+  const edits = pending > 0 ? `${counted(pending, 'edit')} waiting for the cloud` : ''
   if (phase === 'stopped') return { text: joined('Sync has stopped', edits), tone: 'red', share: null }
   if (phase === 'offline') return { text: joined('Offline', edits), tone: 'amber', share: null }
   if (phase === 'paused') return { text: joined('Sync is paused', edits), tone: 'amber', share: null }
@@ -21,7 +22,7 @@ export function syncMessage({ phase, pending, failed, progress }: SyncState): Sy
     return { text: `First sync: ${rows(progress)}`, tone: 'quiet', share: share(progress) }
   }
   if (failed > 0)
-    return { text: joined(`${count(failed, 'edit')} could not be saved`, edits), tone: 'amber', share: null }
+    return { text: joined(`${counted(failed, 'edit')} could not be saved`, edits), tone: 'amber', share: null }
   if (progress && progress.total > 0 && phase === 'pulling') {
     return { text: joined(`Catching up: ${rows(progress)}`, edits), tone: 'quiet', share: share(progress) }
   }
@@ -30,10 +31,6 @@ export function syncMessage({ phase, pending, failed, progress }: SyncState): Sy
 
 function joined(...parts: string[]): string {
   return parts.filter(Boolean).join(' · ')
-}
-
-function count(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }
 
 function rows({ rows: done, total, secondsLeft }: NonNullable<SyncState['progress']>): string {

@@ -7,6 +7,7 @@ import { places, useGo } from '../../app/shell/go.ts'
 import { useSwitchClient } from '../../app/shell/switch-client.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
+import { counted } from '../../ui/counted.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { EmptyNotice } from '../../ui/problem-notice.tsx'
 import { useStore } from '../../ui/store.ts'
@@ -158,8 +159,4 @@ export function ClientsPage() {
       </ul>
     </main>
   )
-}
-
-function counted(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }

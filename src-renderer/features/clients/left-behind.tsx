@@ -8,6 +8,7 @@ import { useClients, useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
 import { bytes } from '../../ui/bytes.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { counted } from '../../ui/counted.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { dateText } from '../../ui/time.ts'
 import classes from './left-behind.module.css'
@@ -105,7 +106,7 @@ export function LeftBehind() {
                 <b>{one.name}</b>
                 <small>
                   Left {dateText(one.at)}, {bytes(one.bytes)}
-                  {one.undecided > 0 && `, ${edits(one.undecided)} that could not be saved`}
+                  {one.undecided > 0 && `, ${counted(one.undecided, 'edit')} that could not be saved`}
                 </small>
               </span>
               <PageButton onClick={() => keep(one)}>
@@ -121,8 +122,8 @@ export function LeftBehind() {
               <span>
                 <b>{name}</b>
                 <small>
-                  {edits(sync.pending)} did not reach the cloud. Withdraw {sync.pending === 1 ? 'it' : 'them'} on its
-                  sync page, then its files can be removed.
+                  {counted(sync.pending, 'edit')} did not reach the cloud. Withdraw {sync.pending === 1 ? 'it' : 'them'}{' '}
+                  on its sync page, then its files can be removed.
                 </small>
               </span>
               <PageButton onClick={() => go(places.sync(id))}>
@@ -147,21 +148,14 @@ export function LeftBehind() {
 }
 
 function sentence(count: number, total: number, unsent: number): string {
-  const files =
-    count === 1
-      ? `The files of 1 client that left your list are still on this machine (${bytes(total)}, encrypted)`
-      : `The files of ${count} clients that left your list are still on this machine (${bytes(total)}, encrypted)`
-  const waiting = `${unsent} client${unsent === 1 ? '' : 's'} left with edits that were not sent`
+  const files = `The files of ${counted(count, 'client')} that left your list are still on this machine (${bytes(total)}, encrypted)`
+  const waiting = `${counted(unsent, 'client')} left with edits that were not sent`
   return [count > 0 && files, unsent > 0 && waiting].filter(Boolean).join('; ')
-}
-
-function edits(count: number): string {
-  return `${count} edit${count === 1 ? '' : 's'}`
 }
 
 function lost({ undecided }: Left): string {
   if (undecided === 0) return 'No edit of yours waits there.'
-  return `${edits(undecided)} of yours could not be saved and nobody decided about ${undecided === 1 ? 'it: it is' : 'them: they are'} lost.`
+  return `${counted(undecided, 'edit')} of yours could not be saved and nobody decided about ${undecided === 1 ? 'it: it is' : 'them: they are'} lost.`
 }
 
 /** Arrows go from button to button. */

@@ -1,5 +1,6 @@
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import { importFields, newFieldKinds, type NewFieldKind } from '../../../src-shared/protocol/import.ts'
+import { counted } from '../../ui/counted.ts'
 import classes from './import.module.css'
 import type { Said } from './mapping.tsx'
 import type { SeenImport } from './transfer.ts'
@@ -27,7 +28,7 @@ export function Columns({ view, said, configuration, disabled, onSay }: ColumnsP
   return (
     <table className={classes.table} aria-label="Columns">
       <caption>
-        {view.columns.length.toLocaleString('en')} column{view.columns.length === 1 ? '' : 's'}
+        {counted(view.columns.length, 'column')}
         {unmapped > 0 && `, ${unmapped} of them ${unmapped === 1 ? 'fills' : 'fill'} nothing`}
       </caption>
       <thead>

@@ -11,6 +11,7 @@ import { useDesk } from '../../tenant/desk.tsx'
 import { save } from '../../tenant/downloads.ts'
 import { UnreadableFile } from '../../tenant/uploads.ts'
 import { bytes } from '../../ui/bytes.ts'
+import { counted } from '../../ui/counted.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
 import { dateTime } from '../../ui/time.ts'
@@ -204,7 +205,7 @@ export function ImportPage() {
           {looked && (
             <div className={classes.begin}>
               <PageButton primary shortcut={keysText(RUN_KEYS)} onClick={take}>
-                Import {counted(shown.added + shown.changed)} into {name}
+                Import {counted(shown.added + shown.changed, 'row')} into {name}
               </PageButton>
             </div>
           )}
@@ -246,10 +247,6 @@ export function ImportPage() {
       )}
     </Page>
   )
-}
-
-function counted(rows: number): string {
-  return `${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`
 }
 
 const STATES: Record<SeenImport['state'], string> = {

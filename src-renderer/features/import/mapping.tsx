@@ -1,5 +1,6 @@
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { MissingWords, RunImport } from '../../../src-shared/protocol/import.ts'
+import { counted } from '../../ui/counted.ts'
 import { AllColumns, Columns, Subject } from './columns.tsx'
 import classes from './import.module.css'
 import type { SeenImport } from './transfer.ts'
@@ -130,8 +131,4 @@ function Words({ missing, said, configuration, disabled, onSay }: WordsProps) {
       </table>
     )
   })
-}
-
-function counted(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }

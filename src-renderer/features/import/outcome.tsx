@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { isPersonId } from '../../../src-shared/domain/person-words.ts'
+import { sameValue } from '../../../src-shared/settings/layers.ts'
 import { contactQuery } from '../../tenant/contacts.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
@@ -94,7 +95,7 @@ function partsOf(change: Difference): Difference[] {
   if (field !== 'customFields') return [change]
   const [was, is] = [before ?? {}, after ?? {}] as [Record<string, unknown>, Record<string, unknown>]
   return Object.keys(is)
-    .filter((key) => JSON.stringify(was[key] ?? null) !== JSON.stringify(is[key] ?? null))
+    .filter((key) => !sameValue(was[key] ?? null, is[key] ?? null))
     .map((key) => ({ field: `customFields.${key}`, before: was[key], after: is[key] }))
 }
 
@@ -102,9 +103,16 @@ function partsOf(change: Difference): Difference[] {
 function Told({ field, value }: { field: string; value: unknown }) {
   const desk = useDesk()
   const isPerson = field === 'requesterId' || customFieldOf(field, desk)?.type === 'person'
-  const contact = isPerson && typeof value === 'string' && isPersonId(value) ? value : null
-  const { data } = useQuery({ ...contactQuery(useTenant(), contact ?? ''), enabled: contact !== null, retry: false })
+  if (isPerson && typeof value === 'string' && isPersonId(value)) return <Person field={field} id={value} />
   if (value === null || value === undefined || value === '') return 'nothing'
-  const text = valueText(field, value, desk, data && { [data.id]: data.name })
+  return shortened(valueText(field, value, desk))
+}
+
+function Person({ field, id }: { field: string; id: string }) {
+  const { data } = useQuery({ ...contactQuery(useTenant(), id), retry: false })
+  return shortened(valueText(field, id, useDesk(), data && { [data.id]: data.name }))
+}
+
+function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }

@@ -65,13 +65,12 @@ export function textOf({ text }: Macro, filling: Filling): string | null {
 
 /** What a macro sets; null where it sets nothing. */
 export function changeOf({ set = {}, tasks = [], watch = [] }: Macro, { me }: Pick<Desk, 'me'>): BulkChange | null {
-  const nothing = ({ length }: readonly unknown[] = []): boolean => length === 0
-  const { addTags: on, removeTags: off, ...fields } = set
-  if (Object.keys(fields).length === 0 && [on, off, tasks, watch].every((list) => nothing(list))) return null
-  const { assignee, addTags = [], removeTags = [], ...patch } = set
+  const { assignee, addTags = [], removeTags = [], ...fields } = set
   const assigned = assignee && { assigneeId: assignee === 'me' ? me : assignee === 'nobody' ? null : assignee }
+  const patch = { ...fields, ...assigned }
+  if ([Object.keys(patch), addTags, removeTags, tasks, watch].every(({ length }) => length === 0)) return null
   return {
-    ...{ patch: { ...patch, ...assigned }, addTags, removeTags },
+    ...{ patch, addTags, removeTags },
     ...(tasks.length > 0 && { addTasks: tasks }),
     ...(watch.length > 0 && { addWatchers: [...new Set(watch.map((who) => (who === 'me' ? me : who)))] }),
   }

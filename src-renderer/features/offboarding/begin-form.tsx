@@ -3,9 +3,10 @@ import { useState } from 'react'
 import type { ClientSummary } from '../../../src-shared/domain/views.ts'
 import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
 import { useConsole } from '../../app/console/context.tsx'
+import { counted } from '../../ui/counted.ts'
 import { Form, useForm } from '../../ui/form.tsx'
 import classes from './offboarding.module.css'
-import { counted, isTyped } from './words.ts'
+import { isTyped } from './words.ts'
 
 interface BeginFormProps {
   summary: ClientSummary

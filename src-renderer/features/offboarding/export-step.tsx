@@ -3,12 +3,12 @@ import type { OffboardingView } from '../../../src-shared/protocol/offboarding.t
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
 import { bytes } from '../../ui/bytes.ts'
+import { counted } from '../../ui/counted.ts'
 import { useForm } from '../../ui/form.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { useStore } from '../../ui/store.ts'
 import classes from './offboarding.module.css'
 import { savedHere, saveExport } from './take.ts'
-import { counted } from './words.ts'
 
 interface ExportStepProps {
   view: OffboardingView

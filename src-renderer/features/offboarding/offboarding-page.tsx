@@ -3,9 +3,10 @@ import { useParams } from '@tanstack/react-router'
 import { useLayoutEffect, useState, type ReactNode } from 'react'
 import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
-import { useClients, useConsole } from '../../app/console/context.tsx'
+import { useClients, useConsole, useIsAdministrator } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { counted } from '../../ui/counted.ts'
 import { useForm } from '../../ui/form.tsx'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -19,7 +20,6 @@ import { ExportStep } from './export-step.tsx'
 import classes from './offboarding.module.css'
 import { Proof } from './proof.tsx'
 import { savedHere } from './take.ts'
-import { counted } from './words.ts'
 
 /** One client on its way out, step by step; before it begins, what will happen. */
 export function OffboardingPage() {
@@ -44,7 +44,7 @@ function Offboarding({ tenantId }: { tenantId: string }) {
   const newest = list?.find((one) => one.tenantId === tenantId)
   const before = newest?.state === 'cancelled' ? newest : null
   const view = before && summary ? null : (newest ?? null)
-  const may = status?.state === 'open' && status.role === 'administrator'
+  const may = useIsAdministrator()
   const online = status?.state === 'open' && status.online && problem === null
   const cancellable = view !== null && ['exporting', 'exported', 'retained'].includes(view.state) && may
   const known = list !== undefined

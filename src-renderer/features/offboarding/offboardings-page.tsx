@@ -2,7 +2,7 @@ import { IconDoorExit } from '@tabler/icons-react'
 import { useCallback, useState } from 'react'
 import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
-import { useClients, useConsole } from '../../app/console/context.tsx'
+import { useClients, useIsAdministrator } from '../../app/console/context.tsx'
 import { ordered } from '../../app/shell/client-order.ts'
 import { places, useGo } from '../../app/shell/go.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
@@ -11,7 +11,6 @@ import { EmptyNotice } from '../../ui/problem-notice.tsx'
 import rows from '../../ui/rows.module.css'
 import { focusFirstRow, moveRowFocus } from '../../ui/rows.ts'
 import { Section } from '../../ui/section.tsx'
-import { useStore } from '../../ui/store.ts'
 import { Tile } from '../../ui/tile.tsx'
 import { dateTime } from '../../ui/time.ts'
 import { searchClients, type ClientHit } from '../switcher/client-search.ts'
@@ -30,10 +29,9 @@ export function OffboardingsPage() {
 
 function Offboardings() {
   const { list, problem } = useOffboardings()
-  const status = useStore(useConsole().session)
   const go = useGo()
   const [choosing, setChoosing] = useState(false)
-  const may = status?.state === 'open' && status.role === 'administrator'
+  const may = useIsAdministrator()
   useArrived(list ? places.offboardings : null)
   useCommands([
     { id: 'back', title: 'Back', group: 'Go to', keys: ['Escape'], run: () => go(places.clients) },

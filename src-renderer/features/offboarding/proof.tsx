@@ -3,10 +3,10 @@ import type { DeletionProof } from '../../../src-shared/protocol/offboarding.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { save } from '../../tenant/downloads.ts'
 import { bytes } from '../../ui/bytes.ts'
+import { counted } from '../../ui/counted.ts'
 import { PageButton } from '../../ui/page.tsx'
 import { dateTime } from '../../ui/time.ts'
 import classes from './offboarding.module.css'
-import { counted } from './words.ts'
 
 /** What the cloud signed: that nothing of a client is left, and what was exported of it. */
 export function Proof({ proof }: { proof: DeletionProof }) {

@@ -1,5 +1,5 @@
 import type { ConsoleState } from '../../app/console/console.ts'
-import { save } from '../../tenant/downloads.ts'
+import { blobOf, save } from '../../tenant/downloads.ts'
 import { Store } from '../../ui/store.ts'
 
 /** An export that was given to the person's folder of downloads. */
@@ -26,10 +26,9 @@ export async function saveExport(
   const [taking, parts] = [crypto.randomUUID(), [] as Blob[]]
   for (let offset = 0; ;) {
     const piece = await client.offboarding.take.query({ id, taking, offset }, { signal })
-    const bytes = Uint8Array.from(atob(piece.data), (character) => character.charCodeAt(0))
-    // Blobs live outside the heap, and on disk where they are large.
-    parts.push(new Blob([bytes]))
-    offset += bytes.length
+    const part = blobOf(piece.data)
+    parts.push(part)
+    offset += part.size
     tell(piece.of === 0 ? 1 : piece.taken / piece.of)
     if (!piece.end) continue
     save(new Blob(parts, { type: 'application/x-tar' }), piece.end.name)

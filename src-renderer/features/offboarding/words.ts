@@ -1,4 +1,5 @@
 import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
+import { counted } from '../../ui/counted.ts'
 import { dateText } from '../../ui/time.ts'
 
 /** How far an offboarding is, in a few words. */
@@ -9,10 +10,6 @@ export function stateText({ state, retainedUntil, files }: OffboardingView): str
     return `Closed, kept until ${retainedUntil ? dateText(retainedUntil) : 'its retention ends'}`
   if (state === 'deleting') return 'Being deleted'
   return state === 'gone' ? 'Deleted, with proof' : 'Cancelled, it stayed'
-}
-
-export function counted(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }
 
 /** Whether a name was typed as it is written. */

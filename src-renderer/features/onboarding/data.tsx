@@ -34,10 +34,15 @@ function queriesOf(console: ConsoleState): QueryClient {
   return made
 }
 
-/** Keeps what is below it in step with what the cloud tells of onboardings. */
+/** What this window knows of onboardings, for what is below it. */
+export function KnownOnboardings({ children }: { children: ReactNode }) {
+  return <QueryClientProvider client={queriesOf(useConsole())}>{children}</QueryClientProvider>
+}
+
+/** The same, kept in step with what the cloud tells of onboardings. */
 export function OnboardingData({ children }: { children: ReactNode }) {
   const console = useConsole()
-  const [queries] = useState(() => queriesOf(console))
+  const queries = queriesOf(console)
   useEffect(
     () =>
       follow<string[]>(
@@ -55,7 +60,7 @@ export function OnboardingData({ children }: { children: ReactNode }) {
       ),
     [console, queries],
   )
-  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+  return <KnownOnboardings>{children}</KnownOnboardings>
 }
 
 /** The onboardings; undefined until they were asked for. */

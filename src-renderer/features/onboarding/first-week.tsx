@@ -5,9 +5,10 @@ import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
+import { counted } from '../../ui/counted.ts'
 import { moveRowFocus } from '../../ui/rows.ts'
 import { Section } from '../../ui/section.tsx'
-import { OnboardingData } from './data.tsx'
+import { KnownOnboardings } from './data.tsx'
 import classes from './first-week.module.css'
 
 /** Milliseconds between two looks: tickets come without an onboarding moving on. */
@@ -28,9 +29,9 @@ export function FirstWeeks({ onOpen }: { onOpen(id: string): void }) {
 /** The same above the clients, reached by one key. */
 export function WatchedClients() {
   return (
-    <OnboardingData>
+    <KnownOnboardings>
       <Watched />
-    </OnboardingData>
+    </KnownOnboardings>
   )
 }
 
@@ -131,15 +132,11 @@ function looksOf({ breaches, tickets, escalations, failedEdits, importLeftovers,
   const rows = importLeftovers.reduce((sum, one) => sum + one.rows, 0)
   const edits = failedEdits.rejected + failedEdits.conflicts
   return [
-    ...(breaches.count > 0 ? [`${some(breaches.count, 'missed target')} (${[...new Set(missed)].join(', ')})`] : []),
-    ...(tickets.unanswered > 0 ? [`${some(tickets.unanswered, 'ticket')} without a reply`] : []),
-    ...(escalations > 0 ? [some(escalations, 'escalation')] : []),
-    ...(edits > 0 ? [`${some(edits, 'edit')} not taken`] : []),
-    ...(importLeftovers.length > 0 ? [`${some(rows, 'row')} left of imports`] : []),
-    ...(unverified.length > 0 ? [`${some(unverified.length, 'check')} that did not pass`] : []),
+    ...(breaches.count > 0 ? [`${counted(breaches.count, 'missed target')} (${[...new Set(missed)].join(', ')})`] : []),
+    ...(tickets.unanswered > 0 ? [`${counted(tickets.unanswered, 'ticket')} without a reply`] : []),
+    ...(escalations > 0 ? [counted(escalations, 'escalation')] : []),
+    ...(edits > 0 ? [`${counted(edits, 'edit')} not taken`] : []),
+    ...(importLeftovers.length > 0 ? [`${counted(rows, 'row')} left of imports`] : []),
+    ...(unverified.length > 0 ? [`${counted(unverified.length, 'check')} that did not pass`] : []),
   ]
-}
-
-function some(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`
 }

@@ -8,7 +8,7 @@ import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands, useDispatcher } from '../../app/commands/use-commands.tsx'
 import { useClients, useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { save } from '../../tenant/downloads.ts'
+import { blobOf, save } from '../../tenant/downloads.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -94,8 +94,7 @@ function Wizard({ id }: { id: string }) {
   const savePage = (): void =>
     void client.onboarding.page.query({ id }).then(
       ({ name, data }) => {
-        const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
-        save(new Blob([bytes], { type: 'application/pdf' }), name)
+        save(blobOf(data, 'application/pdf'), name)
         setSaid(`${name} was saved: one page for the client, of what was agreed.`)
       },
       (error: unknown) => setSaid(problemFrom(error).message),

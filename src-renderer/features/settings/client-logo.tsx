@@ -1,18 +1,16 @@
 import { useState } from 'react'
 import { problemFrom } from '../../app/channel/link.ts'
-import { useConsole } from '../../app/console/context.tsx'
+import { useConsole, useIsAdministrator } from '../../app/console/context.tsx'
 import { useSummary } from '../../tenant/context.tsx'
-import { useStore } from '../../ui/store.ts'
 import { LogoField } from '../onboarding/steps/logo-field.tsx'
 import classes from './settings.module.css'
 
 /** The client's logo. It is of the client itself and in no layer: it is saved as soon as it is chosen. */
 export function ClientLogo() {
-  const { client, session } = useConsole()
+  const { client } = useConsole()
   const { id, name, colour, logo = '' } = useSummary()
-  const status = useStore(session)
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null)
-  const may = status?.state === 'open' && status.role === 'administrator'
+  const may = useIsAdministrator()
   const give = async (next: string): Promise<void> => {
     setSaid(null)
     try {

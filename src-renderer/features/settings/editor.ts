@@ -1,6 +1,7 @@
 import type { LayerValues, Settings } from '../../../src-shared/settings/settings.ts'
 import type { FieldProblem } from '../../../src-shared/settings/problems.ts'
 import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
+import { counted } from '../../ui/counted.ts'
 
 /** What every editor takes. It holds nothing itself but what is half typed. */
 export interface EditorProps<Value> {
@@ -77,11 +78,6 @@ export function withoutRow<Row extends object>(
 export function usedText(use: UsedKey | undefined, word: string): string | null {
   if (!use || use.tickets === 0) return null
   if (use.open === 0)
-    return `${count(use.tickets, 'closed ticket')} ${use.tickets === 1 ? 'uses' : 'use'} this ${word}.`
-  return `${count(use.open, 'open ticket')} ${use.open === 1 ? 'uses' : 'use'} this ${word}.`
-}
-
-/** "1 ticket", "214 tickets". */
-export function count(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
+    return `${counted(use.tickets, 'closed ticket')} ${use.tickets === 1 ? 'uses' : 'use'} this ${word}.`
+  return `${counted(use.open, 'open ticket')} ${use.open === 1 ? 'uses' : 'use'} this ${word}.`
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { LayerValues, SettingKey, Settings } from '../../../src-shared/settings/settings.ts'
 import { problemFrom } from '../../app/channel/link.ts'
-import { count } from './editor.ts'
+import { counted } from '../../ui/counted.ts'
 import type { SettingsPort } from './port.ts'
 import classes from './settings.module.css'
 
@@ -45,8 +45,8 @@ export function Effect({ port, revision, set, revert, labels }: EffectProps) {
   return (
     <p className={classes.effect} role="status" data-testid="effect">
       {data.gone.length > 0 &&
-        `${data.gone.map((one) => `${count(one.open, 'open ticket')} of ${count(one.tickets, 'ticket')} with “${label(one.setting, one.key)}” would show its key alone`).join('. ')}. Retire it instead. `}
-      {data.due ? `${count(data.due, 'open ticket')} would be due at another time. ` : ''}
+        `${data.gone.map((one) => `${counted(one.open, 'open ticket')} of ${counted(one.tickets, 'ticket')} with “${label(one.setting, one.key)}” would show its key alone`).join('. ')}. Retire it instead. `}
+      {data.due ? `${counted(data.due, 'open ticket')} would be due at another time. ` : ''}
       {data.proof}
     </p>
   )

@@ -1,7 +1,7 @@
 import type { ResolvedSetting } from '../../../src-shared/settings/layers.ts'
 import type { SettingKey } from '../../../src-shared/settings/settings.ts'
 import type { DefaultsUses } from '../../../src-shared/protocol/settings.ts'
-import { count } from './editor.ts'
+import { counted } from '../../ui/counted.ts'
 import { SETTINGS } from '../../ui/setting-words.ts'
 import classes from './settings.module.css'
 
@@ -73,11 +73,11 @@ export function Inherits({ found, own, typed, back, setting, several, reach, onI
 export function reachText({ clients, own }: DefaultsUses, setting: SettingKey): string {
   const apart = own[setting] ?? 0
   if (clients === 0) return 'No client is there yet.'
-  if (apart === 0) return clients === 1 ? 'The one client takes this.' : `All ${count(clients, 'client')} take this.`
+  if (apart === 0) return clients === 1 ? 'The one client takes this.' : `All ${counted(clients, 'client')} take this.`
   const theirs = `${apart.toLocaleString('en')} ${apart === 1 ? 'has its own' : 'have their own'}`
   const taking = clients - apart
   if (taking === 0) return `No client takes this: ${theirs}.`
-  return `${count(taking, 'client')} ${taking === 1 ? 'takes' : 'take'} this; ${theirs}.`
+  return `${counted(taking, 'client')} ${taking === 1 ? 'takes' : 'take'} this; ${theirs}.`
 }
 
 interface LeftOutProps {

@@ -75,22 +75,7 @@ export function Rows<Row extends Entry>(props: RowsProps<Row>) {
                 {cells?.(row, change)}
                 {uses && <td className={classes.use}>{row.retired ? 'Retired' : (use?.open ?? '') || ''}</td>}
                 <td className={classes.acts}>
-                  <button
-                    type="button"
-                    aria-label={`Move ${name} up`}
-                    disabled={index === 0}
-                    onClick={() => onChange(movedRow(rows, index, index - 1))}
-                  >
-                    <IconArrowUp size={14} />
-                  </button>
-                  <button
-                    type="button"
-                    aria-label={`Move ${name} down`}
-                    disabled={index === rows.length - 1}
-                    onClick={() => onChange(movedRow(rows, index, index + 1))}
-                  >
-                    <IconArrowDown size={14} />
-                  </button>
+                  <MoveButtons {...{ name, rows, index, onChange }} />
                   {row.retired ? (
                     <button type="button" onClick={() => change({ retired: undefined } as Partial<Row>)}>
                       Bring back<span className={classes.hidden}> {name}</span>
@@ -133,6 +118,38 @@ export function Rows<Row extends Entry>(props: RowsProps<Row>) {
         <IconPlus size={14} /> Add {/^[aeio]/.test(word) ? 'an' : 'a'} {word}
       </button>
     </div>
+  )
+}
+
+interface MoveProps<Row> {
+  /** What is moved. */
+  name: string
+  rows: readonly Row[]
+  index: number
+  onChange(rows: Row[]): void
+}
+
+/** Moves an entry of a list up and down. */
+export function MoveButtons<Row>({ name, rows, index, onChange }: MoveProps<Row>) {
+  return (
+    <>
+      <button
+        type="button"
+        aria-label={`Move ${name} up`}
+        disabled={index === 0}
+        onClick={() => onChange(movedRow(rows, index, index - 1))}
+      >
+        <IconArrowUp size={14} />
+      </button>
+      <button
+        type="button"
+        aria-label={`Move ${name} down`}
+        disabled={index === rows.length - 1}
+        onClick={() => onChange(movedRow(rows, index, index + 1))}
+      >
+        <IconArrowDown size={14} />
+      </button>
+    </>
   )
 }
 

@@ -1,12 +1,12 @@
-import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
+import { IconPlus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Choice, Priority } from '../../../src-shared/domain/configuration.ts'
 import type { LayerCalendar } from '../../../src-shared/settings/settings.ts'
 import type { ServiceTarget } from '../../../src-shared/sla/schema.ts'
 import { durationText, minutesOf } from '../../ui/duration.ts'
-import { movedRow, type EditorProps } from './editor.ts'
+import type { EditorProps } from './editor.ts'
 import { Problems } from './field-problems.tsx'
-import { Select } from './rows.tsx'
+import { MoveButtons, Select } from './rows.tsx'
 import { useTyped } from './typed.tsx'
 import classes from './settings.module.css'
 
@@ -118,22 +118,7 @@ export function TargetsEditor({ value, onChange, problems, priorities, types, ca
                 />
               </td>
               <td className={classes.acts}>
-                <button
-                  type="button"
-                  aria-label={`Move target ${index + 1} up`}
-                  disabled={index === 0}
-                  onClick={() => onChange(movedRow(value, index, index - 1))}
-                >
-                  <IconArrowUp size={14} />
-                </button>
-                <button
-                  type="button"
-                  aria-label={`Move target ${index + 1} down`}
-                  disabled={index === value.length - 1}
-                  onClick={() => onChange(movedRow(value, index, index + 1))}
-                >
-                  <IconArrowDown size={14} />
-                </button>
+                <MoveButtons name={`target ${index + 1}`} rows={value} {...{ index, onChange }} />
                 <button
                   type="button"
                   aria-label={`Remove target ${index + 1}`}

@@ -1,4 +1,5 @@
 import type { Compared, SyncReport } from '../../../src-shared/domain/views.ts'
+import { counted } from '../../ui/counted.ts'
 import { agoShort } from '../../ui/time.ts'
 
 /** How the sync stands, in one line for the head of its page. */
@@ -33,10 +34,6 @@ export function untilShort(instant: string, now: number): string {
   const seconds = Math.ceil((Date.parse(instant) - now) / 1000)
   if (seconds <= 0) return 'now'
   return seconds < 120 ? `in ${seconds} s` : `in ${Math.round(seconds / 60)} min`
-}
-
-export function counted(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
 }
 
 function joined(...parts: string[]): string {

@@ -5,6 +5,7 @@ import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { runBulk, takeBulkBack } from '../../tenant/bulk.ts'
 import { useTenant } from '../../tenant/context.tsx'
+import { counted } from '../../ui/counted.ts'
 import { Marked, Picker } from '../../ui/picker.tsx'
 import { SnoozeDialog } from '../snooze/later.ts'
 import { About } from '../ticket/about.tsx'
@@ -137,5 +138,5 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
 }
 
 function tickets(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'ticket' : 'tickets'}`
+  return counted(count, 'ticket')
 }

@@ -9,6 +9,7 @@ import { useDesk } from '../../tenant/desk.tsx'
 import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
 import { useFollowPresence } from '../../tenant/presence.ts'
 import { ticketQuery } from '../../tenant/queries.ts'
+import { counted } from '../../ui/counted.ts'
 import { useStore } from '../../ui/store.ts'
 import { useAct } from '../ticket/use-act.ts'
 import { withText } from '../ticket/entry-mode.ts'
@@ -133,7 +134,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     act('The list was not exported.', async () => {
       const exportList = await loadExport()
       const { rows: count, more } = await exportList(tenant, view, desk, layout.columns, summary.shortName)
-      const tickets = `${count.toLocaleString('en')} ${count === 1 ? 'ticket' : 'tickets'}`
+      const tickets = counted(count, 'ticket')
       undo.say(
         `${more ? `The first ${tickets} are` : `${tickets} ${count === 1 ? 'is' : 'are'}`} in your downloads as CSV`,
       )
@@ -233,8 +234,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
 
 function totalText(view: ListView, { tickets: total, complete, loading, more, arranged }: Rows): string {
   if (loading || !complete) return ''
+  if (view.text.trim() === '') return counted(total, 'ticket')
   const number = total.toLocaleString('en')
-  if (view.text.trim() !== '')
-    return more ? (arranged ? `First ${number} found` : `${number}+ found`) : `${number} found`
-  return `${number} ${total === 1 ? 'ticket' : 'tickets'}`
+  return more ? (arranged ? `First ${number} found` : `${number}+ found`) : `${number} found`
 }
