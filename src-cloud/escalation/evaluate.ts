@@ -65,6 +65,7 @@ export async function escalateTenant(tx: Transaction, now: number): Promise<bool
   })
   const dueOf = (facts: EscalationFacts): Strike[] =>
     strikesOf(service, facts).filter(({ rule, at }) => at <= now && at >= (since[rule.key] ?? now))
+  await holdUnwatched(tx, found)
   const due = found.filter((one) => !one.deleted && dueOf(factsOf(one)).length > 0)
   const executed = due.length > 0 ? await execute(tx, service, due, (one) => dueOf(factsOf(one)), now) : []
   for (const { ticketId, rule, at, effect } of executed) {
@@ -138,6 +139,18 @@ async function readPage(tx: Transaction, from: number, over: string[], now: numb
     left join contact c on c.tenant_id = t.tenant_id and c.id = t.requester_id
     order by t.version`
   return { tickets, moved, last }
+}
+
+/**
+ * Holds tickets that are watched from now on, in the order in which everybody locks tickets: a watch refers to its ticket,
+ * and is noted when the tenant's counter is taken already, behind which all writers stand.
+ */
+async function holdUnwatched(tx: Transaction, found: readonly Candidate[]): Promise<void> {
+  if (found.length === 0) return
+  await tx`
+    select from ticket t where t.id = any(string_to_array(${found.map(({ id }) => id).join(',')}, ',')::uuid[])
+      and not exists (select from escalation_watch w where w.tenant_id = t.tenant_id and w.ticket_id = t.id)
+    order by t.id for key share of t`
 }
 
 /** Executes what is due for each ticket, one rule after the other, as one batch of the desk itself. */

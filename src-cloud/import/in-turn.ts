@@ -6,6 +6,8 @@ export interface Turn<Part, Plan> {
   plan: (tx: Transaction, part: Part) => Promise<Plan>
   /** Writes, when the part before is committed. */
   write: (tx: Transaction, plan: Plan) => Promise<void>
+  /** Told of each part that is committed, in their order. */
+  done?: (plan: Plan) => void
 }
 
 /**
@@ -16,11 +18,11 @@ export interface Turn<Part, Plan> {
  */
 export async function inTurn<Part, Plan>(
   parts: Iterable<Part> | AsyncIterable<Part>,
-  inTenant: (work: (tx: Transaction) => Promise<void>) => Promise<void>,
-  { plan, write }: Turn<Part, Plan>,
+  inTenant: (work: (tx: Transaction) => Promise<Plan>) => Promise<Plan>,
+  { plan, write, done }: Turn<Part, Plan>,
   alone: boolean,
 ): Promise<void> {
-  let [last, before] = [Promise.resolve(), Promise.resolve()]
+  let [last, before]: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()]
   try {
     for await (const part of parts) {
       const preceding = (last = before)
@@ -30,7 +32,8 @@ export async function inTurn<Part, Plan>(
         planned.resolve()
         await preceding
         await write(tx, made)
-      })
+        return made
+      }).then(done)
       before.catch(planned.reject)
       await planned.promise
       await (alone ? before : preceding)

@@ -5,6 +5,7 @@ import { ProblemError } from '../../src-shared/problem.ts'
 import { MAX_DIFFERENCES, type ImportAnswer, type TakenImport } from '../../src-shared/protocol/import.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
+import { ATTEMPTS, isPassing } from '../database/passing.ts'
 import type { TenantIdentity } from '../tokens.ts'
 import { mappingOf, type Mapping } from './columns.ts'
 import { LackedWords } from './create.ts'
@@ -33,8 +34,8 @@ export interface ImportRun {
 
 /**
  * Imports contacts or tickets into a tenant, in order and some at a time. Rows that are here already change nothing, so
- * that the same file can come again.
- * @throws ProblemError `invalid-input`, `read-only`
+ * that the same file can come again. Where others at the same rows come first, it goes on from what is committed.
+ * @throws ProblemError `invalid-input`, `read-only`, `cloud-busy` where others came first again and again
  */
 export async function importCsv(
   api: Sql,
@@ -66,22 +67,37 @@ export async function importCsv(
     bad: [...file.bad],
     differences: [],
   }
-  const seen = new Map<string, number>()
-  const turn: Turn<CsvRow[], PlannedRows> = {
-    plan: (tx, rows) => planRows(tx, run, rows, seen),
-    write: async (tx, rows) => {
-      await writeRows(tx, run, rows)
-      for (const one of rows.planned) count(one, answer)
-    },
+  let taken = 0
+  const goOn = async (): Promise<void> => {
+    const seen = new Map<string, number>()
+    for (const row of file.rows.slice(0, taken)) isFirst(row, mapping, request.kind, seen)
+    const turn: Turn<CsvRow[], PlannedRows> = {
+      plan: (tx, rows) => planRows(tx, run, rows, seen),
+      write: (tx, rows) => writeRows(tx, run, rows),
+      done: ({ planned }) => {
+        taken += planned.length
+        for (const one of planned) count(one, answer)
+      },
+    }
+    await inTurn(partsOf(file.rows, taken), (work) => asTenant(api, tenant, work), turn, request.kind === 'contacts')
   }
-  await inTurn(partsOf(file.rows), (work) => asTenant(api, tenant, work), turn, request.kind === 'contacts')
+  for (let failed = 0; taken < file.rows.length;) {
+    const before = taken
+    try {
+      await goOn()
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      failed = taken > before ? 1 : failed + 1
+      if (failed === ATTEMPTS) throw new ProblemError('cloud-busy', { seconds: 1 }, { cause: error })
+    }
+  }
   answer.bad.sort((a, b) => a.line - b.line)
   answer.missing = run.lacked.told()
   return answer
 }
 
-function* partsOf(rows: CsvRow[]): Generator<CsvRow[]> {
-  for (let from = 0; from < rows.length; from += TOGETHER) yield rows.slice(from, from + TOGETHER)
+function* partsOf(rows: CsvRow[], begin: number): Generator<CsvRow[]> {
+  for (let from = begin; from < rows.length; from += TOGETHER) yield rows.slice(from, from + TOGETHER)
 }
 
 /**

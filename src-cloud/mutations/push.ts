@@ -4,6 +4,7 @@ import { ProblemError } from '../../src-shared/problem.ts'
 import type { MutationReply, MutationResult } from '../../src-shared/protocol/mutation.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql } from '../database/connect.ts'
+import { ATTEMPTS, isPassing } from '../database/passing.ts'
 import type { TenantIdentity } from '../tokens.ts'
 import { hashOf } from './content.ts'
 import { readMutation } from './schema.ts'
@@ -20,9 +21,6 @@ const Envelope = z.object({
 
 /** Mutations of one transaction at most: it holds the tenant's counter while it writes. */
 const TOGETHER = 100
-/** serialization_failure, deadlock_detected, lock_not_available; and unique_violation: another made it meanwhile. */
-const PASSING = new Set(['40001', '40P01', '55P03', '23505'])
-const ATTEMPTS = 4
 const BUSY = 'The cloud was busy with this client. The edit is sent again.'
 
 /**
@@ -78,10 +76,10 @@ class Pusher {
         )
       } catch (error) {
         const code = (error as { code?: string }).code ?? ''
-        if (PASSING.has(code) && attempt < ATTEMPTS) continue
+        if (isPassing(error) && attempt < ATTEMPTS) continue
         if (isRefusal(code) && chunk.length > 1) return this.#pushEach(chunk)
         if (isRefusal(code) && !refuse) refuse = true
-        else if (PASSING.has(code)) return this.#busy(chunk)
+        else if (isPassing(error)) return this.#busy(chunk)
         else throw error
       }
     }

@@ -156,7 +156,10 @@ export async function importRoutes(app: FastifyInstance, { contents, tokens, job
         summary: 'Import contacts or tickets from CSV, also as a dry run',
         security,
         body: ImportRequest,
-        response: { 200: ImportAnswer, 400: ProblemBody, 401: ProblemBody, 403: ProblemBody, 413: ProblemBody },
+        response: {
+          ...{ 200: ImportAnswer, 400: ProblemBody, 401: ProblemBody, 403: ProblemBody, 413: ProblemBody },
+          503: ProblemBody,
+        },
       },
     },
     // On the connections of contents of files: a long import keeps no edit waiting for one.

@@ -11,7 +11,7 @@ import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import type { EscalationRule } from '../../src-shared/sla/schema.ts'
 import { startCloudProcess, type Running } from '../e2e/processes.ts'
-import { pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { pushed, readFeed, waitingFor, withCloud, type TestCloud } from '../support/cloud.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
 import { sampleClient, sampleConfiguration, sampleOrganisation, uuid } from '../support/sample.ts'
 import { newTicket, note, ROBIN, SAM } from './workbench.ts'
@@ -228,6 +228,27 @@ describe('rules of escalation, with two clouds on one database and no console', 
       expect(entries).toHaveLength(i < 20 ? 4 : 3)
       expect(changes.find((change) => change.id === id)?.data).toMatchObject({ assigneeId: SAM, priority: 'p1' })
     }
+  })
+
+  test('wait for a ticket that somebody holds, and let everybody else write meanwhile', async () => {
+    const [due, held] = [randomUUID(), randomUUID()]
+    await one.owner.begin(async (holding) => {
+      await holding`set local idle_in_transaction_session_timeout = '30s'`
+      // One look strikes for the one and begins to watch the other.
+      await one.owner.begin(async (looking) => {
+        await looking`select bulkhead.use_tenant(${ACME})`
+        await vi.waitFor(async () =>
+          expect(await looking`select bulkhead.try_escalation() as held`).toEqual([{ held: true }]),
+        )
+        await pushed(one.url, token, randomUUID(), 1, [create(due, { requesterId: uuid('vip') }), create(held)])
+        await holding`select from ticket where id = ${held} for update`
+      })
+      await vi.waitFor(async () => expect(await waitingFor(one.owner)).toBe(1))
+      const { results } = await pushed(one.url, token, randomUUID(), 1, [note(uuid('Acme', 'ticket', 1))])
+      expect(results).toMatchObject([{ outcome: 'applied' }])
+      expect(await rulesDone(due)).toEqual([])
+    })
+    await vi.waitFor(async () => expect(await rulesDone(due)).toEqual(['vip']))
   })
 
   test('hold from when they are there: a new one leaves old tickets alone, and comes without a restart', async () => {

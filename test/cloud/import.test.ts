@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parse } from 'csv-parse/sync'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { ImportAnswer, type ImportRequest } from '../../src-shared/protocol/import.ts'
-import { ask, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { ask, readFeed, waitingFor, withCloud, type TestCloud } from '../support/cloud.ts'
 import { uuid } from '../support/sample.ts'
 
 let cloud: TestCloud
@@ -256,4 +256,42 @@ test('a field that names a person takes a technician or contact by name or addre
   expect(made.map(({ customFields }) => (customFields as Record<string, string>)['boss'])).toEqual([
     ...[contact?.['id'], technician?.['id'], 'Somebody Else'],
   ])
+})
+
+describe('a database that ends an import in favour of others', () => {
+  const ids = [3, 4].map((number) => uuid('Acme', 'ticket', number)).sort()
+
+  test('has it go on from what is committed, and count each row once', async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `D-${i},New ${i}`)
+    const csv = ['id,subject', ...many, ...ids.map((id) => `${id},Changed`), 'D-7,Again'].join('\n')
+    let answer: Promise<ImportAnswer>
+    await cloud.owner.begin(async (other) => {
+      // Of two that wait for each other, the import is the one that looks first.
+      await other`set local deadlock_timeout = '1min'`
+      await other`select from ticket where id = ${ids[1] ?? ''} for update`
+      answer = take({ kind: 'tickets', csv })
+      await vi.waitFor(async () => expect(await waitingFor(cloud.owner)).toBe(1))
+      await other`select from ticket where id = ${ids[0] ?? ''} for update`
+    })
+    expect(await answer!).toMatchObject({
+      ...{ rows: 1003, added: 1000, changed: 2, same: 0 },
+      bad: [{ line: 1004, reason: 'This is about the same as line 9, which counts.' }],
+    })
+    expect(await take({ kind: 'tickets', csv })).toMatchObject({ added: 0, changed: 0, same: 1002 })
+  })
+
+  test('takes what another one brought at the same time once', async () => {
+    const file: ImportRequest = { kind: 'tickets', csv: 'id,subject\nBoth-1,Both\nBoth-2,Two' }
+    let answers: Promise<ImportAnswer>[] = []
+    await cloud.owner.begin(async (other) => {
+      await other`select from ticket_number for update`
+      answers = [take(file), take(file)]
+      await vi.waitFor(async () => expect(await waitingFor(cloud.owner)).toBe(2))
+    })
+    const came = await Promise.all(answers)
+    expect(came.map(({ added, same }) => [added, same]).sort()).toEqual([
+      [0, 2],
+      [2, 0],
+    ])
+  })
 })

@@ -108,6 +108,13 @@ export async function readFeed(url: string, token: string, after = 0, client?: s
   return { opening: lines[0], changes: lines.slice(1, -1), closing: lines.at(-1) } as Feed
 }
 
+/** How many transactions of a database wait for a row or a table that another one holds. */
+export async function waitingFor(owner: Sql): Promise<number> {
+  const waiting = await owner`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  return waiting.length
+}
+
 /** Posts mutations with sequences from `first` on. */
 export async function push(
   url: string,
