@@ -7,7 +7,7 @@ export interface Turn<Part, Plan> {
   /** Writes, when the part before is committed. */
   write: (tx: Transaction, plan: Plan) => Promise<void>
   /** Told of each part that is committed, in their order. */
-  done?: (plan: Plan) => void
+  committed?: (plan: Plan) => void
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Turn<Part, Plan> {
 export async function inTurn<Part, Plan>(
   parts: Iterable<Part> | AsyncIterable<Part>,
   inTenant: (work: (tx: Transaction) => Promise<Plan>) => Promise<Plan>,
-  { plan, write, done }: Turn<Part, Plan>,
+  { plan, write, committed }: Turn<Part, Plan>,
   alone: boolean,
 ): Promise<void> {
   let [last, before]: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()]
@@ -33,7 +33,7 @@ export async function inTurn<Part, Plan>(
         await preceding
         await write(tx, made)
         return made
-      }).then(done)
+      }).then(committed)
       before.catch(planned.reject)
       await planned.promise
       await (alone ? before : preceding)

@@ -99,7 +99,7 @@ async function importAll(inTenant: InTenant, tenant: string, id: string, signal:
   const chunks = function* () {
     for (let chunk = begun; !ends; chunk++) yield chunk
   }
-  await inTurn(
+  await inTurn<number, { chunk: number; rows: PlannedRows | null }>(
     chunks(),
     inTenant,
     {

@@ -70,11 +70,11 @@ export async function importCsv(
   let taken = 0
   const goOn = async (): Promise<void> => {
     const seen = new Map<string, number>()
-    for (const row of file.rows.slice(0, taken)) isFirst(row, mapping, request.kind, seen)
+    for (const past of file.rows.slice(0, taken)) isFirst(past, mapping, request.kind, seen)
     const turn: Turn<CsvRow[], PlannedRows> = {
       plan: (tx, rows) => planRows(tx, run, rows, seen),
       write: (tx, rows) => writeRows(tx, run, rows),
-      done: ({ planned }) => {
+      committed: ({ planned }) => {
         taken += planned.length
         for (const one of planned) count(one, answer)
       },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Configuration } from '../domain/configuration.ts'
 import { Id, Instant } from '../domain/primitives.ts'
 import { origins, type Resolved } from '../settings/layers.ts'
-import { LayerValues, SettingKey, Settings } from '../settings/settings.ts'
+import { GivenSettings, GivenValues, LayerValues, SettingKey } from '../settings/settings.ts'
 
 const Note = z.string().trim().max(500).optional()
 const Origin = z.enum(origins)
@@ -16,8 +16,14 @@ export const SettingView = z.object({
   inherited: z.object({ value: z.unknown(), origin: Origin, name: z.string().nullable() }).nullable(),
 })
 
+const unsaid = { origin: 'built-in', name: null, inherited: null } as const
 const settingViews = z.object(
-  Object.fromEntries(SettingKey.options.map((key) => [key, SettingView])) as Record<SettingKey, typeof SettingView>,
+  Object.fromEntries(
+    SettingKey.options.map((key) => {
+      const { success, data } = GivenSettings.shape[key].safeParse(undefined)
+      return [key, success ? SettingView.default({ value: data, ...unsaid }) : SettingView]
+    }),
+  ) as Record<SettingKey, typeof SettingView>,
 )
 
 /** A client's settings: each resolved, with its origin. */
@@ -31,20 +37,30 @@ export const SettingsView = z.object({
 })
 export type SettingsView = z.infer<typeof SettingsView>
 
-export const SettingDifference = z.object({
-  setting: SettingKey,
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
+const Changed = { before: z.unknown().optional(), after: z.unknown().optional() }
+const Difference = z.object({ setting: SettingKey, ...Changed })
+
+/** What differs between two states of a layer, of the settings that are known here. */
+const Differences = z.codec(z.array(z.object({ setting: z.string(), ...Changed })), z.array(Difference), {
+  decode: (all) => all.filter((one): one is z.infer<typeof Difference> => SettingKey.safeParse(one.setting).success),
+  encode: (known) => known,
 })
+
+const unknown = (names: readonly unknown[]) =>
+  `the cloud knows no setting ${names.map((name) => `“${String(name)}”`).join(', ')}; update the cloud, or leave it out`
+const OwnValues = z.strictObject(LayerValues.shape, {
+  error: (issue) => (issue.code === 'unrecognized_keys' ? unknown(issue.keys) : undefined),
+})
+const OwnKey = z.enum(SettingKey.options, { error: ({ input }) => unknown([input]) })
 
 /** A change of a layer. */
 export const SettingsChange = z.strictObject({
   /** What the change was made from. */
   revision: z.number().int().nonnegative(),
   /** Values of its own. */
-  set: LayerValues.default({}),
+  set: OwnValues.default({}),
   /** Settings that it inherits again. */
-  revert: z.array(SettingKey).max(SettingKey.options.length).default([]),
+  revert: z.array(OwnKey).max(SettingKey.options.length).default([]),
   note: Note,
   /** Says what would come of it, and changes nothing. */
   dryRun: z.boolean().default(false),
@@ -56,7 +72,7 @@ export type TakenChange = z.output<typeof SettingsChange>
 export const SettingsChanged = z.object({
   revision: z.number().int().nonnegative(),
   /** What differs in the layer itself. */
-  changes: z.array(SettingDifference),
+  changes: Differences,
   proof: z.string().nullable(),
   /** Of a client's dry run: what its compartments would get. */
   configuration: Configuration.optional(),
@@ -101,7 +117,7 @@ export const SettingsHistory = z.object({
       by: z.object({ id: Id.nullable(), name: z.string() }),
       note: z.string().nullable(),
       template: z.object({ key: z.string(), name: z.string() }).nullable(),
-      changes: z.array(SettingDifference),
+      changes: Differences,
     }),
   ),
 })
@@ -111,8 +127,8 @@ export type SettingsHistory = z.infer<typeof SettingsHistory>
 export const DefaultsView = z.object({
   revision: z.number().int().nonnegative(),
   /** Its own values; the rest is built in. */
-  settings: LayerValues,
-  builtIn: Settings,
+  settings: GivenValues,
+  builtIn: GivenSettings,
 })
 export type DefaultsView = z.infer<typeof DefaultsView>
 
@@ -120,7 +136,14 @@ export type DefaultsView = z.infer<typeof DefaultsView>
 export const DefaultsUses = z.object({
   clients: z.number().int().nonnegative(),
   /** Clients that have a value of their own, or one of their template, by setting; the others take it. */
-  own: z.partialRecord(SettingKey, z.number().int().positive()),
+  own: z
+    .object(
+      Object.fromEntries(SettingKey.options.map((key) => [key, z.number().int().positive()])) as Record<
+        SettingKey,
+        z.ZodNumber
+      >,
+    )
+    .partial(),
 })
 export type DefaultsUses = z.infer<typeof DefaultsUses>
 
@@ -132,7 +155,7 @@ export const TemplateList = z.object({
       name: z.string(),
       about: z.string(),
       industry: z.string().optional(),
-      settings: LayerValues,
+      settings: GivenValues,
     }),
   ),
   refused: z.array(z.object({ file: z.string(), reason: z.string() })),

@@ -74,6 +74,20 @@ export type Settings = z.infer<typeof Settings>
 export const LayerValues = Settings.partial()
 export type LayerValues = z.infer<typeof LayerValues>
 
+/** All settings as the other side gives them, which may be older or newer: what is not known here is passed over. */
+export const GivenSettings = z.object({
+  ...shape,
+  // Came later: a cloud from before them gives none, and does nothing of the kind.
+  priorityMatrix: shape.priorityMatrix.default(null),
+  keepDays: shape.keepDays.default(null),
+  naming: shape.naming.default([]),
+  noise: shape.noise.default(null),
+  macros: shape.macros.default([]),
+})
+
+/** The settings of one layer, so given. */
+export const GivenValues = z.object(shape).partial()
+
 /** What of a client its settings are made concrete with. */
 export interface ClientFacts {
   timeZone: string

@@ -11,6 +11,7 @@ import {
   SettingsChanged,
   SettingsHistory,
   SettingsView,
+  TemplateList,
   type SettingsChange,
   type SettingsRestore,
 } from '../../src-shared/protocol/settings.ts'
@@ -111,6 +112,55 @@ test('what changes nothing is no revision and no version', async () => {
   expect((await delivered(acme)).version).toBe(before.version)
 })
 
+test('is read of a cloud that is newer or older: what is not known here is passed over, what is not known there does nothing', async () => {
+  await change(acme, { set: { macros: [], atRiskMinutes: 16 } })
+  const raw = async (path: string, token: string): Promise<unknown> => (await ask(cloud.url, path, { token })).json()
+  const [pages, known] = [
+    { view: await raw(paths.settings, acme), history: await raw(paths.settingsHistory, acme) },
+    { defaults: await raw(paths.defaults, access), templates: await raw(paths.templates, access) },
+  ]
+  const sound = { value: 'loud', origin: 'organisation', name: null, inherited: null }
+  const later = ['macros', 'noise', 'naming', 'keepDays', 'priorityMatrix']
+  /** The answer as a cloud with one setting more gives it, or with five less. */
+  const aged = (value: unknown, newer: boolean): unknown => {
+    if (Array.isArray(value)) {
+      const all = value.map((one) => aged(one, newer))
+      return newer && all.some((one) => (one as { setting?: string } | null)?.setting)
+        ? [{ setting: 'sounds', after: 'loud' }, ...all]
+        : all
+    }
+    if (typeof value !== 'object' || value === null) return value
+    const kept = Object.entries(value).filter(([key]) => newer || !later.includes(key))
+    return Object.fromEntries(
+      kept.map(([key, one]) => {
+        const old = aged(one, newer)
+        const more = newer && ['settings', 'builtIn'].includes(key)
+        return [key, more ? { ...(old as object), sounds: sound } : old]
+      }),
+    )
+  }
+  const read = (newer: boolean) => ({
+    view: SettingsView.parse(aged(pages.view, newer)),
+    history: SettingsHistory.parse(aged(pages.history, newer)).revisions[0]?.changes,
+    defaults: DefaultsView.parse(aged(known.defaults, newer)),
+    templates: TemplateList.parse(aged(known.templates, newer)),
+    uses: DefaultsUses.parse({ clients: 2, own: { types: 1, ...(newer && { sounds: 1 }) } }),
+    changed: SettingsChanged.parse({
+      ...{ revision: 1, proof: null },
+      changes: [{ setting: newer ? 'sounds' : 'types', after: [] }],
+    }).changes,
+  })
+  expect(read(true)).toEqual({
+    ...{ view: pages.view, history: [{ setting: 'atRiskMinutes', before: 15, after: 16 }] },
+    ...{ ...known, uses: { clients: 2, own: { types: 1 } }, changed: [] },
+  })
+  const { view: seen, defaults } = read(false)
+  expect(seen.settings.macros).toEqual({ value: [], origin: 'built-in', name: null, inherited: null })
+  expect([seen.settings.keepDays.value, defaults.builtIn.priorityMatrix, defaults.builtIn.naming]).toEqual([
+    ...[null, null, []],
+  ])
+})
+
 describe('one clear sentence', () => {
   test('where somebody else was faster; one of two at the same time wins', async () => {
     const { revision } = await view(acme)
@@ -137,7 +187,13 @@ describe('one clear sentence', () => {
       'No holidays are known of the country "XQ"',
     ],
     ['a state that is none', { set: { holidays: { country: 'DE', state: 'zz' } } }, 422, 'Choose one of'],
-    ['a setting that does not exist', { set: { sounds: 'loud' } }, 400, 'sounds'],
+    [
+      'a setting of a newer console',
+      { set: { sounds: 'loud' } },
+      400,
+      'set: the cloud knows no setting “sounds”; update the cloud, or leave it out.',
+    ],
+    ['the same, taken back', { revert: ['sounds'] }, 400, 'the cloud knows no setting “sounds”; update the cloud'],
     [
       'a time zone that does not exist',
       { set: { calendars: [{ key: 'a', label: 'A', hours: '24x7', timeZone: 'Mars/Base' }] } },
