@@ -27,7 +27,8 @@ const Said = z.object({
 })
 type Said = z.infer<typeof Said>
 /** A cloud that has just begun knows nobody. */
-const ASKING = z.object({ asking: z.literal(true) })
+const Asking = z.object({ asking: z.literal(true) })
+const Heard = z.union([Asking, Said])
 
 interface Held extends Said {
   /** Monotonic ms. */
@@ -58,7 +59,7 @@ export class Presence {
   }
 
   /** What to announce so that the other clouds say what they know. */
-  readonly question = JSON.stringify({ asking: true })
+  readonly question = JSON.stringify({ asking: true } satisfies z.infer<typeof Asking>)
 
   /**
    * Tells every cloud on the database what a console has open. Tickets that the tenant does not have are passed over.
@@ -80,16 +81,15 @@ export class Presence {
 
   /** Takes what was announced, also by this cloud. @param again announces what this cloud was told, for one that has begun */
   hear(payload: string, again: (payload: string) => void): void {
-    const message: unknown = JSON.parse(payload)
-    if (ASKING.safeParse(message).success) {
+    const heard = Heard.parse(JSON.parse(payload))
+    if ('asking' in heard) {
       for (const { until, end: _, ...said } of this.#all())
         if (said.cloud === this.#cloud)
           again(JSON.stringify({ ...said, fresh: false, seconds: (until - performance.now()) / 1000 }))
       return
     }
-    const said = Said.parse(message)
-    this.#put(said)
-    this.#events.emit('moved', said.tenant, said.fresh ? said : null)
+    this.#put(heard)
+    this.#events.emit('moved', heard.tenant, heard.fresh ? heard : null)
   }
 
   /**

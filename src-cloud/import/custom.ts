@@ -15,13 +15,13 @@ export function customValues(
   fields: readonly CustomField[],
   cell: Cell,
   order: Order,
-  personOf: (text: string) => string | undefined = () => undefined,
+  personOf: (text: string) => string | undefined,
 ): { values: Record<string, FieldValue> } | { reason: string } {
   const values: Record<string, FieldValue> = {}
   for (const field of fields) {
     const text = cell(`custom:${field.key}`)
     if (text === undefined) continue
-    const value = field.type === 'person' ? (personOf(text) ?? text.slice(0, 10_000)) : valueOf(field, text, order)
+    const value = valueOf(field, text, order, personOf)
     if (typeof value === 'object' && value !== null && 'reason' in value) return value
     if (value === null) return { reason: `${field.label}: "${text.slice(0, 60)}" is no ${expected(field)}.` }
     values[field.key] = value
@@ -37,12 +37,18 @@ function dateOf(text: string, label: string, order: Order): FieldValue | { reaso
 }
 
 /** Null where the text does not fit, or why. */
-function valueOf(field: CustomField, text: string, order: Order): FieldValue | { reason: string } {
+function valueOf(
+  field: CustomField,
+  text: string,
+  order: Order,
+  personOf: (text: string) => string | undefined,
+): FieldValue | { reason: string } {
   switch (field.type) {
     case 'text':
     case 'long-text':
-    case 'person':
       return text.slice(0, 10_000)
+    case 'person':
+      return personOf(text) ?? text.slice(0, 10_000)
     case 'number': {
       const number = Number(text.replace(/(?<=\d)[ ,](?=\d{3}\b)/g, ''))
       return Number.isFinite(number) ? number : null

@@ -113,12 +113,11 @@ export class Desk {
 
   /** What the batch changes of tickets, each with the row whose version it takes. */
   get changes(): { row: EntityRow; change: TicketChange }[] {
-    return [...this.#written].flatMap((row) => {
-      const [kind, ticketId] = row.split('/') as [WritableKind, string]
-      const acts = (kind === 'ticket' ? (this.#acts.get(ticketId) ?? []) : []).slice(0, MAX_ACTS)
+    return [...this.#acts].flatMap(([ticketId, acts]) => {
       if (acts.length === 0) return []
       const by = this.#signed.get(ticketId) ?? this.author ?? { kind: 'technician', id: this.technician, name: '' }
-      return [{ row, change: { id: randomUUID(), ticketId, by, at: this.now, acts } }]
+      const change = { id: randomUUID(), ticketId, by, at: this.now, acts: acts.slice(0, MAX_ACTS) }
+      return [{ row: `ticket/${ticketId}` as const, change }]
     })
   }
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isAlive } from '../support/run-folder.ts'
+import { leftIn, removeFolders } from '../support/run-folder.ts'
 
 /** The process that made it is part of the name, so that a later run knows whether it is still in use. */
 const NAME = /^bulkhead-bench-(\d+)-/
@@ -20,16 +20,8 @@ export function noteElsewhere(folder: string, elsewhere: string): void {
 
 /** Removes what runs that were killed have left. Their Postgres ended by itself when its cloud did. */
 export function removeLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = NAME.exec(name)?.[1]
-    if (pid === undefined || isAlive(Number(pid))) continue
-    const folder = join(tmpdir(), name)
-    try {
-      for (const one of [elsewhereOf(folder), folder]) if (one) rmSync(one, { recursive: true, force: true })
-    } catch {
-      // Of another account, or being removed by another run.
-    }
-  }
+  for (const folder of leftIn(tmpdir(), NAME))
+    removeFolders([elsewhereOf(folder), folder].filter((one) => one !== null))
 }
 
 function elsewhereOf(folder: string): string | null {

@@ -4,7 +4,7 @@ import { connect } from '../../src-cloud/database/connect.ts'
 import { migrate } from '../../src-cloud/database/migrate.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { TechnicianList } from '../../src-shared/protocol/session.ts'
-import { ask, withCloud, type TestCloud } from '../support/cloud.ts'
+import { ask, signIn, withCloud, type TestCloud } from '../support/cloud.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
@@ -26,7 +26,7 @@ afterAll(() => cloud.close())
 
 test('the only administrator stays one; of two who take it from each other at once, one keeps it', async () => {
   const robin = (await cloud.signIn()).accessToken
-  const lena = (await (await ask(cloud.url, paths.session, { body: LENA })).json()) as { accessToken: string }
+  const lena = await signIn(cloud.url, LENA)
   const people = async () =>
     TechnicianList.parse(await (await ask(cloud.url, paths.technicians, { token: robin })).json()).technicians
   const one = (await people()).find(({ role }) => role === 'administrator')!

@@ -4,8 +4,7 @@ import { connect } from '../../src-cloud/database/connect.ts'
 import { loadOrganisation } from '../../src-cloud/load.ts'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
-import { ask, readFeed } from '../support/cloud.ts'
+import { ask, enter, readFeed, signIn } from '../support/cloud.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
@@ -18,14 +17,9 @@ test('each year brings the holidays of one more to the clients that have some, o
     const clock = () => Date.now() + years * YEAR
     const cloud = await startCloud({ database: database.address, clock, escalationSeconds: 3600 })
     await loadOrganisation(owner, sampleOrganisation('Alpha', [sampleClient('Acme', 1), sampleClient('Zephyr', 1)]))
-    const body = { email: 'robin@alpha.example', password: 'secret of Alpha' }
-    const { accessToken } = Session.parse(await (await ask(cloud.url, paths.session, { body })).json())
-    const minted = await ask(cloud.url, paths.tenantToken(uuid('tenant', 'Acme')), {
-      token: accessToken,
-      method: 'POST',
-    })
+    const { accessToken } = await signIn(cloud.url, { email: 'robin@alpha.example', password: 'secret of Alpha' })
     try {
-      return await use(cloud, TenantToken.parse(await minted.json()).token)
+      return await use(cloud, await enter(cloud.url, accessToken, uuid('tenant', 'Acme')))
     } finally {
       await cloud.close()
     }

@@ -6,6 +6,7 @@ import { paths } from '../../src-shared/protocol/api.ts'
 import { MUTATION_SCHEMA, type MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { ask, push, pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+import { newTicket } from './workbench.ts'
 
 let cloud: TestCloud
 let token: string
@@ -40,19 +41,6 @@ const ticketNow = async (id: string) => {
   return row
 }
 const one = async (body: MutationBody, as = token) => (await pushed(cloud.url, as, randomUUID(), 1, [body])).results[0]
-
-const newTicket = {
-  subject: 'New',
-  description: '',
-  status: 'new',
-  priority: 'p2',
-  type: null,
-  queue: null,
-  requesterId: null,
-  assigneeId: null,
-  tags: [],
-  customFields: {},
-}
 
 describe('a field', () => {
   const mine = { status: 'vendor' } as const

@@ -3,9 +3,9 @@ import { expect, vi } from 'vitest'
 import type { StepKey } from '../../src-shared/onboarding/answers.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { OnboardingPreview, OnboardingView, type StartOnboarding } from '../../src-shared/protocol/onboarding.ts'
-import { Session, TenantList } from '../../src-shared/protocol/session.ts'
+import { TenantList } from '../../src-shared/protocol/session.ts'
 import type { Tenant } from '../../src-shared/domain/tenant.ts'
-import { ask, withCloud, type TestCloud } from '../support/cloud.ts'
+import { ask, signIn, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
 /** Asks a cloud to bring clients in, as one technician. */
@@ -111,8 +111,7 @@ export async function onboardingWorld(): Promise<OnboardingWorld> {
       role: name === 'Sam' ? 'administrator' : 'technician',
     })
   const cloud = await withCloud([alpha, sampleOrganisation('Beta', [sampleClient('Borealis', 3)])])
-  const body = { email: 'sam@alpha.example', password: 'secret' }
-  const session = Session.parse(await (await ask(cloud.url, paths.session, { body })).json())
+  const session = await signIn(cloud.url, { email: 'sam@alpha.example', password: 'secret' })
   return {
     cloud,
     robin: new OnboardingDesk(cloud.url, (await cloud.signIn()).accessToken),

@@ -8,8 +8,7 @@ import { loadOrganisation } from '../../src-cloud/load.ts'
 import { SOAK } from '../faults/cases.ts'
 import { steps, type StepKey } from '../../src-shared/onboarding/answers.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { Session } from '../../src-shared/protocol/session.ts'
-import { ask } from '../support/cloud.ts'
+import { ask, signIn } from '../support/cloud.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { sampleClient, sampleOrganisation } from '../support/sample.ts'
 import { OnboardingDesk } from './onboarding-desk.ts'
@@ -74,9 +73,9 @@ async function kill(): Promise<void> {
   running = null
 }
 async function desk(): Promise<OnboardingDesk> {
-  const body = { email: 'robin@alpha.example', password: 'secret of Alpha' }
   const url = running?.url ?? ''
-  return new OnboardingDesk(url, Session.parse(await (await ask(url, paths.session, { body })).json()).accessToken)
+  const { accessToken } = await signIn(url, { email: 'robin@alpha.example', password: 'secret of Alpha' })
+  return new OnboardingDesk(url, accessToken)
 }
 /** Keeps others from writing to a table until told. */
 async function hold(table: string): Promise<() => Promise<void>> {

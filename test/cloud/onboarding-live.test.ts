@@ -4,8 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { FirstWeek } from '../../src-shared/protocol/onboarding.ts'
-import { TenantToken } from '../../src-shared/protocol/session.ts'
-import { ask, pushed, type TestCloud } from '../support/cloud.ts'
+import { ask, enter, pushed, type TestCloud } from '../support/cloud.ts'
 import { onboardingWorld, refusal, type OnboardingDesk } from './onboarding-desk.ts'
 import { newTicket } from './workbench.ts'
 
@@ -71,8 +70,7 @@ test('a client that is live gets one page, whatever it is called; before that it
 
 test('the first week tells what came, what was missed, what was not taken and what an import left', async () => {
   const { id, tenantId } = await live('Watched')
-  const minted = await ask(cloud.url, paths.tenantToken(tenantId), { token: robin.token, method: 'POST' })
-  const { token } = TenantToken.parse(await minted.json())
+  const token = await enter(cloud.url, robin.token, tenantId)
   const week = async () => FirstWeek.parse(await (await get(paths.onboardingWeek(id))).json())
   expect(await week()).toMatchObject({
     day: 1,

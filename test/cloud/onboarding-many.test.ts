@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Configuration } from '../../src-shared/domain/configuration.ts'
-import { paths } from '../../src-shared/protocol/api.ts'
-import { TenantToken } from '../../src-shared/protocol/session.ts'
-import { ask, readFeed, type TestCloud } from '../support/cloud.ts'
+import { enter, readFeed, type TestCloud } from '../support/cloud.ts'
 import { cases, seedOf } from '../faults/cases.ts'
 import { onboardingWorld, type OnboardingDesk } from './onboarding-desk.ts'
 
@@ -100,8 +98,7 @@ test('many clients, each with another configuration, come in from files with no 
   const configurations = new Set<string>()
   for (const [i, { id, tenantId }] of started.entries()) {
     await robin.untilEnd(id)
-    const minted = await ask(cloud.url, paths.tenantToken(tenantId), { token: robin.token, method: 'POST' })
-    const { changes } = await readFeed(cloud.url, TenantToken.parse(await minted.json()).token)
+    const { changes } = await readFeed(cloud.url, await enter(cloud.url, robin.token, tenantId))
     const configuration = Configuration.parse(changes.find(({ kind }) => kind === 'configuration')?.data)
     const { types, queues, customFields, keepDays, forget } = drawn[i] ?? {}
     if (types) expect(configuration.types).toEqual(types)

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { OnboardingList } from '../../src-shared/protocol/onboarding.ts'
-import { Session, TechnicianList, TenantList, TenantToken } from '../../src-shared/protocol/session.ts'
+import { TechnicianList, TenantList } from '../../src-shared/protocol/session.ts'
 import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { startCloud } from '../../src-cloud/start.ts'
-import { ask, push, readFeed, type TestCloud } from '../support/cloud.ts'
+import { ask, enter, push, readFeed, signIn, type TestCloud } from '../support/cloud.ts'
 import { uuid } from '../support/sample.ts'
 import { betaDesk, OnboardingDesk, onboardingWorld, refusal } from './onboarding-desk.ts'
 
@@ -19,12 +19,8 @@ beforeAll(async () => {
 afterAll(() => cloud.close())
 
 const tenants = (desk: OnboardingDesk) => desk.tenants()
-const enter = async (desk: OnboardingDesk, tenantId: string) => {
-  const response = await ask(cloud.url, paths.tenantToken(tenantId), { token: desk.token, method: 'POST' })
-  return response.ok ? TenantToken.parse(await response.json()).token : response.status
-}
-const settings = async (token: string | number) =>
-  SettingsView.parse(await (await ask(cloud.url, paths.settings, { token: String(token) })).json())
+const settings = async (token: string) =>
+  SettingsView.parse(await (await ask(cloud.url, paths.settings, { token })).json())
 const file = (name: string, more: object = {}) => ({
   onboarding: 1 as const,
   identity: { name, country: 'DE', domains: [`${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.example`] },
@@ -70,7 +66,7 @@ test('three answers are enough: a name, where it is, a template; all else is inh
     onboarding: false,
     domains: ['harbour-legal.example'],
   })
-  const token = await enter(robin, view.tenantId)
+  const token = await enter(cloud.url, robin.token, view.tenantId)
   const { settings: resolved, template } = await settings(token)
   expect(template).toMatchObject({ name: 'Law firm' })
   expect(resolved.keepDays).toMatchObject({ value: 3650, origin: 'template' })
@@ -139,9 +135,9 @@ test('an empty role sees nothing, who only sees cannot act, and the one who onbo
   }
   const { id } = await robin.start({ file: file('Least Privilege', { people }) })
   const { tenantId } = await robin.untilEnd(id)
-  expect(await enter(robin, tenantId)).toBe(403)
+  await expect(enter(cloud.url, robin.token, tenantId)).rejects.toThrow('HTTP 403')
   expect((await tenants(robin)).map((one) => one.id)).not.toContain(tenantId)
-  const token = String(await enter(sam, tenantId))
+  const token = await enter(cloud.url, sam.token, tenantId)
   await cloud.owner`update tenant_technician set may = '{see}' where tenant_id = ${tenantId} and id = ${SAM}`
   const ticket = { subject: 'Not by me', description: '', status: 'new', priority: 'p3' }
   const response = await push(cloud.url, token, randomUUID(), 1, [
@@ -160,7 +156,7 @@ describe('what a client begins with', () => {
       },
     })
     const { tenantId } = await robin.untilEnd(id)
-    const token = String(await enter(robin, tenantId))
+    const token = await enter(cloud.url, robin.token, tenantId)
     const { settings: resolved, template } = await settings(token)
     expect(template).toMatchObject({ name: 'As Acme' })
     expect(resolved.statuses).toMatchObject({
@@ -303,8 +299,7 @@ test('another organisation sees nothing of it, and cannot touch it', async () =>
 
 describe('who is no administrator', () => {
   const kim = async (url = cloud.url) => {
-    const body = { email: 'kim@alpha.example', password: 'secret' }
-    const { accessToken, technician } = Session.parse(await (await ask(url, paths.session, { body })).json())
+    const { accessToken, technician } = await signIn(url, { email: 'kim@alpha.example', password: 'secret' })
     return Object.assign(new OnboardingDesk(url, accessToken), { role: technician.role, id: technician.id })
   }
   const give = (desk: OnboardingDesk, id: string, role: string) => desk.send(paths.technicianRole(id), { role })

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
-import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
-import { ask, pushed, readFeed, sampleData, withCloud, type TestCloud } from '../support/cloud.ts'
+import { ask, enter, pushed, readFeed, sampleData, signIn, withCloud, type TestCloud } from '../support/cloud.ts'
 import { uuid } from '../support/sample.ts'
 import { followEvents } from './events.ts'
 
@@ -108,14 +107,9 @@ describe('presence', () => {
   /** One console of a technician, which reads events from one cloud. */
   const consoleOf = async (of: { email: string; password: string }, url: string) => {
     const id = randomUUID()
-    const { accessToken } = Session.parse(
-      await (await ask(url, paths.session, { body: { email: of.email, password: of.password } })).json(),
-    )
+    const { accessToken } = await signIn(url, of)
     const tokens = new Map<string, string>()
-    for (const tenant of [ACME, ZEPHYR]) {
-      const minted = await ask(url, paths.tenantToken(tenant), { token: accessToken, method: 'POST' })
-      tokens.set(tenant, TenantToken.parse(await minted.json()).token)
-    }
+    for (const tenant of [ACME, ZEPHYR]) tokens.set(tenant, await enter(url, accessToken, tenant))
     const stream = await followEvents(url, accessToken, id)
     return {
       ...stream,
@@ -188,12 +182,19 @@ describe('presence', () => {
     const refused = await a.say(one.url, ZEPHYR, [[ticket('Zephyr', 1), 'view']])
     expect([refused.status, await refused.json()]).toMatchObject([403, { error: { code: 'not-allowed' } }])
     let rounds = 0
-    await vi.waitFor(async () => {
+    /** How often one is told of what the other does, by the time that it is told of what came after. */
+    const told = async (): Promise<number> => {
       const [had, known] = [b.presence.length, a.presence.length]
       await b.say(one.url, ZEPHYR, [[ticket('Zephyr', 1), rounds++ % 2 === 0 ? 'reply' : 'note']])
       await vi.waitFor(() => expect(b.presence).toHaveLength(had + 1), SOON)
-      expect(a.presence).toHaveLength(known)
-    }, SOON)
+      const { results } = await pushed(one.url, token, randomUUID(), 1, notes(randomUUID(), 1))
+      const { version } = results[0] as { version: number }
+      await vi.waitFor(() => expect(a.versions).toContainEqual({ tenant: ACME, version }), SOON)
+      return a.presence.length - known
+    }
+    await vi.waitFor(async () => expect(await told()).toBe(0), SOON)
+    // And stays so.
+    for (let again = 0; again < 3; again++) expect(await told()).toBe(0)
     await works(true)
     for (const stream of [a, b]) await stream.stop()
   }, 40_000)

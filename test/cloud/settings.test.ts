@@ -17,6 +17,7 @@ import {
 } from '../../src-shared/protocol/settings.ts'
 import { ask, pushed, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
 import { sampleClient, sampleConfiguration, sampleOrganisation, uuid } from '../support/sample.ts'
+import { newTicket } from './workbench.ts'
 
 const ACME = uuid('tenant', 'Acme')
 let cloud: TestCloud
@@ -315,10 +316,6 @@ test('what was retired is no new choice, and stays where it is; an edit made bef
     ...{ kind: 'ticket.update', ticketId, base, patch },
   })
   const ticketNow = async () => (await cloud.owner<{ data: Ticket }[]>`select data from ticket where id = ${id}`)[0]!
-  const newTicket = {
-    ...{ subject: 'New', description: '', status: 'new', priority: 'p2', type: null, queue: null },
-    ...{ requesterId: null, assigneeId: null, tags: [], customFields: {} },
-  }
   const { revision, settings: before } = await view(zephyr)
   const at = <Row extends { key: string }>(rows: Row[], key: string): Row[] =>
     rows.map((row) => (row.key === key ? { ...row, ...retired } : row))

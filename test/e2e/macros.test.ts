@@ -2,8 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
-import { sampleConfiguration } from '../support/sample.ts'
-import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
+import { configured, sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 
 // Canned replies and macros of each client, by keyboard.
 
@@ -24,15 +23,9 @@ const macros = [
 const customFields: CustomField[] = [
   { type: 'text', key: 'cause', label: 'Cause', requiredWhen: [{ field: 'status', in: ['done'] }] },
 ]
-const stage = setStage('macros', () => {
-  const data = sandboxLike(['Acme', 5], ['Birch', 3])
-  const clients = data.clients.map((client) =>
-    client.tenant.name === 'Acme'
-      ? { ...client, configuration: { ...sampleConfiguration, customFields, macros } }
-      : client,
-  )
-  return { ...data, clients }
-})
+const stage = setStage('macros', () =>
+  configured(sandboxLike(['Acme', 5], ['Birch', 3]), { Acme: { customFields, macros } }),
+)
 
 const composer = (page: Page, name: string) => page.getByRole('form', { name }).getByRole('textbox')
 const finder = (page: Page) => page.getByRole('combobox', { name: 'Canned replies and macros' })

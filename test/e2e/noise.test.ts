@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { sampleConfiguration } from '../support/sample.ts'
-import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
+import { configured, sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 
 // Noise is suggested by the client's own rules, and marked by one key.
 
@@ -9,13 +8,7 @@ const noise = {
   rules: [{ key: 'second', label: 'Second ones', subject: ['ticket 2', 'ticket 4'] }],
   mark: { status: 'done', type: 'incident', tags: ['junk'] },
 }
-const stage = setStage('noise', () => {
-  const data = sandboxLike(['Acme', 5], ['Birch', 3])
-  const clients = data.clients.map((client) =>
-    client.tenant.name === 'Acme' ? { ...client, configuration: { ...sampleConfiguration, noise } } : client,
-  )
-  return { ...data, clients }
-})
+const stage = setStage('noise', () => configured(sandboxLike(['Acme', 5], ['Birch', 3]), { Acme: { noise } }))
 
 const rows = (page: Page) => page.getByTestId('ticket-row')
 

@@ -8,10 +8,9 @@ import { parse } from 'yaml'
 import type { Page } from 'playwright-core'
 import { OnboardingFile } from '../../src-shared/onboarding/answers.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
 import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { OnboardingDesk } from '../cloud/onboarding-desk.ts'
-import { ask } from '../support/cloud.ts'
+import { ask, enter, signIn } from '../support/cloud.ts'
 import { openWindow } from './browser.ts'
 import { sendHalf } from './half-sent.ts'
 import { loseSecondDraft } from './lost-drafts.ts'
@@ -43,13 +42,11 @@ async function goToOnboarding(page: Page): Promise<void> {
 }
 
 async function desk(): Promise<OnboardingDesk> {
-  const { accessToken } = Session.parse(await (await ask(stage.url, paths.session, { body: DANA })).json())
-  return new OnboardingDesk(stage.url, accessToken)
+  return new OnboardingDesk(stage.url, (await signIn(stage.url, DANA)).accessToken)
 }
 
 async function settingsOf({ url, token }: OnboardingDesk, tenantId: string): Promise<SettingsView> {
-  const minted = await ask(url, paths.tenantToken(tenantId), { token, method: 'POST' })
-  const { token: tenant } = TenantToken.parse(await minted.json())
+  const tenant = await enter(url, token, tenantId)
   return SettingsView.parse(await (await ask(url, paths.settings, { token: tenant })).json())
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import { sampleConfiguration } from '../support/sample.ts'
-import { sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
+import { configured, sandboxLike, setStage, SOON, waitForSynced } from './story.ts'
 
 // Resolving by one key, in the words of each client.
 
@@ -22,20 +22,12 @@ const customFields: CustomField[] = [
 
 const stage = setStage('resolve', () => {
   const data = sandboxLike(['Acme', 6], ['Birch', 6], ['Cedar', 6], ['Dahlia', 6])
-  const { statuses, ...rest } = sampleConfiguration
   const more = [
     { key: 'fixed', label: 'Fixed', category: 'resolved', stopsClock: true },
     { key: 'spam', label: 'Not for us', category: 'resolved', stopsClock: true },
   ] as const
-  const configurations = {
-    Birch: { ...rest, statuses: [...statuses, ...more] },
-    Dahlia: { ...sampleConfiguration, customFields },
-  }
-  const clients = data.clients.map((client) => {
-    const configuration = configurations[client.tenant.name as 'Birch']
-    return configuration ? { ...client, configuration } : client
-  })
-  return { ...data, clients }
+  const statuses = [...sampleConfiguration.statuses, ...more]
+  return configured(data, { Birch: { statuses }, Dahlia: { customFields } })
 })
 
 async function statusOf(name: string): Promise<string | undefined> {

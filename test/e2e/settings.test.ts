@@ -3,19 +3,14 @@ import { expect, test } from 'vitest'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { SettingsView } from '../../src-shared/protocol/settings.ts'
 import { ask } from '../support/cloud.ts'
-import { sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
+import { configured, sandboxLike, setStage, setStatus, SOON, waitForSynced } from './story.ts'
 
 // A client's settings are changed in the window, and everything follows.
 
 const stage = setStage('settings', () => {
-  const data = sandboxLike(['Acme', 4])
   const options = ['few', 'many'].map((key) => ({ key, label: key }))
   const customFields = ['Reach', 'Haste'].map((label) => ({ type: 'select' as const, key: label, label, options }))
-  const clients = data.clients.map((client) => ({
-    ...client,
-    configuration: { ...client.configuration, customFields },
-  }))
-  return { ...data, clients }
+  return configured(sandboxLike(['Acme', 4]), { Acme: { customFields } })
 })
 const row = (page: Page) => page.getByTestId('ticket-row').filter({ hasText: 'Acme ticket 2' })
 const said = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor({ timeout: SOON })

@@ -6,10 +6,9 @@ import type { Browser, Page } from 'playwright-core'
 import { connect, type Sql } from '../../src-cloud/database/connect.ts'
 import type { SandboxData } from '../../src-cloud/load.ts'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
-import { paths } from '../../src-shared/protocol/api.ts'
+import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
-import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
-import { ask, pushed } from '../support/cloud.ts'
+import { enter, pushed, signIn } from '../support/cloud.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 import { launchBrowser, openWindow } from './browser.ts'
@@ -85,6 +84,15 @@ export function sandboxLike(...clients: [name: string, tickets: number][]): Sand
   return data
 }
 
+/** The same with settings of their own for some of the clients, by their names. */
+export function configured(data: SandboxData, settings: Record<string, Partial<Configuration>>): SandboxData {
+  const clients = data.clients.map((client) => ({
+    ...client,
+    configuration: { ...client.configuration, ...settings[client.tenant.name] },
+  }))
+  return { ...data, clients }
+}
+
 export interface Window {
   page: Page
   complaints: string[]
@@ -145,11 +153,9 @@ export function setStage(name: string, data: () => SandboxData): Stage {
     folder.remove()
   })
   const tokenOf = async (url: string, client: string): Promise<string> => {
-    const signedIn = await ask(url, paths.session, { body: LENA })
-    const { accessToken } = Session.parse(await signedIn.json())
+    const { accessToken } = await signIn(url, LENA)
     const [tenant] = await owner<{ id: string }[]>`select id from tenant where name = ${client}`
-    const minted = await ask(url, paths.tenantToken(tenant?.id ?? ''), { token: accessToken, method: 'POST' })
-    return TenantToken.parse(await minted.json()).token
+    return enter(url, accessToken, tenant?.id ?? '')
   }
   const profile = (of = 'profile'): string => join(folder.path, of)
   return {

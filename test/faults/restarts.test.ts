@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { paths } from '../../src-shared/protocol/api.ts'
-import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
+import type { Session } from '../../src-shared/protocol/session.ts'
 import { followEvents } from '../cloud/events.ts'
 import { action, OUTAGES, type Action } from '../property/actions.ts'
 import { history, type Place } from '../property/history.ts'
-import { ask, pushed, readFeed } from '../support/cloud.ts'
+import { enter, pushed, readFeed, signIn } from '../support/cloud.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 import { cases, ran, seedOf, SOAK } from './cases.ts'
 import { CloudProcesses } from './cloud-processes.ts'
@@ -19,10 +18,8 @@ beforeAll(async () => {
   clouds = await CloudProcesses.start(data)
   const [url = ''] = clouds.urls
   const [who] = data.technicians
-  const signIn = await ask(url, paths.session, { body: { email: who?.email, password: who?.password } })
-  session = Session.parse(await signIn.json())
-  const minted = await ask(url, paths.tenantToken(ACME), { token: session.accessToken, method: 'POST' })
-  const { token } = TenantToken.parse(await minted.json())
+  session = await signIn(url, who!)
+  const token = await enter(url, session.accessToken, ACME)
   let requests = 0
   place = {
     ...{ url, owner: clouds.owner, tenant: ACME, operatorToken: token, token: () => token, me: session.technician.id },

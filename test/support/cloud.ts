@@ -33,25 +33,23 @@ export async function withCloud(data = sampleData(), options: CloudOptions = {})
   const cloud = await startCloud({ database: database.address, ...options })
   const owner = connect(database.address, 4)
   for (const one of data) await loadOrganisation(owner, one)
-  const signIn = async (organisation = 0) => {
-    const technician = data[organisation]?.technicians[0]
-    const response = await ask(cloud.url, paths.session, {
-      body: { email: technician?.email, password: technician?.password },
-    })
-    return Session.parse(await response.json())
+  const signInFirst = (organisation = 0) => {
+    const [technician] = data[organisation]?.technicians ?? []
+    if (!technician) throw new Error('no technician')
+    return signIn(cloud.url, technician)
   }
   return {
     url: cloud.url,
     owner,
     address: database.address,
     data,
-    signIn,
-    tenantToken: async (client = 0, organisation = 0) => {
-      const { accessToken } = await signIn(organisation)
-      const id = data[organisation]?.clients[client]?.tenant.id ?? ''
-      const response = await ask(cloud.url, paths.tenantToken(id), { token: accessToken, method: 'POST' })
-      return TenantToken.parse(await response.json()).token
-    },
+    signIn: signInFirst,
+    tenantToken: async (client = 0, organisation = 0) =>
+      enter(
+        cloud.url,
+        (await signInFirst(organisation)).accessToken,
+        data[organisation]?.clients[client]?.tenant.id ?? '',
+      ),
     close: async () => {
       await owner.end()
       await cloud.close()
@@ -82,6 +80,23 @@ export async function ask(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   })
+}
+
+/** Signs somebody in. */
+export async function signIn(url: string, { email, password }: { email: string; password: string }): Promise<Session> {
+  return Session.parse(await read(await ask(url, paths.session, { body: { email, password } })))
+}
+
+/** A token of one tenant. @param accessToken of a session */
+export async function enter(url: string, accessToken: string, tenant: string): Promise<string> {
+  const minted = await ask(url, paths.tenantToken(tenant), { token: accessToken, method: 'POST' })
+  return TenantToken.parse(await read(minted)).token
+}
+
+/** @throws Error with what came, where it is no success */
+async function read(response: Response): Promise<unknown> {
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
+  return response.json()
 }
 
 export interface FeedLine {
@@ -137,8 +152,7 @@ export async function pushed(
   bodies: MutationBody[],
 ): Promise<MutationReply> {
   const response = await push(url, token, clientId, first, bodies)
-  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
-  return (await response.json()) as MutationReply
+  return (await read(response)) as MutationReply
 }
 
 /** Adds what no sample client comes with: a view, and a file whose content is not there. */

@@ -21,13 +21,32 @@ export function makeRunFolder(): () => void {
   return () => rmSync(folder, { recursive: true, force: true })
 }
 
+/**
+ * The folders that runs which were killed have left below a place.
+ * @param named finds the process that made a folder in its name
+ */
+export function leftIn(place: string, named: RegExp): string[] {
+  return readdirSync(place).flatMap((name) => {
+    const pid = named.exec(name)?.[1]
+    return pid === undefined || isAlive(Number(pid)) ? [] : [join(place, name)]
+  })
+}
+
+/** Removes folders; one of another account, or that another run is removing, stays. */
+export function removeFolders(folders: Iterable<string>): void {
+  for (const folder of folders) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // It is in nobody's way.
+    }
+  }
+}
+
 function placeForRun(): string {
   try {
     // What a run that was killed left keeps memory until it is removed.
-    for (const name of readdirSync(MEMORY)) {
-      const pid = NAME.exec(name)?.[1]
-      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(MEMORY, name), { recursive: true, force: true })
-    }
+    removeFolders(leftIn(MEMORY, NAME))
     const { bavail, bsize } = statfsSync(MEMORY)
     return bavail * bsize > ROOM && freemem() > 2 * ROOM ? MEMORY : tmpdir()
   } catch {
