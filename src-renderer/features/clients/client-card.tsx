@@ -60,7 +60,11 @@ interface FigureProps {
 
 function Figure({ value, label, known, tone }: FigureProps) {
   return (
-    <span className={classes.figure} data-tone={known && value > 0 ? tone : undefined}>
+    <span
+      className={classes.figure}
+      data-tone={known && value > 0 ? tone : undefined}
+      data-none={!known || value === 0 || undefined}
+    >
       <b>{known ? value.toLocaleString('en') : '–'}</b> {label}
     </span>
   )

@@ -131,7 +131,8 @@ function isNew(field: string | null | undefined): boolean {
   return field?.startsWith('new:') ?? false
 }
 
-function fieldWord(field: string): string {
+/** What a field that a column can fill is called. */
+export function fieldWord(field: string): string {
   if (field === 'id') return 'Id that it had elsewhere'
   return field === 'vip' ? 'VIP' : `${field.charAt(0).toUpperCase()}${field.slice(1)}`
 }

@@ -15,6 +15,7 @@ import { counted } from '../../ui/counted.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
 import { dateTime } from '../../ui/time.ts'
+import { Begin, Kinds } from './begin.tsx'
 import classes from './import.module.css'
 import { HalfSent, isWhole } from './half-sent.tsx'
 import { Mapping, NOTHING_SAID, type Said } from './mapping.tsx'
@@ -123,55 +124,52 @@ export function ImportPage() {
       title={`Import into ${name}`}
       lead="Contacts and tickets of another product, from its CSV, Excel or JSON export. Nothing is written before you have seen what would come of it, and the same file can come again."
     >
-      <div className={classes.begin}>
-        <div role="radiogroup" aria-label="What the rows are" className={classes.kinds}>
-          {(['contacts', 'tickets'] as const).map((one) => (
-            <label key={one}>
-              <input type="radio" name="kind" checked={kind === one} onChange={() => setKind(one)} />
-              {one === 'contacts' ? 'Contacts' : 'Tickets'}
-            </label>
-          ))}
-        </div>
-        <PageButton
-          primary={!looked && !half}
-          shortcut="f"
-          disabled={sending !== null || running}
-          onClick={() => picker.current?.click()}
-        >
-          Choose a file…
-        </PageButton>
-        <input
-          ref={picker}
-          type="file"
-          hidden
-          aria-label="File to import"
-          accept=".csv,.tsv,.txt,.xlsx,.json,.jsonl"
-          onChange={(event) => {
-            send(event.target.files?.[0])
-            event.target.value = ''
-          }}
-        />
-        <input
-          ref={restPicker}
-          type="file"
-          hidden
-          aria-label="The same file again"
-          onChange={(event) => {
-            send(event.target.files?.[0], shown ?? null)
-            event.target.value = ''
-          }}
-        />
-        {sending && (
-          <span className={classes.progress} role="status">
-            <progress max={sending.size} value={sending.sent} aria-label="Bytes sent" />
-            {sending.name}: {bytes(sending.sent)} of {bytes(sending.size)}
-          </span>
-        )}
-      </div>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        aria-label="File to import"
+        accept=".csv,.tsv,.txt,.xlsx,.json,.jsonl"
+        onChange={(event) => {
+          send(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
+      <input
+        ref={restPicker}
+        type="file"
+        hidden
+        aria-label="The same file again"
+        onChange={(event) => {
+          send(event.target.files?.[0], shown ?? null)
+          event.target.value = ''
+        }}
+      />
       {told && (
         <p className={classes.problem} role="alert">
           {told}
         </p>
+      )}
+      {shown || sending ? (
+        <div className={classes.begin}>
+          <Kinds kind={kind} onKind={setKind} />
+          <PageButton
+            primary={!looked && !half}
+            shortcut="f"
+            disabled={sending !== null || running}
+            onClick={() => picker.current?.click()}
+          >
+            Choose a file…
+          </PageButton>
+          {sending && (
+            <span className={classes.progress} role="status">
+              <progress max={sending.size} value={sending.sent} aria-label="Bytes sent" />
+              {sending.name}: {bytes(sending.sent)} of {bytes(sending.size)}
+            </span>
+          )}
+        </div>
+      ) : (
+        <Begin kind={kind} onKind={setKind} onChoose={() => picker.current?.click()} onFile={send} />
       )}
       {shown && (
         <Section title={`${shown.name}, ${shown.kind}`}>

@@ -1,5 +1,6 @@
 import type { LayerValues, SettingKey } from '../../../src-shared/settings/settings.ts'
 import type { UsedSetting } from '../../../src-shared/protocol/settings.ts'
+import { bytes } from '../../ui/bytes.ts'
 import type { Around } from './editor.ts'
 import { EscalationsEditor } from './escalations.tsx'
 import { CalendarsEditor, DaysEditor, PlaceEditor } from './hours.tsx'
@@ -73,7 +74,11 @@ export function PartEditor({ part, around, timeZone }: { part: PartKey; around: 
     case 'files':
       return (
         <>
-          <NumberEditor label="Largest file" unit="bytes" {...one('attachmentMaxBytes')} />
+          <NumberEditor
+            label="Largest file"
+            unit={settings.attachmentMaxBytes < 1024 ? 'bytes' : `bytes, ${bytes(settings.attachmentMaxBytes)}`}
+            {...one('attachmentMaxBytes')}
+          />
           <WordsEditor label="Files that are refused, by the end of their name" {...one('refusedExtensions')} />
         </>
       )

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
+import { PageButton } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { settingsKeys, type SettingsPort } from './port.ts'
 import { SettingsForm } from './settings-form.tsx'
@@ -39,8 +40,25 @@ export function SettingsPage(props: SettingsPageProps) {
   })
   const shown = view.data && draft.data !== undefined
   useArrived(shown || view.error ? place : null)
-  useCommands([{ id: 'back', title: 'Back', group: 'Go to', keys: ['Escape', 'u'], run: onBack }])
+  const again = (): void => void view.refetch()
+  useCommands([
+    { id: 'back', title: 'Back', group: 'Go to', keys: ['Escape', 'u'], run: onBack },
+    ...(view.error && !view.data
+      ? [{ id: 'settings-again', title: 'Try again', group: 'Clients' as const, keys: ['r'], run: again }]
+      : []),
+  ])
   if (view.data && draft.data !== undefined) return <SettingsForm {...props} seen={view.data} kept={draft.data} />
-  if (view.error) return <ProblemNotice title="The settings cannot be shown" text={problemFrom(view.error).message} />
+  if (view.error)
+    return (
+      <ProblemNotice
+        title="The settings cannot be shown"
+        text={problemFrom(view.error).message}
+        action={
+          <PageButton shortcut="r" onClick={again}>
+            Try again
+          </PageButton>
+        }
+      />
+    )
   return <main aria-busy aria-label={title} />
 }
