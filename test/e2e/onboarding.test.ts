@@ -129,6 +129,7 @@ test('three answers by keyboard, through a closed window and a restart, lead to 
   await page.getByRole('heading', { name: 'Harbour Legal is live' }).waitFor({ timeout: SOON })
   await page.keyboard.press('o')
   await expect.poll(() => shownClient(page), { timeout: SOON }).toBe('Harbour Legal')
+  await page.getByRole('heading', { name: 'No tickets yet' }).waitFor({ timeout: SOON })
 
   const dana = await desk()
   const start = { from: 'template', template: 'law-firm' } as const

@@ -1,8 +1,14 @@
 import { Button } from '@mantine/core'
 import { IconFilterOff, IconInbox } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
+import { places, useGo } from '../../app/shell/go.ts'
+import { useSummary, useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
+import { tallyQuery } from '../../tenant/queries.ts'
+import { PageButton } from '../../ui/page.tsx'
 import { EmptyNotice, ProblemNotice } from '../../ui/problem-notice.tsx'
 import { INITIAL_FILTER, isFiltered } from './list-commands.ts'
 import classes from './list.module.css'
@@ -17,6 +23,7 @@ interface EmptyListProps {
   onRetry(): void
 }
 
+const ALL = [{}]
 const NOTHING = 'Nothing here fits the search and filters that are set.'
 
 /** What stands in place of rows where there are none: why, and what to do. */
@@ -48,17 +55,44 @@ export function EmptyList({ desk, rows, view, onChange, onRetry }: EmptyListProp
           }
         />
       ) : (
-        <EmptyNotice
-          icon={<IconInbox size={30} stroke={1.4} />}
-          title="No open tickets"
-          text="Nothing waits here. New tickets appear by themselves."
-          action={
-            <Button variant="default" size="xs" onClick={() => onChange({ statuses: 'all' })}>
-              Show closed tickets
-            </Button>
-          }
-        />
+        <NoneOpen onAll={() => onChange({ statuses: 'all' })} />
       )}
     </div>
+  )
+}
+
+/** Where no ticket is open; of a client that has none at all, they can come from elsewhere. */
+function NoneOpen({ onAll }: { onAll(): void }) {
+  const tenant = useTenant()
+  const { id } = useSummary()
+  const go = useGo()
+  const keyOf = useKeyOf()
+  const { data: counts } = useQuery(tallyQuery(tenant, ALL))
+  if (!counts) return null
+  const icon = <IconInbox size={30} stroke={1.4} />
+  if (counts[0] === 0)
+    return (
+      <EmptyNotice
+        icon={icon}
+        title="No tickets yet"
+        text="They appear here as they come in. Those of another product can be imported."
+        action={
+          <PageButton shortcut={keyOf('import', 'g f')} onClick={() => go(places.import(id))}>
+            Import…
+          </PageButton>
+        }
+      />
+    )
+  return (
+    <EmptyNotice
+      icon={icon}
+      title="No open tickets"
+      text="Nothing waits here. New tickets appear by themselves."
+      action={
+        <Button variant="default" size="xs" onClick={onAll}>
+          Show closed tickets
+        </Button>
+      }
+    />
   )
 }

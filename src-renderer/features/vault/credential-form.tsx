@@ -1,4 +1,4 @@
-import { NumberInput, Select, Textarea, TextInput, PasswordInput } from '@mantine/core'
+import { NumberInput, Select, Textarea, TextInput, PasswordInput, type InputWrapperProps } from '@mantine/core'
 import { useState } from 'react'
 import {
   CredentialKind,
@@ -123,6 +123,7 @@ export function CredentialForm({ credential, onDone, onCancel }: CredentialFormP
               : has
                 ? 'Leave it empty to keep what is stored'
                 : undefined,
+            inputWrapperOrder: BELOW,
             autoComplete: 'new-password',
             disabled: taken,
             value: secrets[field] ?? '',
@@ -161,6 +162,7 @@ export function CredentialForm({ credential, onDone, onCancel }: CredentialFormP
           <TextInput
             label="Used at"
             description="Its address. Automations use it there and nowhere else."
+            inputWrapperOrder={BELOW}
             placeholder="https://"
             maxLength={2000}
             value={facts.url ?? ''}
@@ -171,6 +173,7 @@ export function CredentialForm({ credential, onDone, onCancel }: CredentialFormP
           <TextInput
             label="Goes in the header"
             description="Empty: as a bearer token, in Authorization"
+            inputWrapperOrder={BELOW}
             placeholder="X-Api-Key"
             spellCheck={false}
             maxLength={100}
@@ -213,6 +216,9 @@ export function CredentialForm({ credential, onDone, onCancel }: CredentialFormP
     </section>
   )
 }
+
+/** What a field is about stands below it: fields side by side are level. */
+const BELOW: InputWrapperProps['inputWrapperOrder'] = ['label', 'input', 'description', 'error']
 
 /** The end of a day, here. */
 function dayEnd(day: string): string | null {
