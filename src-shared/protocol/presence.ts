@@ -3,7 +3,7 @@ import { Id } from '../domain/primitives.ts'
 
 /** Seconds after which the cloud forgets who has not said again that they are there. */
 export const PRESENCE_SECONDS = 60
-/** Seconds after which a console says it again: once more before it is forgotten, should one get lost. */
+/** Seconds after which a console says it again at the latest: once more before it is forgotten, should one get lost. */
 export const PRESENCE_AGAIN_SECONDS = 25
 /** Tickets of one client that one console has open at once, at most. */
 export const MAX_PLACES = 8

@@ -17,18 +17,20 @@ let driven: Driven
 /** What the cloud was told of presence, and how it answers that. */
 let said: PresenceReport[]
 let status: number
+let seconds: number
 
 beforeEach(async () => {
   cloud = await ScriptedCloud.start(deskChanges(5))
   said = []
   status = 200
+  seconds = 60
   cloud.intercept = (request, response, { pathname }) => {
     if (pathname !== '/v1/presence') return false
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
       said.push(JSON.parse(body) as PresenceReport)
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{"seconds":60}')
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ seconds }))
     })
     return true
   }
@@ -79,6 +81,18 @@ test('the cloud hears what is on screen, once as it changes and once as it ends;
   await driven.close()
   expect(said.slice(6)).toMatchObject([{ tickets: null }])
 }, 30_000)
+
+test('what stands is said again before the cloud forgets it, until it is left', async () => {
+  seconds = 1
+  const look = inTicket(TICKET, 'view')
+  const standing = { console: CONSOLE, tickets: [{ ticket: TICKET, doing: 'view' }], fresh: false }
+  await vi.waitFor(() => expect(said.slice(1, 4)).toEqual([standing, standing, standing]), SOON)
+  look()
+  await vi.waitFor(() => expect(last()).toBeNull(), SOON)
+  const told = said.length
+  await wait(1000)
+  expect(said).toHaveLength(told)
+})
 
 test('a cloud that knows nothing of it, or fails, is asked once, and the sync is none the worse', async () => {
   status = 404

@@ -4,11 +4,23 @@ import { expect, test } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { uuid } from '../support/sample.ts'
-import { sandboxLike, setStage, setStatus, SOON } from './story.ts'
+import { configured, sandboxLike, setStage, setStatus, SOON } from './story.ts'
 
 // Every screen and dialog, reached by keyboard, looked at by axe; what depends on colours in both themes.
 
-const stage = setStage('accessibility', () => sandboxLike(['Acme', 30], ['Brook', 2]))
+// Something of each part of the settings.
+const sla = {
+  calendars: [{ key: 'always', label: 'Always', timeZone: 'UTC', hours: '24x7' as const, holidays: [] }],
+  targets: [{ calendar: 'always', firstResponse: 60, resolution: 100_000 }],
+  escalations: [
+    {
+      ...{ key: 'late', label: 'Late', when: { on: 'target' as const, target: 'resolution' as const, percent: 100 } },
+      actions: [{ do: 'note' as const, text: 'Call the client now.' }],
+    },
+  ],
+  onCall: [],
+}
+const stage = setStage('accessibility', () => configured(sandboxLike(['Acme', 30], ['Brook', 2]), { Acme: { sla } }))
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Serious faults of what is on screen, one line each. @param within what is around it was looked at before */

@@ -33,6 +33,25 @@ async function entriesOf(subject: string): Promise<{ kind: string; body: string;
     from entry where ticket_id = ${id} and not deleted order by data ->> 'createdAt'`
 }
 
+/** Has a ticket tagged by Robin, one tag after the other, before anybody looked. */
+async function changedLongAgo(subject: string, first: string, ...tags: string[]): Promise<void> {
+  const { id } = await inPostgres(subject)
+  const by = { kind: 'technician', id: uuid('technician', 'Alpha'), name: 'Robin of Alpha' }
+  await stage.owner.begin(async (tx) => {
+    await tx`select bulkhead.use_tenant(${uuid('tenant', 'Acme')})`
+    for (const some of [[first], tags]) {
+      const changes = some.map((tag) => ({
+        ...{ id: crypto.randomUUID(), ticketId: id, by, at: '2026-01-02T09:00:00.000Z' },
+        acts: [{ field: 'tags', from: [], to: [tag] }],
+      }))
+      await tx`
+        insert into ticket_change (tenant_id, id, data)
+        select bulkhead.current_tenant(), (c ->> 'id')::uuid, c from json_array_elements(${JSON.stringify(changes)}::text::json) c`
+      await tx`select bulkhead.publish()`
+    }
+  })
+}
+
 const article = (page: Page) => page.getByRole('article', { name: /^Ticket/ })
 
 test('a ticket of a new contact, opened without the cloud with a note and a file, gets its number and all of it arrives', async () => {
@@ -115,6 +134,7 @@ test('a ticket of a new contact, opened without the cloud with a note and a file
 })
 
 test('subject, tags, watchers, status and time: each by its key, at once on screen, soon in Postgres, and taken back by z', async () => {
+  await changedLongAgo('Acme ticket 9', 'oldest', ...Array.from({ length: 100 }, () => 'later'))
   const host = await stage.begin()
   const { page, close } = await stage.open(host, 'Acme')
   await openTicket(page, 'Acme ticket 9')
@@ -180,6 +200,11 @@ test('subject, tags, watchers, status and time: each by its key, at once on scre
   await changes
     .filter({ hasText: 'Subject from Acme ticket 9 to The switch in rack 4 restarts' })
     .waitFor({ timeout: SOON })
+  // Those beyond the newest hundred stand when they are asked for.
+  await page.getByRole('button', { name: 'Older changes' }).waitFor({ timeout: SOON })
+  expect(await changes.filter({ hasText: 'Tagged oldest' }).count()).toBe(0)
+  await page.keyboard.press('B')
+  await changes.filter({ hasText: 'Tagged oldest' }).waitFor({ timeout: SOON })
   // Alone, and with what was written again.
   await page.keyboard.press('Y')
   await logged.waitFor({ state: 'detached' })
@@ -268,9 +293,11 @@ test('a mail that came in shows its marks and is text whatever else is in it: it
     ...['', 'On Tue, 3 Nov 2026, Dana <dana@acme.example> wrote:', '> The old words', '> javascript:alert(1)'],
   ].join('\n')
   const { id } = await inPostgres(subject)
-  await stage.colleague('Acme', {
-    ...{ kind: 'entry.create', ticketId: id, entryId: crypto.randomUUID(), entryKind: 'reply', body },
-  })
+  await stage.colleague(
+    'Acme',
+    { ...{ kind: 'entry.create', ticketId: id, entryId: crypto.randomUUID(), entryKind: 'reply', body } },
+    { kind: 'ticket.update', ticketId: id, base: { status: 'open' }, patch: { status: 'vendor' } },
+  )
   await openTicket(page, subject)
   const entry = page.getByTestId('entry-reply').filter({ hasText: 'See http' })
   await entry.waitFor({ timeout: SOON })

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Page } from 'playwright-core'
+import { SOON } from './story.ts'
 
 // Parts of a story in which something is written on an open ticket.
 
@@ -40,8 +41,18 @@ export async function writesMarks(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-/** On a ticket whose first reply has something bold: what is chosen is quoted where one writes, but never in public what was not. */
+/** On a ticket of which something was changed and whose first reply has something bold: what is chosen is quoted where one writes, but never in public what was not. */
 export async function quotesWhatIsChosen(page: Page): Promise<void> {
+  await page.keyboard.press('A')
+  const change = page.getByTestId('activity').first().locator('span').first()
+  await change.waitFor({ timeout: SOON })
+  await page.keyboard.press('r')
+  await page.keyboard.press('Escape')
+  await change.evaluate((element) => getSelection()!.selectAllChildren(element))
+  await page.keyboard.press('>')
+  const inside = page.getByRole('textbox', { name: /^Internal note/ })
+  await expect.poll(() => inside.inputValue()).toMatch(/^> Status from /)
+  for (const key of ['Control+A', 'Delete', 'Escape', 'A']) await page.keyboard.press(key)
   await page.keyboard.press('n')
   await page.keyboard.type('*Internal*')
   await page.keyboard.press('Control+Enter')

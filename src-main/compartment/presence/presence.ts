@@ -4,6 +4,8 @@ import {
   Doing,
   MAX_PLACES,
   PRESENCE_AGAIN_SECONDS,
+  PRESENCE_SECONDS,
+  PresenceTaken,
   type Place,
   type PresenceReport,
   type Present,
@@ -17,6 +19,8 @@ import type { PresenceCalls } from './router.ts'
 const SETTLE = 100
 /** Milliseconds between two requests, at least. */
 const PAUSE = 500
+/** Of the time for which the cloud believes it, after which it is said again: once more before it is forgotten. */
+const AGAIN_SHARE = 0.4
 /** Milliseconds that a request may take. */
 const TIMEOUT = 10_000
 /** Milliseconds that a compartment which closes gives its last word. */
@@ -42,6 +46,8 @@ export class Presence implements PresenceCalls {
   /** Whether the cloud has it. */
   #heard = false
   #saying = false
+  /** For which the cloud believes it. */
+  #seconds = PRESENCE_SECONDS
   /** Monotonic ms of the last request. */
   #saidAt = -PAUSE
   #soon: NodeJS.Timeout | null = null
@@ -139,7 +145,6 @@ export class Presence implements PresenceCalls {
     if (text === this.#last && !again) return
     this.#last = text
     if (this.#again) clearTimeout(this.#again)
-    this.#again = tickets && setTimeout(() => void this.#say(true), PRESENCE_AGAIN_SECONDS * 1000)
     if (tickets === null) this.tell([])
     if (tickets === null && !this.#heard) return
     const fresh = !this.#heard
@@ -153,6 +158,8 @@ export class Presence implements PresenceCalls {
       this.#heard = false
     } finally {
       this.#saying = false
+      const until = Math.min(PRESENCE_AGAIN_SECONDS, this.#seconds * AGAIN_SHARE)
+      if (tickets && !this.#stopped) this.#again = setTimeout(() => void this.#say(true), until * 1000)
       // What has changed meanwhile.
       this.#sayIn(SETTLE)
     }
@@ -163,7 +170,12 @@ export class Presence implements PresenceCalls {
     const body = JSON.stringify({ console: this.#console ?? '', tickets, fresh } satisfies PresenceReport)
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
     const answer = await this.#cloud.request(paths.presence, init, signal, [404])
-    answer.end()
+    try {
+      const taken = PresenceTaken.safeParse(answer.status === 404 ? null : await answer.response.json())
+      if (taken.success) this.#seconds = taken.data.seconds
+    } finally {
+      answer.end()
+    }
     return answer.status
   }
 }
