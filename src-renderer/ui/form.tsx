@@ -56,11 +56,12 @@ interface FormProps {
 
 /** Fields with their button, and the sentence of what went wrong. */
 export function Form({ label, state, action, ready, danger, bare, focus, onSubmit, onCancel, children }: FormProps) {
-  const submit = (event: FormEvent): void => {
+  const submit = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault()
     if (ready) onSubmit()
   }
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !state.busy) return submit(event)
     if (event.key !== 'Escape' || !onCancel || state.busy) return
     event.preventDefault()
     event.stopPropagation()

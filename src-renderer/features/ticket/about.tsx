@@ -8,7 +8,9 @@ export function About({ children }: { children: ReactNode }) {
   return (
     <>
       <Tile initials={initials} colour={colour} logo={logo} size={18} />
-      {shortName} · {children}
+      <span>
+        {shortName} · {children}
+      </span>
     </>
   )
 }
