@@ -88,7 +88,7 @@ test(
         finished ||= ended.lines.includes('finished')
         done = ended.lines.includes('sent')
         if (ended.killed) killed += 1
-        else expect({ done, errors: ended.errors }).toMatchObject({ done: true })
+        else expect(done, `it ended early: ${ended.lines.join(', ')} ${ended.errors}`).toBe(true)
       }
       kills += killed
       expect(new Set(proxy.puts.map(({ path }) => path)).size).toBe(partsOf(size))

@@ -25,6 +25,11 @@ function actBy(target: Element, { key, ctrlKey, metaKey, altKey }: KeyPress): vo
   } else if ((key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.matches('button, a')) {
     target.click()
   }
+  // A dialog hears of Esc from the platform alone, and that tells it of no key of a script.
+  if (key === 'Escape')
+    (
+      target.closest('dialog') ?? [...document.querySelectorAll<HTMLDialogElement>('dialog:modal')].at(-1)
+    )?.requestClose()
 }
 
 /** A new line where there are lines; else what is written is handed in, where the form has a button for it or one field. */
