@@ -12,21 +12,24 @@ const CHUNK = 64 * 1024
 
 const consoles = new Consoles()
 
-test.each([0, 1, CHUNK, CHUNK + 1, PART_BYTES, PART_BYTES + 5 * CHUNK + 77])(
-  'a file of %i bytes goes from one console to another',
-  async (size) => {
+test('files go from one console to another: empty, of whole chunks and parts, and of some bytes more', async () => {
+  const one = await consoles.synced()
+  const files: { id: string; bytes: Buffer }[] = []
+  for (const size of [0, 1, CHUNK, CHUNK + 1, PART_BYTES, PART_BYTES + 5 * CHUNK + 77]) {
     const bytes = consoles.content(size)
-    const one = await consoles.synced()
     const id = await bring(one, TICKET, 'C:\\temp\\report.txt', bytes)
+    files.push({ id, bytes })
     expect(await attachment(one, TICKET, id)).toMatchObject({ name: 'report.txt', size, here: true, available: false })
-    expect(await readAll(one, id)).toEqual(bytes)
+    expect((await readAll(one, id)).equals(bytes), `${size} bytes`).toBe(true)
     await consoles.sent(one, TICKET, id)
-    const two = await consoles.other()
+  }
+  const two = await consoles.other()
+  for (const { id, bytes } of files) {
     expect(await attachment(two, TICKET, id)).toMatchObject({ available: true, here: false, upload: null })
-    expect((await readAll(two, id, 300_000)).equals(bytes)).toBe(true)
+    expect((await readAll(two, id, 300_000)).equals(bytes), `${bytes.length} bytes`).toBe(true)
     expect(await attachment(two, TICKET, id)).toMatchObject({ here: true })
-  },
-)
+  }
+})
 
 test('what was added without the cloud goes when it is back, the word of it first', async () => {
   const one = await consoles.synced()
