@@ -209,13 +209,14 @@ export function arrangedBlockQuery(
   })
 }
 
+/** The first hits of a search. @param input `limit` is how many are shown at once, at most {@link MAX_PAGE} */
 export function searchQuery(
   { client }: Tenant,
-  input: Omit<ListRequest, 'sort'> & { text: string; order: 'newest' | 'rank'; sort?: TicketSort },
+  input: Omit<ListRequest, 'sort'> & { text: string; order: 'newest' | 'rank'; sort?: TicketSort; limit: number },
 ) {
   return queryOptions({
     queryKey: ['search', input] as const,
-    queryFn: ({ signal }) => client.tickets.search.query({ ...input, limit: MAX_PAGE }, { signal }),
+    queryFn: ({ signal }) => client.tickets.search.query(input, { signal }),
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   })

@@ -64,6 +64,16 @@ export function hasWords(text: string): boolean {
   return parseQuery(text).some(({ operator, not, value }) => operator === null && !not && /[\p{L}\p{N}]/u.test(value))
 }
 
+/**
+ * A search while it is typed: without a letter at its end that stands alone. Of half of all words it is the beginning, and
+ * hardly ever one itself.
+ */
+export function withoutBegun(text: string): string {
+  const last = parseQuery(text).at(-1)
+  const begins = last?.operator === null && !last.quoted && last.to === text.length && /^\p{LC}$/u.test(last.value)
+  return begins ? text.slice(0, last.from).trimEnd() : text
+}
+
 /** Whether a search has operators: it is then part of a kept view. */
 export function hasOperators(text: string): boolean {
   return parseQuery(text).some(({ operator }) => operator !== null)

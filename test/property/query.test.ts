@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { OPERATORS, parseQuery, termText, type Term } from '../../src-shared/query/parse.ts'
+import { OPERATORS, parseQuery, termText, withoutBegun, type Term } from '../../src-shared/query/parse.ts'
 
 const word = fc.stringMatching(/^[\p{L}\d<>@._:-]{1,12}$/u)
 const value = fc.oneof(
@@ -69,4 +69,20 @@ test.each([
   ['"not closed', [null]],
 ])('%s', (text, operators) => {
   expect(parseQuery(text).map(({ operator }) => operator)).toEqual(operators)
+})
+
+test.each([
+  ['p', ''],
+  ['É', ''],
+  ['printer p', 'printer'],
+  ['status:new -p', 'status:new'],
+  ['p ', 'p '],
+  ['"p"', '"p"'],
+  ['pr', 'pr'],
+  ['7', '7'],
+  ['山', '山'],
+  ['status:n', 'status:n'],
+  ['p printer', 'p printer'],
+])('while one types, “%s” searches for “%s”: a letter alone at the end begins a word', (typed, searched) => {
+  expect(withoutBegun(typed)).toBe(searched)
 })

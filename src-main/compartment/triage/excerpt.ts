@@ -4,10 +4,10 @@ import { fold } from '../cache/fold.ts'
 export const MARK_START = '\ue000'
 export const MARK_END = '\ue001'
 
-const LENGTH = 140
+const LENGTH = 100
 const BEFORE = 30
 
-/** Cuts about 140 characters around the first word found, with all found words in it marked. */
+/** Cuts about 100 characters around the first word found, with all found words in it marked. */
 export function excerptOf(texts: readonly string[], words: readonly string[]): string {
   const folded = words.map(fold)
   for (const text of texts.slice(1)) {

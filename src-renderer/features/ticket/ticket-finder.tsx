@@ -27,7 +27,7 @@ export function TicketFinder({ label, except, onPick }: TicketFinderProps) {
   const id = useId()
   const searched = useDeferredValue(text.trim())
   const { data, isPlaceholderData } = useQuery({
-    ...searchQuery(tenant, { text: searched, filter: {}, order: 'newest' }),
+    ...searchQuery(tenant, { text: searched, filter: {}, order: 'newest', limit: OFFERED + 1 }),
     enabled: searched !== '',
   })
   const found = searched === '' ? [] : (data ?? []).filter(({ row }) => row.id !== except).slice(0, OFFERED)

@@ -2,7 +2,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { Desk } from '../../../src-shared/domain/views.ts'
-import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
+import { MAX_QUERY, withoutBegun } from '../../../src-shared/query/parse.ts'
 import { resolveQuery, type Query } from '../../../src-shared/query/resolve.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useDispatcher } from '../../app/commands/use-commands.tsx'
@@ -48,13 +48,15 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const waiting = useRef<(() => void) | null>(null)
   const typed = useRef(view.text)
+  const searched = useRef(view.text)
   const taken = useRef<Suggestion | null>(null)
   const id = useId()
   useEffect(() => () => clearTimeout(timer.current), [])
   useEffect(() => {
     // Set from elsewhere, as by "Clear filters" or a view.
-    if (view.text !== typed.current) setText(view.text)
-    typed.current = view.text
+    if (view.text === searched.current) return
+    searched.current = typed.current = view.text
+    setText(view.text)
   }, [view.text])
   const query = useMemo(() => readSearch(text, desk), [text, desk])
   const looked = caret === null ? null : contactTyped(text, caret, desk)
@@ -63,26 +65,36 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const offered = caret === null ? [] : suggest(text, caret, desk, names)
   const operators = query.terms.some(({ operator }) => operator !== null)
 
+  const search = (next: string): void => {
+    if (next === searched.current) return
+    searched.current = next
+    onChange({ text: next })
+  }
   const type = (next: string, at: number | null): void => {
+    typed.current = next
     setText(next)
     setCaret(at)
     setActive(-1)
     clearTimeout(timer.current)
     const pass = (): void => {
       waiting.current = null
-      typed.current = next
-      onChange({ text: next })
+      search(withoutBegun(next))
     }
     if (queries.isFetching({ queryKey: keys.allSearches }) > 0) {
       waiting.current = pass
       timer.current = setTimeout(pass, SEARCH_PAUSE_MS)
     } else pass()
   }
+  /** What is typed is all that is meant. */
+  const finish = (): void => {
+    clearTimeout(timer.current)
+    waiting.current = null
+    search(typed.current)
+  }
   /** To the hits of what was typed: what is typed ahead waits for them. */
   const toHits = (): void => {
-    clearTimeout(timer.current)
-    waiting.current?.()
-    if (text.trim() !== '') dispatcher.hold(hitsPlace(text))
+    finish()
+    if (typed.current.trim() !== '') dispatcher.hold(hitsPlace(typed.current))
     onLeave()
   }
   const take = (one: Suggestion): void => {
@@ -138,7 +150,10 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
         onChange={(event) => type(event.target.value, event.target.selectionStart)}
         onSelect={({ currentTarget }) => caret !== null && setCaret(currentTarget.selectionStart)}
         onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollLeft)}
-        onBlur={() => setCaret(null)}
+        onBlur={() => {
+          setCaret(null)
+          finish()
+        }}
         onKeyDown={onKeyDown}
       />
       {operators && <Marks text={text} query={query} scrolled={scrolled} />}

@@ -17,6 +17,7 @@ import { useSteadyRows } from './steady.ts'
 import { ListRow } from './ticket-row.tsx'
 import { sortedBy, type ListLayout } from './use-layout.ts'
 import { wordsOf } from './words.ts'
+import { useSlots } from './use-slots.ts'
 import { OVERSCAN, type RowRange, type Rows } from './use-rows.ts'
 
 export const ROW_HEIGHT = { compact: 34, comfortable: 42 } as const
@@ -92,6 +93,8 @@ export function TicketList(props: TicketListProps) {
       onRange({ first: Math.max(0, visible.startIndex - OVERSCAN), last: visible.endIndex + OVERSCAN })
     },
   })
+  const items = virtualizer.getVirtualItems()
+  const slots = useSlots(items.map(({ index }) => index))
   const measured = useRef(height)
   useLayoutEffect(() => {
     if (measured.current !== height) virtualizer.measure()
@@ -119,8 +122,9 @@ export function TicketList(props: TicketListProps) {
   useEffect(() => {
     if (shownView.current === viewKey) return
     shownView.current = viewKey
-    virtualizer.scrollToOffset(0)
-  }, [viewKey, virtualizer])
+    // Asked to, the list is measured: while letters are typed it is at its top anyway.
+    if (memory.scrollTop > 0) virtualizer.scrollToOffset(0)
+  }, [viewKey, virtualizer, memory])
 
   const open = useCallback(
     (row: TicketRow, index: number) => {
@@ -178,13 +182,14 @@ export function TicketList(props: TicketListProps) {
           onChoose={onChooseColumns}
         />
         <div className={classes.sizer} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map((item) => {
+          {items.map((item) => {
+            const key = slots.get(item.index)
             const row = rows.at(item.index)
             const section = rows.sectionAt(item.index)
             if (section && view.group !== null)
               return (
                 <SectionRow
-                  key={item.index}
+                  key={key}
                   label={sectionLabel(view.group, section.key, desk, now)}
                   mark={sectionMark(view.group, section.key, desk)}
                   count={section.count}
@@ -196,7 +201,7 @@ export function TicketList(props: TicketListProps) {
               )
             return (
               <ListRow
-                key={item.index}
+                key={key}
                 row={row}
                 index={item.index}
                 top={item.start}

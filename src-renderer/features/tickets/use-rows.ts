@@ -76,7 +76,7 @@ export function useTicketRows(
   const [range, setRange] = useState(() => rangeAt(tenant.memory.scrollTop, rowHeight))
   const searching = view.text.trim() !== ''
   const wanted = view.by !== null || view.group !== null
-  const hits = useSearchRows(tenant, desk, view, searching)
+  const hits = useSearchRows(tenant, desk, view, screenful(rowHeight), searching)
   // How many more a search finds is asked for when nobody types on.
   const full = searching && hits.more && !hits.stale
   const rests = useRests(full ? JSON.stringify([view.text, view.order]) : null)
@@ -89,7 +89,9 @@ export function useTicketRows(
       setRange((before) => (before.first === next.first && before.last === next.last ? before : next)),
     [],
   )
-  const own = searching ? hits : list
+  // While the first hits are awaited the list stays.
+  const before = hits.loading && !hits.error && !list.loading
+  const own = !searching ? list : before ? { ...list, stale: true } : hits
   const all = plain ? (rests && full && !arranged.stale ? goingOn(own, arranged) : own) : arranged
   return [plain && wanted ? { ...all, tooLong: arranged.tooLong } : all, onRange]
 }
@@ -174,10 +176,15 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
   }
 }
 
-/** The hits of a view's search text, as many as are shown at most. */
-function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, enabled: boolean): Rows {
+/** Rows that fill the screen, in whole tens: as many hits as a person sees while typing. */
+function screenful(rowHeight: number): number {
+  return Math.min(MAX_PAGE, Math.ceil((window.innerHeight / rowHeight + OVERSCAN) / 10) * 10)
+}
+
+/** The first hits of a view's search text. */
+function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, limit: number, enabled: boolean): Rows {
   const { text, order } = view
-  const input = { ...requestOf(view, desk), text: text.slice(0, MAX_QUERY), order }
+  const input = { ...requestOf(view, desk), text: text.slice(0, MAX_QUERY), order, limit }
   const { data, error, isPlaceholderData } = useQuery({ ...searchQuery(tenant, input), enabled })
   return {
     total: data?.length ?? 0,
@@ -188,7 +195,7 @@ function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, enabled: bool
     loading: data === undefined,
     stale: isPlaceholderData,
     complete: true,
-    more: data?.length === MAX_PAGE,
+    more: data?.length === limit,
     tooLong: false,
     error,
     arranged: null,
