@@ -46,6 +46,7 @@ export function EscalationsEditor({
     <Rows<EscalationRule>
       title="Escalations"
       word="escalation"
+      none="None yet: a ticket that waits too long is told to nobody."
       rows={value}
       {...{ savedKeys, problems, onChange }}
       fresh={() => ({

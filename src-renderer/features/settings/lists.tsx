@@ -202,6 +202,7 @@ export function NamingEditor({ value, onChange, savedKeys, problems }: ListProps
     <Rows
       title="Naming"
       word="convention"
+      none="None yet: names of theirs are not checked."
       rows={value}
       {...{ savedKeys, problems, onChange }}
       heads={['For', 'Pattern']}

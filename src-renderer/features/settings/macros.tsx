@@ -21,6 +21,7 @@ export function MacrosEditor({ value, onChange, problems, savedKeys, named, fiel
     <Rows<Macro>
       title="Macros"
       word="macro"
+      none="None yet. A ticket offers them by the key ;"
       rows={value}
       {...{ savedKeys, problems, onChange }}
       fresh={() => ({ kind: 'reply', text: 'Hello {{requester.firstName}},\n\n' })}

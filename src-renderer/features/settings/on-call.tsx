@@ -21,6 +21,7 @@ export function OnCallEditor({ value, onChange, savedKeys, problems, technicians
     <Rows
       title="On call"
       word="rotation"
+      none="None yet: escalations to whoever is on call reach nobody."
       rows={value}
       {...{ savedKeys, problems, onChange }}
       heads={['Time zone']}

@@ -18,6 +18,8 @@ interface RowsProps<Row extends Entry> {
   title: string
   word: string
   rows: readonly Row[]
+  /** What it means that there are none. */
+  none?: string
   savedKeys: ReadonlySet<string>
   /** Where tickets hold keys of the list. */
   uses?: readonly UsedKey[]
@@ -33,13 +35,26 @@ interface RowsProps<Row extends Entry> {
 
 /** Edits a list of named things: names change, keys stay, and what tickets use is retired instead of removed. */
 export function Rows<Row extends Entry>(props: RowsProps<Row>) {
-  const { title, word, rows, savedKeys, uses, problems = [], heads = [], cells, fresh, onChange, below } = props
+  const {
+    title,
+    word,
+    rows,
+    none = 'None yet.',
+    savedKeys,
+    uses,
+    problems = [],
+    heads = [],
+    cells,
+    fresh,
+    onChange,
+    below,
+  } = props
   const width = heads.length + (uses ? 3 : 2)
   const add = (): void =>
     onChange([...rows, { ...fresh(), key: `new-${rows.length + 1}`, label: '' } as unknown as Row])
   return (
     <div className={classes.rows} role="group" aria-label={title}>
-      {rows.length === 0 && <p className={classes.none}>None yet.</p>}
+      {rows.length === 0 && <p className={classes.none}>{none}</p>}
       <table hidden={rows.length === 0}>
         <thead>
           <tr>
