@@ -83,8 +83,10 @@ export function Begin({ kind, onKind, onChoose, onFile }: BeginProps) {
               ))}
             </p>
             <p>
-              {needed} has to be there. You can say of each column what it fills
-              {kind === 'tickets' && ', or make it a field of the client’s own'}.
+              {needed} has to be there
+              {kind === 'tickets'
+                ? ', or you give one for all rows. You can say of each column what it fills, or make it a field of the client’s own.'
+                : '. You can say of each column what it fills.'}
             </p>
           </dd>
         </div>
