@@ -96,6 +96,8 @@ export class Attachments {
         ledger.uploads.put({ attachmentId: uploadId, ticketId, mutationId: id, sha256, size, problem: null })
         change.audit('attachment.add', `ticket:${ticketId}`, { id, attachment: uploadId, size, sha256 })
       })
+      // Now it is the ledger's; what is left of it here goes by itself in a day.
+      await this.#intake.abandon(uploadId).catch(() => undefined)
       return ticketId
     } finally {
       this.#finishing -= 1

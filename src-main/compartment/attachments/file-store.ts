@@ -84,14 +84,20 @@ export class FileStore {
     return SealedFile.create(path, this.#contentKey, `part ${name}`, meta, this.#limits.file)
   }
 
-  /** Goes on with a file that is not whole yet. @throws Damaged; `ENOENT` */
+  /** Goes on with a file that is not whole yet, or was made a content and not dropped since. @throws Damaged; `ENOENT` */
   async resume<Meta extends SealedMeta>(name: string): Promise<SealedFile<Meta>> {
+    await this.#takeBack(name)
     return SealedFile.open<Meta>(this.#partOf(name), this.#contentKey, `part ${name}`, 'r+', this.#limits.file)
   }
 
-  /** Makes a file that is whole now the one with this content; on the disk, name included, when it returns. Closes it. */
+  /**
+   * Makes a file that is whole now the one with this content; on the disk, name included, when it returns. Closes it.
+   * What it became is noted: until it is dropped, {@link FileStore.resume} finds it, wherever a crash came between.
+   */
   async keep(name: string, file: SealedFile, sha256: string): Promise<void> {
     try {
+      const note = await this.begin(noteOf(name), { ...file.meta, sha256 })
+      await note.sync().finally(() => note.close())
       await file.label(this.#contentKey, `content ${sha256}`, { size: file.meta.size })
       await file.touch()
       await file.sync()
@@ -102,9 +108,34 @@ export class FileStore {
     await syncFolder(this.#folder)
   }
 
-  /** Removes a file that is not whole. */
+  /** Removes a file that is not whole, and the note of what it became. */
   async drop(name: string): Promise<void> {
-    await rm(this.#partOf(name), { force: true })
+    for (const one of [name, noteOf(name)]) await rm(this.#partOf(one), { force: true })
+  }
+
+  /** Makes what was made a content a file of its own again. */
+  async #takeBack(name: string): Promise<void> {
+    const note = await unlessGone(
+      SealedFile.open<SealedMeta & { sha256: string }>(
+        this.#partOf(noteOf(name)),
+        this.#contentKey,
+        `part ${noteOf(name)}`,
+      ),
+    )
+    if (!note) return
+    await note.close()
+    const { sha256, ...meta } = note.meta
+    const path = this.#partOf(name)
+    // The content may be another attachment's as well.
+    if (!existsSync(path) && this.has(sha256)) await copyFile(this.#pathOf(sha256), path)
+    const file = await unlessGone(SealedFile.open(path, this.#contentKey, `content ${sha256}`, 'r+'))
+    if (!file) return
+    try {
+      await file.label(this.#contentKey, `part ${name}`, meta)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
   }
 
   /** Whether the disk has room for so many bytes more. */
@@ -149,6 +180,19 @@ export class FileStore {
   #nameOf(of: string): string {
     return createHmac('sha256', this.#nameKey).update(of).digest('hex')
   }
+}
+
+/** Names what a file became. */
+function noteOf(name: string): string {
+  return `what became of ${name}`
+}
+
+/** Null for a file that is not there, or is another one than was asked for. */
+async function unlessGone<File>(opening: Promise<File>): Promise<File | null> {
+  return opening.catch((error: unknown) => {
+    if (error instanceof Damaged || (error as { code?: string }).code === 'ENOENT') return null
+    throw error
+  })
 }
 
 /** A new name in a folder outlives a power cut only after this. Windows has no such thing, and needs none. */
