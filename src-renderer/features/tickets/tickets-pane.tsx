@@ -21,7 +21,7 @@ import { ColumnsDialog, loadExport } from './later.ts'
 import { EmptyList } from './empty-list.tsx'
 import { InboxTabs } from './inbox-tabs.tsx'
 import { ListBar } from './list-bar.tsx'
-import { indexOfSelected, useListCommands } from './list-commands.ts'
+import { indexOfSelected, ticketNear, useListCommands } from './list-commands.ts'
 import classes from './list.module.css'
 import { requestOf } from './list-request.ts'
 import { ROW_HEIGHT, TicketList } from './ticket-list.tsx'
@@ -122,13 +122,13 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   )
   const open = useCallback((row: TicketRow) => go(places.ticket(tenantId, row.id)), [go, tenantId])
 
-  // A ticket that a person rests on is read ahead: opening it then shows it at once.
-  const { id: selectedId } = selected
+  // The ticket that a person rests on, and the one after an open one, are read ahead: they then open at once.
+  const aheadId = inList ? selected.id : rows.at(ticketNear(rows, selected.index + 1))?.id
   useEffect(() => {
-    if (!selectedId) return
-    const timer = setTimeout(() => void queries.prefetchQuery(ticketQuery(tenant, selectedId)), READ_AHEAD_MS)
+    if (!aheadId) return
+    const timer = setTimeout(() => void queries.prefetchQuery(ticketQuery(tenant, aheadId)), READ_AHEAD_MS)
     return () => clearTimeout(timer)
-  }, [selectedId, queries, tenant])
+  }, [aheadId, queries, tenant])
 
   const exporting = (): Promise<unknown> =>
     act('The list was not exported.', async () => {
