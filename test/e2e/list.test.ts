@@ -128,6 +128,12 @@ test('a search with operators is completed by keyboard, says what it does not un
 
   await page.keyboard.press('Escape')
   await page.keyboard.press('/')
+  // A colleague by the beginning of a name.
+  await page.keyboard.type('assignee:le')
+  await page.getByRole('option', { name: 'Lena of Alpha' }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Tab')
+  expect(await field.inputValue()).toBe('assignee:"Lena of Alpha" ')
+  await page.keyboard.press('Control+A')
   await page.keyboard.type('field.site:harb -tag:zz')
   await page.keyboard.press('Enter')
   await expect.poll(total, { timeout: SOON }).toMatch(/^40 found$/)
