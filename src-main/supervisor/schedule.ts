@@ -54,6 +54,10 @@ interface LaneState {
 
 /** A lane that was passed over so often goes next. */
 const PATIENCE = 6
+/** Milliseconds after a person's question before background work begins: longer than a held key takes to come again. */
+const AFTER_QUESTION = 60
+/** Milliseconds that background work waits for that at most, however much is asked. */
+const LONGEST_HOLD = 2000
 
 /**
  * Whose turn it is: deficit round-robin over tenants, in lanes.
@@ -72,6 +76,10 @@ export class Schedule {
   readonly #lanes = new Map<Lane, LaneState>(LANES.map((lane) => [lane, newLane()]))
   #used = 0
   #paused = false
+  /** When a person's last question came, and since when background work waits for a pause after one. */
+  #questionAt = -Infinity
+  #heldSince: number | null = null
+  #looksAgain = false
 
   constructor(options: ScheduleOptions) {
     this.#options = options
@@ -104,6 +112,14 @@ export class Schedule {
     this.#next()
   }
 
+  /**
+   * A person waits for an answer. What is in the background begins a little later, so that it does not take the
+   * processors from the answer, nor from the next one of somebody who goes on; it is never held for long.
+   */
+  asked(): void {
+    this.#questionAt = this.#now()
+  }
+
   /** While paused nothing begins; what was asked for is kept. */
   pause(paused: boolean): void {
     this.#paused = paused
@@ -132,8 +148,24 @@ export class Schedule {
     const { places, kept } = this.#options
     const lane = this.#lane(name)
     if (name === 'background' && lane.used >= places - kept) return false
-    for (const tenantId of lane.waiting.keys()) if (this.#belowCap(lane, tenantId)) return true
+    for (const tenantId of lane.waiting.keys())
+      if (this.#belowCap(lane, tenantId)) return name !== 'background' || !this.#isHeld()
     return false
+  }
+
+  /** Whether background work waits for a person's questions; it is looked at again when it no longer does. */
+  #isHeld(): boolean {
+    const now = this.#now()
+    const left = Math.min(this.#questionAt + AFTER_QUESTION, (this.#heldSince ?? now) + LONGEST_HOLD) - now
+    if (left <= 0) return false
+    this.#heldSince ??= now
+    if (this.#looksAgain) return true
+    this.#looksAgain = true
+    setTimeout(() => {
+      this.#looksAgain = false
+      this.#next()
+    }, left).unref()
+    return true
   }
 
   #belowCap(lane: LaneState, tenantId: string): boolean {
@@ -141,6 +173,7 @@ export class Schedule {
   }
 
   #begin(lane: LaneState): void {
+    if (lane === this.#lane('background')) this.#heldSince = null
     const tenantId = this.#nextTenant(lane)
     const queue = lane.waiting.get(tenantId) ?? []
     const asked = queue.shift()

@@ -98,6 +98,7 @@ export class Supervisor {
       return () => undefined
     }
     const { tenantId, generation } = found
+    if (type !== 'subscription') this.#turns.asked()
     let stopCall: (() => void) | null = null
     let over = false
     const stop = () => {

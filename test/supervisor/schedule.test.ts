@@ -211,3 +211,39 @@ test('who gives up before its turn is passed over, and a client that comes on sc
   first.end()
   expect(begun).toEqual(['first', 'opened'])
 })
+
+test('work in the background waits for a pause of a person who asks, but goes on where there is none; nothing else waits', () => {
+  vi.useFakeTimers()
+  let now = 0
+  const pass = (ms: number): void => {
+    for (let i = 0; i < ms; i++) {
+      now += 1
+      vi.advanceTimersByTime(1)
+    }
+  }
+  const schedule = new Schedule({ ...OPTIONS, now: () => now })
+  const begun: string[] = []
+  const work = (lane: Lane, cost: number): void => {
+    const turn = schedule.want('load', lane, () => {
+      begun.push(`${lane} ${now}`)
+      setTimeout(() => turn.end(), cost)
+    })
+  }
+  schedule.asked()
+  for (const lane of LANES) work(lane, 25)
+  pass(200)
+  expect(begun).toEqual(['push 0', 'screen 0', 'background 60'])
+
+  // Somebody pages without end, while a load wants the next slice after each.
+  begun.length = 0
+  for (let asks = 0; asks < 1000; asks++) {
+    if (asks % 100 === 0) work('background', 25)
+    schedule.asked()
+    pass(10)
+  }
+  // The first before anybody asked, then one in two seconds.
+  expect(begun.length).toBe(5)
+  pass(60 + 5 * 25)
+  expect(begun.length).toBe(10)
+  vi.useRealTimers()
+})
