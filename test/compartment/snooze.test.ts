@@ -149,22 +149,33 @@ test('the requester’s word wakes it at once, a colleague’s does not', async 
   expect(await numbers(driven)).toEqual([3, 4, 5, 6])
 })
 
-test('the requester’s word wakes what the ticket was merged into, and what is taken apart sleeps on', async () => {
+test('the requester’s word wakes what the ticket is part of, over every merge, and what is taken apart sleeps on', async () => {
   const asleep = { snoozedUntil: LATER, snoozedAt: soon(-3_600_000) }
   const into = { mergedInto: idOf('ticket 1') }
   add(1, asleep)
   add(2, { ...into, status: 'done' })
+  add(3, { mergedInto: idOf('ticket 2'), status: 'done' })
   const driven = await started()
-  expect(await numbers(driven)).toEqual([3, 4, 5, 6])
-  write(2, 'contact', soon(-60_000))
+  expect(await numbers(driven)).toEqual([4, 5, 6])
+  const changes: Change[] = []
+  driven.follow<Change>('changes', (change) => changes.push(change))
+  write(3, 'contact', soon(-60_000))
   await driven.sync()
-  expect(await numbers(driven)).toEqual([1, 3, 4, 5, 6])
+  expect(await numbers(driven)).toEqual([1, 4, 5, 6])
+  // Its page shows what was written there.
+  await vi.waitFor(() => expect(changes.flatMap(({ tickets }) => tickets)).toContain(idOf('ticket 1')))
   add(2, { mergedInto: null })
   await driven.sync()
-  expect(await numbers(driven)).toEqual([2, 3, 4, 5, 6])
+  expect(await numbers(driven)).toEqual([2, 4, 5, 6])
   add(2, into)
   await driven.sync()
   expect(await numbers(driven)).toContain(1)
+  const round = driven.call('mutation', 'tickets.merge', {
+    id: idOf('ticket 1'),
+    intoId: idOf('ticket 3'),
+    status: null,
+  })
+  await expect(round).rejects.toThrow('invalid-input')
   // A load from nothing comes to the same.
   await driven.close()
   place.remove()

@@ -169,10 +169,9 @@ export function touchedBy(cache: Cache, bodies: Iterable<MutationBody>): Touched
     touched.desk ||= subjectOf(body).kind !== 'ticket'
     for (const id of ticketsOf(body)) {
       touched.tickets.add(id)
-      // The page of the ticket that it was merged into shows its conversation too.
+      // The pages of the tickets that it is part of show its conversation too.
       const row = cache.tickets.byId(id)
-      const host = row ? mergedIntoOf(row) : null
-      if (host) touched.tickets.add(host)
+      for (const host of cache.tickets.hostsOf(row && mergedIntoOf(row))) touched.tickets.add(host.id)
     }
   }
   return touched

@@ -148,7 +148,7 @@ export class Tickets {
     const until = snoozedUntil ? Date.parse(snoozedUntil) : 0
     if (until <= Date.now() || !snoozedAt || !this.#loaded()) return until
     const since = Date.parse(snoozedAt)
-    const authors = [id, ...this.mergedInto(id)].flatMap((one) => this.#since.all(one, since))
+    const authors = [id, ...this.partsOf(id)].flatMap((one) => this.#since.all(one, since))
     return authors.some((author) => this.#words.text(author)?.startsWith('["contact"')) ? 0 : until
   }
 
@@ -189,9 +189,28 @@ export class Tickets {
     if (ticket.mergedInto) this.#merged.run(ticket.mergedInto, ticket.id)
   }
 
-  /** Ids of the tickets that were merged into one, oldest first. */
-  mergedInto(id: string): string[] {
-    return this.#mergedInto.all(id)
+  /** Ids of the tickets that are part of one: merged into it, or into one that was; of each the oldest first. */
+  partsOf(id: string): string[] {
+    const found = new Set([id])
+    // A set tells of what is added while it is walked.
+    for (const one of found) for (const part of this.#mergedInto.all(one)) found.add(part)
+    found.delete(id)
+    return [...found]
+  }
+
+  /**
+   * The tickets that one is part of: what it was merged into, what that was merged into, and so on. It ends at one that is
+   * not here, and where it would go round.
+   * @param into id of what it was merged into
+   */
+  hostsOf(into: string | null | undefined): StoredTicket[] {
+    const hosts = new Map<string, StoredTicket>()
+    for (let row = into ? this.byId(into) : undefined; row && !hosts.has(row.id);) {
+      hosts.set(row.id, row)
+      const next = mergedIntoOf(row)
+      row = next === null ? undefined : this.byId(next)
+    }
+    return [...hosts.values()]
   }
 
   byNumber(number: number): StoredTicket | undefined {

@@ -3,7 +3,7 @@ import type { Entry } from '../../../src-shared/domain/entry.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { Cache } from '../cache/cache.ts'
 import { createdOf, keepServerState, putContact, withPending, type Touched } from '../cache/overlay.ts'
-import { mergedIntoOf, rowOf } from '../cache/tickets.ts'
+import { mergedIntoOf, rowOf, type StoredTicket } from '../cache/tickets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { CheckedChange } from './parse.ts'
 
@@ -81,11 +81,13 @@ export class Applying {
     tickets.put(view, newest, nothingNew ? newest : this.#anew ? 0 : (before?.seen ?? 0), version)
     keepServerState(this.#cache, ticket, view !== ticket)
     this.touched.tickets.add(ticket.id)
-    // Its conversation is shown there too.
-    const host = before ? mergedIntoOf(before) : null
-    for (const id of [host, view.mergedInto]) if (id) this.touched.tickets.add(id)
-    // What was written there counts for the ticket that it became part of, and no more once they are apart.
-    if (host !== (view.mergedInto ?? null)) for (const id of [host, view.mergedInto]) if (id) this.#sleepOrWake(id)
+    // Its conversation is shown in what it is part of, and counts there: no more once they are apart.
+    const [was, is] = [before ? mergedIntoOf(before) : null, view.mergedInto ?? null]
+    for (const into of new Set([was, is]))
+      for (const host of tickets.hostsOf(into)) {
+        this.touched.tickets.add(host.id)
+        if (was !== is) this.#sleepOrWake(host)
+      }
     const sameText = before?.subject === view.subject && before.description === view.description
     if (!sameText || before.number !== ticket.number) this.#texts.add(ticket.number)
   }
@@ -99,11 +101,12 @@ export class Applying {
     this.touched.tickets.add(entry.ticketId)
     const ticket = tickets.byId(entry.ticketId)
     if (!ticket) return
-    const host = mergedIntoOf(ticket)
-    if (host) this.touched.tickets.add(host)
     this.#texts.add(ticket.number)
-    // The requester wrote: it wakes, and so does what it is part of.
-    if (entry.author.kind === 'contact') for (const id of [ticket.id, host]) if (id) this.#sleepOrWake(id)
+    for (const row of [ticket, ...tickets.hostsOf(mergedIntoOf(ticket))]) {
+      this.touched.tickets.add(row.id)
+      // The requester wrote: it wakes, and so does what it is part of.
+      if (entry.author.kind === 'contact') this.#sleepOrWake(row)
+    }
     // The ticket's own change says that something happened to it; an entry says so only where a person wrote it for it.
     if (known || entry.kind === 'event' || entry.copiedFrom !== undefined || version <= ticket.version) return
     const read = ticket.seen >= ticket.version && entry.author.id === this.#me
@@ -113,10 +116,9 @@ export class Applying {
   }
 
   /** Works out again whether a ticket that was snoozed sleeps. */
-  #sleepOrWake(id: string): void {
+  #sleepOrWake(row: StoredTicket): void {
     const { tickets } = this.#cache
-    const row = tickets.byId(id)
-    if (row?.rest?.includes('"snoozedUntil"')) tickets.put(tickets.toTicket(row), row.version, row.seen, row.fed)
+    if (row.rest?.includes('"snoozedUntil"')) tickets.put(tickets.toTicket(row), row.version, row.seen, row.fed)
   }
 
   #remove(kind: CheckedChange['kind'], id: string): void {

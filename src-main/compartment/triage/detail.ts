@@ -59,11 +59,7 @@ function timerOf({ ledger }: Holdings, id: string): string | null {
 
 /** The tickets whose conversations belong to a ticket's: merged into it, or into one that was. */
 export function mergedFrom({ cache, ledger }: Holdings, id: string): TicketReference[] {
-  const found = new Set([id])
-  // A set tells of what is added while it is walked.
-  for (const one of found) for (const other of cache.tickets.mergedInto(one)) found.add(other)
-  found.delete(id)
-  return [...found].flatMap((one) => ticketReference(cache, ledger, one) ?? [])
+  return cache.tickets.partsOf(id).flatMap((one) => ticketReference(cache, ledger, one) ?? [])
 }
 
 /** Entries in the order of their times; those that have not come back from the cloud last, in the order of writing. */

@@ -156,7 +156,7 @@ export function ticketWrites(bench: Bench) {
       mustDiffer(id, intoId, () => bench.ticket(intoId))
       if (mergedInto)
         throw new ProblemError('invalid-input', { reason: 'This ticket is merged already: unmerge it first.' })
-      if (leadsTo(bench, intoId, id))
+      if (bench.read(({ cache }) => cache.tickets.hostsOf(intoId).some((host) => host.id === id)))
         throw new ProblemError('invalid-input', { reason: 'That ticket is merged into this one: unmerge it first.' })
       mergeWith({ kind: 'ticket.merge', ticketId: id, intoId }, intoId, status)
       return bench.ticket(intoId)
@@ -197,14 +197,4 @@ function mustDiffer(id: string, otherId: string, exists: () => unknown): void {
   if (id === otherId)
     throw new ProblemError('invalid-input', { reason: 'Choose another ticket: this is the same one.' })
   exists()
-}
-
-/** Whether a ticket was merged into another, or into one that was. */
-function leadsTo(bench: Bench, id: string, end: string): boolean {
-  const passed = new Set<string>()
-  for (let at: string | null | undefined = id; at && !passed.has(at); at = bench.ticket(at).ticket.mergedInto) {
-    if (at === end) return true
-    passed.add(at)
-  }
-  return false
 }
