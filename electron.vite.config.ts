@@ -39,11 +39,11 @@ export default defineConfig({
           compartment: 'src-main/compartment/worker.ts',
           'onboard-vault': 'src-main/onboard-vault/main.ts',
         },
-        // Names stay, so that a stack trace can be read.
+        // Names of functions and classes stay, so that a stack trace can be read.
         output: {
           format: 'es',
           entryFileNames: '[name].js',
-          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+          minify: { compress: false, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
           codeSplitting: { groups: [{ name: 'libraries', test: /node_modules/ }] },
         },
       },

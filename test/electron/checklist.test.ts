@@ -69,10 +69,21 @@ function buildWithout({ name, without: [piece, instead] }: Row): string {
   return join(copy, 'out')
 }
 
-/** A piece of code however it is spaced and quoted, as a build without white space has it. */
+/** What the names of variables may be called; those of properties, and in texts, stay. */
+const VARIABLE = /^(?!(?:true|false|null|return|if|new|const|await)$)[a-z]\w*$/
+
+function escaped(text: string): string {
+  return text.replaceAll(/\W/g, '\\$&')
+}
+
+/** A piece of code however it is spaced and quoted and its variables are called, as a build has it. */
 function asBuilt(piece: string): RegExp {
-  const tokens = piece.match(/\w+|[^\w\s]/g) ?? []
-  const pattern = tokens.map((token) => (token === '"' ? '["\'`]' : token === ';' ? ';?' : token.replace(/\W/, '\\$&')))
+  const tokens = piece.match(/"[^"]*"|\w+|[^\w\s]/g) ?? []
+  const pattern = tokens.map((token, at) => {
+    if (token.startsWith('"')) return `["'\`]${escaped(token.slice(1, -1))}["'\`]`
+    if (token === ';') return ';?'
+    return VARIABLE.test(token) && tokens[at - 1] !== '.' && tokens[at + 1] !== ':' ? '[\\w$]+' : escaped(token)
+  })
   return new RegExp(pattern.join('\\s*'))
 }
 

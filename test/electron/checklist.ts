@@ -64,7 +64,7 @@ export const rows: readonly Row[] = [
   {
     name: 'the sandbox of the window',
     attack: noNode,
-    without: ['sandbox: true,\n\t\t\tcontext', 'sandbox: false,\n\t\t\tcontext'],
+    without: ['sandbox: true, contextIsolation', 'sandbox: false, contextIsolation'],
   },
   { name: 'context isolation', attack: noNode, without: ['contextIsolation: true', 'contextIsolation: false'] },
   { name: 'no Node in the window', attack: noNode, without: ['nodeIntegration: false', 'nodeIntegration: true'] },
@@ -74,7 +74,7 @@ export const rows: readonly Row[] = [
   {
     name: 'nothing of a page on disk',
     attack: noNode,
-    without: ['fromPartition("console")', 'fromPartition("persist:c")'],
+    without: ['.fromPartition("console")', '.fromPartition("persist:c")'],
   },
   {
     name: 'a frozen bridge of two functions',
@@ -283,8 +283,8 @@ export const rows: readonly Row[] = [
       return Promise.resolve()
     },
     without: [
-      'app.enableSandbox();',
-      'app.enableSandbox();\nimport("electron").then(({ crashReporter }) => crashReporter.start());',
+      '.enableSandbox();',
+      '.enableSandbox();\nimport("electron").then(({ crashReporter }) => crashReporter.start());',
     ],
   },
 ]
