@@ -58,13 +58,14 @@ export class Offboardings implements OffboardingApi {
   async take({ id, taking, offset }: Parameters<OffboardingApi['take']>[0]): Promise<ExportPiece> {
     if (offset === 0) await this.#begin(id, taking)
     const now = this.#taking
-    if (now?.id !== taking || now.offset !== offset || now.busy)
-      throw new ProblemError('invalid-input', { reason: 'This export is not being saved any more. Save it again.' })
+    if (now?.id !== taking || now.offset !== offset || now.busy) throw over()
     now.busy = true
     now.idle.refresh()
     try {
       return await nextPiece(now)
     } catch (error) {
+      // Whoever let go of it meanwhile stopped what it was at.
+      if (this.#taking !== now) throw over()
       this.close()
       throw error
     } finally {
@@ -87,27 +88,26 @@ export class Offboardings implements OffboardingApi {
         reason: `There is no export of ${view.name} to save now. Look at it again.`,
       })
     this.close()
-    const stop = new AbortController()
     const folder = `${fileNameOf(view.name)}-export`
-    this.#taking = {
-      ...{ id: taking, name: `${folder}.tar`, stop, hash: createHash('sha256'), offset: 0, taken: 0, busy: false },
+    const begun: Taking = {
+      ...{ id: taking, name: `${folder}.tar`, hash: createHash('sha256'), offset: 0, taken: 0, busy: false },
+      stop: new AbortController(),
       idle: setTimeout(() => this.close(), IDLE).unref(),
       of: view.files.reduce((sum, file) => sum + file.bytes, 0),
-      pieces: exportArchive(view, folder, (name) => this.#read(id, name, stop.signal)),
+      pieces: exportArchive(view, folder, (name) => this.#read(id, name, begun)),
     }
+    this.#taking = begun
   }
 
-  async *#read(id: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#read(id: string, name: string, taking: Taking): AsyncGenerator<Uint8Array> {
     const path = `${paths.offboardingFile(id)}?name=${encodeURIComponent(name)}`
-    const { body } = await this.#session.stream(path, signal)
-    const taking = this.#taking
+    const { body } = await this.#session.stream(path, taking.stop.signal)
     try {
       for await (const piece of body ?? []) {
-        if (taking) taking.taken += (piece as Uint8Array).length
+        taking.taken += (piece as Uint8Array).length
         yield piece as Uint8Array
       }
     } catch (error) {
-      if (signal.aborted) throw error
       // What broke in the middle is the connection's fault, whatever the reader threw.
       throw new ProblemError('cloud-unreachable', { url: this.#session.url }, { cause: error })
     }
@@ -116,6 +116,10 @@ export class Offboardings implements OffboardingApi {
   #post(path: string, body: object = {}): Promise<OffboardingView> {
     return this.#session.ask(path, OffboardingView, { method: 'POST', body })
   }
+}
+
+function over(): ProblemError {
+  return new ProblemError('invalid-input', { reason: 'This export is not being saved any more. Save it again.' })
 }
 
 async function nextPiece(taking: Taking): Promise<ExportPiece> {

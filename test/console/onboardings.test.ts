@@ -221,6 +221,15 @@ test('a client goes out by an export whose every file is checked, and by its nam
   await window.call('query', 'offboarding.take', { ...first, taking: crypto.randomUUID() })
   const next = { ...first, offset: Buffer.from(data, 'base64').length }
   await expect(window.call('query', 'offboarding.take', next)).rejects.toThrow('Save it again.')
+  // Also where a piece was on its way; and the one that began last goes on.
+  const both = [1, 2].map(() => ({ ...first, taking: crypto.randomUUID() }))
+  const taken = await Promise.allSettled(
+    both.map((input) => window.call<ExportPiece>('query', 'offboarding.take', input)),
+  )
+  const [lost, won] = taken.toSorted((a, b) => b.status.localeCompare(a.status))
+  expect(lost).toMatchObject({ reason: { message: 'This export is not being saved any more. Save it again.' } })
+  const last = both[taken.indexOf(won!)]
+  await window.call('query', 'offboarding.take', { ...last, offset: next.offset })
 
   const confirmed = { id, manifestSha256: listed.manifestSha256 }
   await expect(window.do('offboarding.confirm', { ...confirmed, name: 'zephyr' })).rejects.toThrow('called "Zephyr"')
