@@ -9,6 +9,7 @@ import { attachmentCalls } from './attachments/calls.ts'
 import type { Bench } from './bench.ts'
 import { Broadcast } from './broadcast.ts'
 import { refreshViews } from './cache/overlay.ts'
+import { rowOf } from './cache/tickets.ts'
 import { Holdings } from './holdings.ts'
 import { importCalls } from './import/calls.ts'
 import type { ImportCalls } from './import/router.ts'
@@ -23,7 +24,7 @@ import { Cloud } from './sync/cloud.ts'
 import { SyncLoop } from './sync/loop.ts'
 import { TokenHolder } from './sync/token.ts'
 import { Turns, type TurnPort } from './sync/turns.ts'
-import { arrange, readIdsOf, readRows } from './triage/arranging.ts'
+import { arrange, readRows } from './triage/arranging.ts'
 import { readActivity } from './triage/activity.ts'
 import { bulkEdits } from './triage/bulk.ts'
 import { contactBook } from './triage/contact-book.ts'
@@ -38,6 +39,7 @@ import { readIds, readOutline, readPage, readPlace } from './triage/page.ts'
 import { carriedColumns, readLayout, savedViews } from './triage/saved-views.ts'
 import { timing } from './triage/timing.ts'
 import { Waking } from './triage/waking.ts'
+import { idsOf } from './triage/rows.ts'
 import { search, searchIds, tallyOf } from './triage/search.ts'
 import { similarTo } from './triage/similar.ts'
 import { CredentialUse } from './vault/use/credential-use.ts'
@@ -173,7 +175,7 @@ export class Compartment {
       arrange: (input) => read((held) => arrange(held, input)),
       rows: (input) =>
         read((held) => readRows(held, { ...input, columns: carriedColumns(held.ledger, input.columns) })),
-      idsOf: (numbers) => read((held) => readIdsOf(held, numbers)),
+      idsOf: (numbers) => read(({ cache }) => idsOf(cache, numbers.map(rowOf))),
       outline: ({ filter, sort }) => read(({ cache }) => readOutline(cache, filter, sort)),
       place: ({ filter, sort, id }) => read(({ cache }) => readPlace(cache, filter, sort, id)),
       ticketIds: (input) =>

@@ -66,12 +66,6 @@ export function readRows(
   return hitsByNumber(held, text, numbers.map(rowOf), columns)
 }
 
-/** Ids of tickets by number, in their order; numbers without a ticket are left out. */
-export function readIdsOf({ cache }: Holdings, numbers: readonly number[]): string[] {
-  const statement = cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?')
-  return numbers.flatMap((number) => statement.get(rowOf(number))?.id ?? [])
-}
-
 /** What a column of a ticket is: null where there is nothing. */
 type Value = string | number | null
 

@@ -3,7 +3,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { branchesOf, type Branches } from './branches.ts'
 import { withOpenStatuses } from './open-filter.ts'
-import { rowsOf } from './rows.ts'
+import { idsOf, rowsOf } from './rows.ts'
 
 /** Rows between two anchors of an outline. */
 export const OUTLINE_STRIDE = 100
@@ -66,9 +66,7 @@ function count(cache: Cache, branches: Branches): number {
 
 /** Ids of the first tickets of a list. */
 export function readIds(cache: Cache, filter: TicketFilter, sort: TicketSort, limit: number): string[] {
-  return keysOf(cache, { filter, sort, limit }, limit).flatMap(
-    ({ number }) => cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
-  )
+  return idsOf(cache, readNumbers(cache, filter, sort, limit))
 }
 
 /** Rows of a list by number, in its order. */

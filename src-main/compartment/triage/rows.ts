@@ -60,6 +60,12 @@ function extrasOf(row: ListedTicket, columns: readonly string[], cache: Cache): 
   return extras
 }
 
+/** Ids of tickets by number of their rows, in their order; numbers without a ticket are left out. */
+export function idsOf(cache: Cache, numbers: readonly number[]): string[] {
+  const statement = cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?')
+  return numbers.flatMap((number) => statement.get(number)?.id ?? [])
+}
+
 /**
  * Lines of the list for ticket numbers, in their order; numbers without a ticket are left out.
  * @param columns whose values rows carry only where they are asked for, see {@link extraColumns}

@@ -9,7 +9,7 @@ import { askedOf, type Asked } from './asked.ts'
 import { branchesOf, sleepSql } from './branches.ts'
 import { excerptOf } from './excerpt.ts'
 import { countList, pageSql } from './page.ts'
-import { rowsOf } from './rows.ts'
+import { idsOf, rowsOf } from './rows.ts'
 import { ticketsOf } from '../ledger/subjects.ts'
 
 /** Rows that a search looks through, newest first, before the indexes are built. */
@@ -56,9 +56,7 @@ function hitsOf(
 
 /** Ids of what a search finds, in its order. */
 export function searchIds(held: Holdings, request: SearchRequest): string[] {
-  return found(held.cache, read(held, request), request).flatMap(
-    (number) => held.cache.statement<{ id: string }>('SELECT id FROM ticket WHERE number = ?').get(number)?.id ?? [],
-  )
+  return idsOf(held.cache, searchNumbers(held, request))
 }
 
 /** What a search finds, by number of the row, in its order. */
