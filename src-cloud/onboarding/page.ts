@@ -24,6 +24,8 @@ const MARGIN = 50
 const LABEL = 132
 const GAP = 14
 const LEADING = 1.42
+/** Points a side that a picture takes at most. */
+const PICTURE = 52
 const INK = '#1c1c1e'
 const RULE = '#dfe2e7'
 export const QUIET = '#5f656e'
@@ -56,6 +58,15 @@ export class Page {
 
   space(points: number): void {
     this.#y += points
+  }
+
+  /** The first lines, beside a picture on the right. @param png a sound one; null for none */
+  head(png: Buffer | null, work: () => void): void {
+    if (!png) return work()
+    const top = this.#y
+    this.#document.image(png, MARGIN + this.#whole - PICTURE, top, { fit: [PICTURE, PICTURE], align: 'right' })
+    this.#within(0, this.#whole - PICTURE - GAP, work)
+    this.#y = Math.max(this.#y, top + PICTURE)
   }
 
   /** A part with its name on the left, and a line below. */
@@ -113,7 +124,9 @@ export class Page {
     }
   }
 
+  /** A line across; none where there is no room. */
   rule(): void {
+    if (this.#y > this.#bottom) return
     this.#document
       .moveTo(MARGIN, this.#y)
       .lineTo(MARGIN + this.#whole, this.#y)

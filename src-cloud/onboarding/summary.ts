@@ -4,6 +4,7 @@ import { proofOf } from '../../src-shared/settings/proof.ts'
 import type { BusinessCalendar, ServiceTarget } from '../../src-shared/sla/schema.ts'
 import { asOrganisation, asTenant } from '../database/as.ts'
 import type { Sql } from '../database/connect.ts'
+import { logoPicture } from './logo-picture.ts'
 import { Page, QUIET } from './page.ts'
 import { readRecord } from './record.ts'
 
@@ -13,6 +14,8 @@ export interface Summary {
   client: string
   /** #rrggbb */
   colour: string
+  /** A data URL. */
+  logo: string | null
   liveSince: string
   note: string | null
   signedBy: string
@@ -29,8 +32,8 @@ export async function readSummary(api: Sql, organisation: string, id: string): P
   const { record, name, tenant } = await asOrganisation(api, organisation, async (tx) => {
     const [row] = await tx<{ name: string }[]>`select name from organisation`
     const found = await readRecord(tx, id)
-    const [its] = await tx<{ name: string; colour: string }[]>`
-      select name, colour from tenant where id = ${found.tenantId}`
+    const [its] = await tx<{ name: string; colour: string; logo: string | null }[]>`
+      select name, colour, logo from tenant where id = ${found.tenantId}`
     return { record: found, name: row?.name ?? '', tenant: its }
   })
   if (record.state !== 'live' || !record.endedAt)
@@ -47,6 +50,7 @@ export async function readSummary(api: Sql, organisation: string, id: string): P
     organisation: name,
     client: tenant?.name ?? record.name,
     colour: tenant?.colour ?? '#1971c2',
+    logo: tenant?.logo ?? null,
     liveSince: record.endedAt,
     note: record.answers.live?.note ?? null,
     signedBy: record.changedBy,
@@ -65,9 +69,11 @@ const SHARES = [0.42, 0.32, 0.26]
 export async function summaryPdf(summary: Summary): Promise<Buffer> {
   const { organisation, client, configuration, people, checks, note } = summary
   const page = new Page(`${client}: how we work for you`, summary.colour)
-  page.text(organisation, BODY, { colour: QUIET, most: 1 })
-  page.text(client, client.length > 40 ? 16 : 23, { face: 'bold', most: 3 })
-  page.text(`How we work for you since ${dayOf(summary.liveSince)}.`, BODY, { colour: QUIET })
+  page.head(logoPicture(summary.logo), () => {
+    page.text(organisation, BODY, { colour: QUIET, most: 1 })
+    page.text(client, client.length > 40 ? 16 : 23, { face: 'bold', most: 3 })
+    page.text(`How we work for you since ${dayOf(summary.liveSince)}.`, BODY, { colour: QUIET })
+  })
   page.space(12)
   page.rule()
   const { calendars = [], targets = [] } = configuration.sla ?? {}

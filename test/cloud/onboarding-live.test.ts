@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { inflateSync } from 'node:zlib'
+import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { paths } from '../../src-shared/protocol/api.ts'
@@ -15,8 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => cloud.close())
 
-const live = async (name: string, note?: string) => {
-  const identity = { name, country: 'DE' }
+const live = async (name: string, note?: string, logo?: string) => {
+  const identity = { name, country: 'DE', ...(logo && { logo }) }
   const start = { from: 'template' as const, template: 'law-firm' }
   const { id } = await robin.start({ file: { onboarding: 1, identity, start, ...(note && { live: { note } }) } })
   return robin.untilEnd(id)
@@ -28,8 +28,8 @@ async function pdf(id: string): Promise<Buffer> {
   expect(response.headers.get('content-type')).toBe('application/pdf')
   return Buffer.from(await response.arrayBuffer())
 }
-/** Each piece of text of a page, by where it begins, in points from the left. */
-function placesOf(file: Buffer): number[] {
+/** What is drawn on a page, in the words of PDF. */
+function drawnOn(file: Buffer): string {
   const text = file.toString('latin1')
   const streams = [...text.matchAll(/stream\r?\n/g)].flatMap(({ index, 0: mark }) => {
     const from = index + mark.length
@@ -39,9 +39,12 @@ function placesOf(file: Buffer): number[] {
       return []
     }
   })
-  const drawn = streams.find((stream) => stream.includes(' Tm')) ?? ''
-  return [...drawn.matchAll(/1 0 0 1 ([\d.]+) [\d.]+ Tm/g)].map(([, x]) => Number(x))
+  return streams.find((stream) => stream.includes(' Tm')) ?? ''
 }
+/** Each piece of text of a page, by where it begins, in points from the left. */
+const placesOf = (file: Buffer) => [...drawnOn(file).matchAll(/1 0 0 1 ([\d.]+) [\d.]+ Tm/g)].map(([, x]) => Number(x))
+/** The lines across a page, in points from the top. */
+const rulesOf = (file: Buffer) => [...drawnOn(file).matchAll(/^[\d.]+ ([\d.]+) l$/gm)].map(([, y]) => Number(y))
 const pages = (file: Buffer) => file.toString('latin1').match(/\/Type \/Page\b/g)?.length
 
 test('a client that is live gets one page, whatever it is called; before that it is told to wait', async () => {
@@ -66,6 +69,73 @@ test('a client that is live gets one page, whatever it is called; before that it
   const long = await pdf((await live('W'.repeat(200))).id)
   if (process.env['KEEP_PDF']) writeFileSync(`${process.env['KEEP_PDF']}/long.pdf`, long)
   expect(pages(long)).toBe(1)
+})
+
+const CORNERS = Buffer.concat([
+  Buffer.from([0, 200, 0, 0, 255, 0, 0, 0, 0]),
+  Buffer.from([0, 0, 0, 0, 0, 0, 0, 200, 255]),
+])
+/** A PNG of two by two pixels with an alpha channel, whose chunks are changed before they are put together. */
+function logoOf(change: (chunks: [name: string, data: Buffer, size?: number][]) => void = () => undefined): string {
+  const header = Buffer.from([0, 0, 0, 2, 0, 0, 0, 2, 8, 6, 0, 0, 0])
+  const chunks: [string, Buffer, number?][] = [
+    ['IHDR', header],
+    ['IDAT', deflateSync(CORNERS)],
+    ['IEND', Buffer.alloc(0)],
+  ]
+  change(chunks)
+  const parts = chunks.map(([name, data, size = data.length]) => {
+    const whole = Buffer.concat([Buffer.alloc(4), Buffer.from(name), data, Buffer.alloc(4)])
+    whole.writeInt32BE(size, 0)
+    whole.writeUInt32BE(crc32(whole.subarray(4, -4)), whole.length - 4)
+    return whole
+  })
+  return `data:image/png;base64,${Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...parts]).toString('base64')}`
+}
+
+test('the page has the logo of the client; one that is broken or lies is left out, and nothing runs over the end', async () => {
+  const { id, tenantId } = await live('Pictured', 'Signed by all of them. '.repeat(40), logoOf())
+  const hasLogo = async () => {
+    const file = await pdf(id)
+    expect(pages(file)).toBe(1)
+    expect(drawnOn(file).includes(' Do')).toBe(file.includes('/Subtype /Image'))
+    return file.includes('/Subtype /Image')
+  }
+  const give = (logo: string) => robin.send(paths.tenantLogo(tenantId), { logo })
+  expect(await hasLogo()).toBe(true)
+  if (process.env['KEEP_PDF']) writeFileSync(`${process.env['KEEP_PDF']}/logo.pdf`, await pdf(id))
+  const lies: Parameters<typeof logoOf>[0][] = [
+    (chunks) => chunks.pop() && chunks.pop(),
+    (chunks) => (chunks[1] = ['IDAT', Buffer.from('no stream at all')]),
+    (chunks) => (chunks[1] = ['IDAT', deflateSync(Buffer.alloc(5_000_000))]),
+    (chunks) => (chunks[1] = ['IDAT', deflateSync(Buffer.alloc(18, 9))]),
+    (chunks) => (chunks[1] = ['IDAT', deflateSync(CORNERS), 0x7fffffff]),
+    // Whoever skips it goes back to where it begins.
+    (chunks) => chunks.splice(1, 0, ['skip', Buffer.alloc(0), -12]),
+    (chunks) => (chunks[0] = ['IHDR', Buffer.from([0, 0, 0, 2, 0, 0, 0, 2, 8, 3, 0, 0, 0])]),
+    (chunks) => chunks.splice(1, 0, ['IHDR', Buffer.alloc(13, 255)]),
+  ]
+  for (const lie of lies) {
+    expect((await give(logoOf(lie))).status).toBe(200)
+    expect(await hasLogo()).toBe(false)
+  }
+  await give(logoOf((chunks) => chunks.splice(1, 0, ['acTL', Buffer.alloc(1)])))
+  expect(await hasLogo()).toBe(true)
+
+  // More than fits: what is left out is told, and no line is drawn below the last words.
+  await cloud.owner`
+    update configuration set data = jsonb_set(jsonb_set(data::jsonb, '{sla,calendars}',
+      (select jsonb_agg(c || jsonb_build_object('label', repeat('W', 60))) from jsonb_path_query(data::jsonb, '$.sla.calendars[0]') c, generate_series(1, 3))),
+      '{sla,targets}', (select jsonb_agg(t) from jsonb_path_query(data::jsonb, '$.sla.targets[0]') t, generate_series(1, 8)))::json
+    where tenant_id = ${tenantId}`
+  await cloud.owner`
+    update tenant_technician set data = jsonb_set(data::jsonb, '{name}', to_jsonb(repeat('Robin ', 80)))::json where tenant_id = ${tenantId}`
+  await cloud.owner`update tenant set name = repeat('W', 200) where id = ${tenantId}`
+  const full = await pdf(id)
+  if (process.env['KEEP_PDF']) writeFileSync(`${process.env['KEEP_PDF']}/full.pdf`, full)
+  expect(pages(full)).toBe(1)
+  expect(Math.max(...rulesOf(full))).toBeGreaterThan(600)
+  expect(Math.max(...rulesOf(full))).toBeLessThan(762)
 })
 
 test('the first week tells what came, what was missed, what was not taken and what an import left', async () => {
