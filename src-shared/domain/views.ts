@@ -374,6 +374,7 @@ export type DraftKind = z.infer<typeof DraftKind>
 export interface Draft {
   kind: DraftKind
   body: string
+  /** When it was begun. */
   at: string
 }
 

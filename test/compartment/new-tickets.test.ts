@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { InboxItem, OutboxEntry } from '../../src-shared/domain/views.ts'
 import { deskChanges, idOf } from './desk.ts'
@@ -155,4 +156,21 @@ test('withdrawing an unsent ticket withdraws what was to follow it', async () =>
   expect(left.map((entry) => entry.kind)).toEqual(['ticket.update'])
   await expect(driven.ticket(id)).rejects.toThrow('not-found')
   expect(await driven.search('badger')).toEqual([])
+})
+
+test('a draft says when it was begun, however often it is kept, and begins anew when it was emptied', async () => {
+  const driven = await start()
+  const ticketId = idOf('ticket 1')
+  const keep = async (body: string): Promise<string | undefined> => {
+    await driven.call('mutation', 'tickets.saveDraft', { ticketId, kind: 'reply', body })
+    await delay(5)
+    const [kept] = await driven.call<Outputs['tickets']['drafts']>('query', 'tickets.drafts', { ticketId })
+    expect(kept?.body ?? '').toBe(body)
+    return kept?.at
+  }
+  const begun = await keep('On my')
+  expect(begun).toEqual(expect.any(String))
+  expect(await keep('On my way.')).toBe(begun)
+  expect(await keep('')).toBeUndefined()
+  expect(Date.parse((await keep('Anew')) ?? '')).toBeGreaterThan(Date.parse(begun ?? ''))
 })

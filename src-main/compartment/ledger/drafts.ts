@@ -9,9 +9,10 @@ export class Drafts {
 
   constructor(db: Db) {
     this.#of = db.prepare<[string], Draft>('SELECT kind, body, at FROM draft WHERE ticket_id = ? ORDER BY place')
+    // When it was begun stays.
     this.#put = db.prepare(
       `INSERT INTO draft (ticket_id, kind, body, at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (ticket_id, kind) DO UPDATE SET body = excluded.body, at = excluded.at`,
+       ON CONFLICT (ticket_id, kind) DO UPDATE SET body = excluded.body`,
     )
     this.#remove = db.prepare<[string, string]>('DELETE FROM draft WHERE ticket_id = ? AND kind = ?')
   }

@@ -48,7 +48,7 @@ export function usePresence({ ticketId, mode, text, entries, kept }: Written): {
   }
   useState(() => {
     if (mode !== 'reply' || text === '' || memory.begun.has(ticketId)) return
-    // One that outlived its window: all that is known is when it was last kept.
+    // One that outlived its window: it was kept when it was begun.
     begin(memory.drafts.has(`reply:${ticketId}`) ? undefined : kept.find(({ kind }) => kind === 'reply')?.at)
   })
   const known = mode === 'reply' && text !== '' ? memory.begun.get(ticketId) : undefined
