@@ -3,6 +3,7 @@ import type { Attachment } from '../../src-shared/domain/attachment.ts'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Author, Entry } from '../../src-shared/domain/entry.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
+import { retiredIn } from '../../src-shared/domain/retired.ts'
 import type { SavedView } from '../../src-shared/domain/saved-view.ts'
 import { actsBetween, MAX_ACTS, type TicketAct, type TicketChange } from '../../src-shared/domain/ticket-change.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
@@ -49,6 +50,7 @@ export class Desk {
   /** Of the batch, for everything that it writes. */
   readonly now = new Date().toISOString()
   readonly #held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
+  readonly #past: ReadonlyMap<string, readonly PastAct[]>
   /** What was changed of tickets, write by write. */
   readonly #acts = new Map<string, TicketAct[]>()
   /** Who acted on a ticket, where it was not the technician. */
@@ -64,6 +66,7 @@ export class Desk {
       readOnly: boolean
       contents: ReadonlySet<string>
       held: { [K in WritableKind]: Map<string, Held<Writable[K]>> }
+      past: ReadonlyMap<string, readonly PastAct[]>
     },
   ) {
     this.technician = technician
@@ -72,11 +75,24 @@ export class Desk {
     this.contents = read.contents
     this.readOnly = read.readOnly
     this.#held = read.held
+    this.#past = read.past
   }
 
   /** Also of a deleted one, and one that this batch creates. */
   get<K extends WritableKind>(kind: K, id: string): Held<Writable[K]> | undefined {
     return this.#held[kind].get(id)
+  }
+
+  /**
+   * What the technician's own change took out of a field of a ticket, where nobody has changed it since; undefined where
+   * it was another who changed it last. It is known of tickets that are to get back what was retired.
+   */
+  takenFrom(ticketId: string, field: string): unknown {
+    const own = this.#signed.has(ticketId) ? [] : (this.#acts.get(ticketId) ?? [])
+    const inBatch = own.findLast((act) => act.field === field)
+    if (inBatch) return inBatch.from
+    const last = this.#past.get(ticketId)?.findLast((act) => act.field === field)
+    return last?.by === this.technician ? last.from : undefined
   }
 
   /** Puts what the batch has done in place of what was there. */
@@ -140,6 +156,9 @@ export class Desk {
 
 type Row<E> = Held<E> & { id: string }
 
+/** A change of a field, and id of who made it. */
+type PastAct = TicketAct & { by: string | null }
+
 /**
  * Reads what a batch is about, in one flight of statements. What locks comes in one order, so that two batches that share
  * some wait for each other and never in a circle: relations, tickets, contacts, views, contents, each by id.
@@ -191,19 +210,39 @@ export async function readDesk(tx: Transaction, technician: string, bodies: Muta
         select id, data ->> 'name' as name, 'act' = any(may) as acts from tenant_technician
         where ${tenant} and id = any(${ids(named.technicians)}) and not deleted`,
     ])
+  const configuration = configurations[0]?.data ?? null
+  const held = byId(ticketRows)
+  const bringsBack = bodies.flatMap((body) => {
+    if (body.kind !== 'ticket.update' || !configuration) return []
+    return retiredIn(configuration, body.patch, held.get(body.ticketId)?.data) === null ? [] : body.ticketId
+  })
   return new Desk(technician, {
-    configuration: configurations[0]?.data ?? null,
+    configuration,
     technicians: new Map(technicians.map(({ id, name }) => [id, name])),
     readOnly: technicians.some(({ id, acts }) => id === technician && !acts),
     contents: new Set(contents.map(({ content }) => content)),
     held: {
-      ticket: byId(ticketRows),
+      ticket: held,
       entry: byId(entries),
       attachment: byId(attachments),
       contact: byId([...requesters, ...contacts]),
       view: byId(views),
     },
+    past: bringsBack.length === 0 ? new Map() : await readPast(tx, bringsBack),
   })
+}
+
+/** What was changed of tickets so far, by ticket, the oldest first. */
+async function readPast(tx: Transaction, tickets: string[]): Promise<Map<string, PastAct[]>> {
+  const rows = await tx<{ data: TicketChange }[]>`
+    select data from ticket_change where tenant_id = bulkhead.current_tenant() and not deleted
+      and ticket_id = any(string_to_array(${tickets.join(',')}, ',')::uuid[]) order by version`
+  const past = new Map<string, PastAct[]>()
+  for (const { data } of rows) {
+    const acts = data.acts.map((act) => ({ ...act, by: data.by.id }))
+    past.set(data.ticketId, [...(past.get(data.ticketId) ?? []), ...acts])
+  }
+  return past
 }
 
 function byId<E>(rows: readonly Row<E>[]): Map<string, Held<E>> {

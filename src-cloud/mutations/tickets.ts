@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { begunHistory, movedHistory } from '../../src-shared/domain/history.ts'
 import { taskField, tasksProblem } from '../../src-shared/domain/task-list.ts'
 import { MAX_TAGS, type NewTicket, type Ticket, type TicketPatch } from '../../src-shared/domain/ticket.ts'
 import type { BodyOf } from '../../src-shared/protocol/mutation.ts'
 import type { Desk, Held } from './desk.ts'
 import { withMatrix } from './matrix.ts'
-import { fieldsOf, mergeTicket, patchOf } from './merge.ts'
+import { fieldsOf, mergeTicket, patchOf, type Fields } from './merge.ts'
 import { applied, DELETED, MISSING, refused, rejected, TOO_LARGE, type Outcome } from './outcome.ts'
 import { writeTasks } from './tasks.ts'
 import { misfit } from './vocabulary.ts'
@@ -41,7 +42,7 @@ export function updateTicket(desk: Desk, body: BodyOf<'ticket.update'>): Outcome
   const own = mergeTicket(known.data, base, patch, known.changed)
   const { changes, conflicts, merged } = withMatrix(desk.configuration, known.data, body, own)
   const { customFields, tasks, ...rest } = patchOf(changes)
-  const wrong = unfit(desk, patchOf(changes), known.data, null)
+  const wrong = unfit(desk, patchOf(changes), beforeUndo(desk, known.data, changes), null)
   if (wrong) return rejected('invalid-input', wrong)
   const fields = Object.keys(changes)
   if (fields.length > 0) {
@@ -110,8 +111,22 @@ export function isTooLarge(ticket: Ticket): boolean {
   return Buffer.byteLength(JSON.stringify(ticket)) > TICKET_BYTES
 }
 
+/** The ticket with what the technician took out of it and gives back now: that may return, whatever was retired since. */
+function beforeUndo(desk: Desk, ticket: Ticket, changes: Fields): TicketPatch {
+  const returns = Object.entries(changes).filter(([field, value]) =>
+    isDeepStrictEqual(desk.takenFrom(ticket.id, field), value),
+  )
+  const { customFields, ...rest } = patchOf(Object.fromEntries(returns))
+  return { ...ticket, ...rest, customFields: { ...ticket.customFields, ...customFields } }
+}
+
 /** What in a ticket's new values does not fit this tenant, or null. */
-function unfit(desk: Desk, patch: TicketPatch, had: Ticket | undefined, requesterId: string | null): string | null {
+function unfit(
+  desk: Desk,
+  patch: TicketPatch,
+  had: TicketPatch | undefined,
+  requesterId: string | null,
+): string | null {
   if (Object.keys(fieldsOf(patch)).length === 0) return null
   const wrong = desk.configuration
     ? misfit(desk.configuration, patch, had ?? {})

@@ -357,6 +357,13 @@ test('what was retired is no new choice, and stays where it is; an edit made bef
   const part: MutationBody = { kind: 'ticket.split', ticketId: randomUUID(), fromId: id, ticket: split, entries: [] }
   expect(await one(part)).toMatchObject({ outcome: 'applied' })
   expect(await one(update(id, { queue: 'desk' }, { queue: null }))).toMatchObject({ outcome: 'applied' })
-  expect(await one(update(id, { queue: null }, { queue: 'desk' }))).toMatchObject({ outcome: 'rejected' })
-  expect((await ticketNow()).data).toMatchObject({ queue: null, ...floors('one', 'two') })
+  // Who took it out may put it back, as long as nothing was put in its place; and nothing else that was retired.
+  const back = update(id, { queue: null }, { queue: 'desk' })
+  expect(await one(back)).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, floors('one', 'two'), floors('two')))).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, floors('two'), floors('one', 'two')))).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, { queue: 'desk' }, { queue: null }))).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, { queue: null }, { queue: 'field' }))).toMatchObject({ outcome: 'applied' })
+  expect(await one(update(id, { queue: 'field' }, { queue: 'desk' }))).toMatchObject({ outcome: 'rejected' })
+  expect((await ticketNow()).data).toMatchObject({ queue: 'field', ...floors('one', 'two') })
 })

@@ -13,7 +13,7 @@ import type { Change } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changeIn } from './edit.ts'
 import { updateOf } from './matrix.ts'
-import { heldBack, heldUp, newlyRetired } from './own-fields.ts'
+import { heldBack, heldUp } from './own-fields.ts'
 
 interface Link {
   id: string
@@ -82,24 +82,18 @@ export function ticketWrites(bench: Bench) {
 
   return {
     /**
-     * @param back whether this takes back what was done: that is held up only where it would bring back, into a field
-     * whose last edit is in the cloud, what was retired meanwhile
+     * @param back whether this takes back what was done: nothing holds that up here, and in the cloud also what was retired
+     * may return
      * @throws ProblemError `field-missing`, `field-unfit`
      */
     edit({ id, patch, back = false }: { id: string; patch: TicketPatch; back?: boolean | undefined }): TicketDetail {
-      const { ticket, pendingFields } = bench.ticket(id)
+      const { ticket } = bench.ticket(id)
       const change = updateOf(bench.held.cache.configuration, ticket, patch, back)
       if (!change) return bench.ticket(id)
       const { tasks } = change.patch
       const wrong = tasks && tasksProblem(ticket.tasks, tasks, patchedTasks(ticket.tasks, tasks, null))
       if (wrong) throw new ProblemError(...wrong)
-      const { configuration } = bench.held.cache
-      const isSent = ![...flatten(change.patch).keys()].some((field) => pendingFields.includes(field))
-      const problem = !back
-        ? heldUp(configuration, ticket, change.patch)
-        : isSent
-          ? newlyRetired(configuration, change.patch, ticket)
-          : null
+      const problem = back ? null : heldUp(bench.held.cache.configuration, ticket, change.patch)
       if (problem) throw problem
       const body = { kind: 'ticket.update' as const, ticketId: id, ...change }
       return writeOne(body, { fields: [...flatten(change.patch).keys()] }, id)

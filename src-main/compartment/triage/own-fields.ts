@@ -34,7 +34,7 @@ export function heldBack(configuration: Configuration, ticket: NewTicket): Probl
 }
 
 /** Why values cannot be given: they were retired. What the ticket has already stays. */
-export function newlyRetired(configuration: Configuration, patch: TicketPatch, had?: Ticket): ProblemError | null {
+function newlyRetired(configuration: Configuration, patch: TicketPatch, had?: Ticket): ProblemError | null {
   const reason = retiredIn(configuration, patch, had)
   return reason === null ? null : new ProblemError('field-unfit', { reason })
 }
