@@ -106,10 +106,14 @@ function filter([buckets]: Part['bucket'], parameter: number): string {
   return buckets === 1 ? '' : `and bulkhead.bucket_of(id, $${parameter}) = $${parameter + 1}`
 }
 
+/** Who left is still named by tickets and their past. */
+const nameOf = (kind: EntityKind) =>
+  kind === 'technician' ? `, ',"name":', coalesce((data -> 'name')::text, 'null')` : ''
+
 /** One kind's lines, ordered and limited by itself: only so does Postgres walk the index on (tenant_id, version). */
 const linesOf = (kind: EntityKind, bucket: Part['bucket']) => `(
   select version, case when deleted
-    then concat('{"kind":"${kind}","id":"', id, '","version":', version, e',"deleted":true}\\n')
+    then concat('{"kind":"${kind}","id":"', id, '","version":', version, ',"deleted":true'${nameOf(kind)}, e'}\\n')
     else concat('{"kind":"${kind}","id":"', id, '","version":', version, ',"data":', data, e'}\\n') end as line
   from ${tableOf[kind]} where tenant_id = bulkhead.current_tenant() and version > $1 ${filter(bucket, 4)}
   order by version limit $2)`

@@ -297,10 +297,11 @@ export class Compartment {
 }
 
 function readDesk({ cache, ledger, technician }: Holdings): Desk {
-  const { configuration, technicians } = cache
+  const { configuration, technicians, former } = cache
   const layout = readLayout(ledger)
   const attachments = configuration.attachments ?? DEFAULT_ATTACHMENT_POLICY
-  return { attachments, configuration, technicians, me: technician.id, layout }
+  const left = Object.keys(former).length > 0 ? { former } : {}
+  return { attachments, configuration, technicians, ...left, me: technician.id, layout }
 }
 
 // Rules that are not known yet, or not any more, may ask for a reason.

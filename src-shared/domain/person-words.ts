@@ -2,6 +2,11 @@
 export const FORMER = 'Former technician'
 export const UNKNOWN = 'Unknown person'
 
+/** What somebody is called who does not work for the client any more, by the name where it is known. */
+export function formerName(name: string | undefined): string {
+  return name === undefined ? FORMER : `${name} (former)`
+}
+
 /** Whether a value of a field that names a person is an id; others are names that were imported as they stood. */
 export function isPersonId(value: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)

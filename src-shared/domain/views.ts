@@ -204,6 +204,8 @@ export interface Desk {
   attachments: AttachmentPolicy
   configuration: Configuration
   technicians: Technician[]
+  /** Names by id of technicians who left, to name them by and never to choose; absent where nobody left. */
+  former?: Record<string, string>
   /** The signed-in technician's id. */
   me: string
   /** How the technician draws this client's lists on this machine; absent where as usual. */

@@ -89,7 +89,11 @@ export type FeedOpening = z.infer<typeof FeedOpening>
  * that of the ticket.
  */
 export const FeedChange = z.union([
-  z.object({ kind: EntityKind, id: z.string(), version: Version, deleted: z.literal(true) }),
+  z.object({
+    ...{ kind: EntityKind, id: z.string(), version: Version, deleted: z.literal(true) },
+    /** What a technician is called who is gone: tickets and their past still name them. */
+    name: z.string().optional(),
+  }),
   z.object({ kind: EntityKind, id: z.string(), version: Version, data: z.record(z.string(), z.unknown()) }),
 ])
 export type FeedChange = z.infer<typeof FeedChange>

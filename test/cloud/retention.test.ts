@@ -128,6 +128,23 @@ describe('the sweep of tombstones', () => {
     expect(await sweepTombstones(cloud.owner, 90)).toBe(0)
   })
 
+  test('leaves those of technicians, with the names that tickets still need', async () => {
+    const robin = uuid('technician', 'Alpha')
+    const leaves = (yes: boolean) =>
+      cloud.owner.begin(async (tx) => {
+        await tx`select bulkhead.use_tenant(${ACME})`
+        await tx`update tenant_technician set deleted = ${yes}, version = null where tenant_id = ${ACME} and id = ${robin}`
+        await tx`select bulkhead.publish()`
+      })
+    await leaves(true)
+    await cloud.owner`update tenant_technician set deleted_at = now() - interval '91 days' where deleted`
+    await sweepTombstones(cloud.owner, 90)
+    const { changes } = await readFeed(cloud.url, token)
+    const told = changes.find((line) => line.id === robin)
+    expect(told).toMatchObject({ deleted: true, name: 'Robin of Alpha' })
+    await leaves(false)
+  })
+
   test('leaves a first sync that was cut free to go on, with the head that it began at', async () => {
     const { opening, changes } = await readFeed(cloud.url, token)
     const cut = changes[100]?.version ?? 0

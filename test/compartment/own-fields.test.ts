@@ -110,6 +110,30 @@ test('people are shown by name, whoever is gone is said to be, and a name that w
   ])
 })
 
+test('somebody who left is named, here or told so by the cloud, and not to be chosen', async () => {
+  const [here, before] = [technicianOf(2), idOf('technician who left')]
+  await driven.call('mutation', 'sync.pause', { paused: false })
+  const seen = await driven.call<Outputs['desk']>('query', 'desk', undefined)
+  cloud.add('technician', here.id, null)
+  cloud.add('technician', before, null, 'Kim Long Gone')
+  await driven.sync()
+  const rows = async () =>
+    driven.call<Outputs['tickets']['rows']>('query', 'tickets.rows', {
+      ...{ numbers: [2, 5], text: '', columns: ['field.approver'] },
+    })
+  expect((await rows()).map(({ row }) => row.fields?.['approver'])).toEqual([
+    `${here.name} (former)`,
+    'Kim Long Gone (former)',
+  ])
+  const left = await driven.call<Outputs['desk']>('query', 'desk', undefined)
+  expect(left.former).toEqual({ [here.id]: here.name, [before]: 'Kim Long Gone' })
+  expect(left.technicians).toEqual(seen.technicians.filter(({ id }) => id !== here.id))
+  cloud.add('technician', here.id, here)
+  await driven.sync()
+  expect((await rows()).map(({ row }) => row.fields?.['approver'])[0]).toBe(here.name)
+  await driven.call('mutation', 'sync.pause', { paused: true })
+})
+
 test('a person’s field is searched by name, and what was changed of it is told by name', async () => {
   const found = async (text: string): Promise<number[]> => {
     const hits = await driven.call<Outputs['tickets']['search']>('query', 'tickets.search', {

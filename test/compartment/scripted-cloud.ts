@@ -56,11 +56,11 @@ export class ScriptedCloud {
     return this.changes.at(-1)?.version ?? 0
   }
 
-  /** Adds the latest state of an entity as the next version. */
-  add(kind: FeedChange['kind'], id: string, data: Record<string, unknown> | null): number {
+  /** Adds the latest state of an entity as the next version. @param name of a technician who is gone */
+  add(kind: FeedChange['kind'], id: string, data: Record<string, unknown> | null, name?: string): number {
     const version = this.head + 1
     this.changes = this.changes.filter((change) => change.id !== id)
-    this.changes.push(data ? { kind, id, version, data } : { kind, id, version, deleted: true })
+    this.changes.push(data ? { kind, id, version, data } : { kind, id, version, deleted: true, ...(name && { name }) })
     return version
   }
 

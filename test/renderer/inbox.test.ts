@@ -16,6 +16,7 @@ const desk: Desk = {
     { id: 'me', name: 'Robin', email: 'robin@alpha.example' },
     { id: 'lena', name: 'Lena', email: 'lena@alpha.example' },
   ],
+  former: { '33333333-3333-4333-8333-333333333333': 'Kim' },
   me: 'me',
 }
 
@@ -27,6 +28,9 @@ test.each([
   ['assigneeId', 'lena', 'Lena'],
   ['assigneeId', 'me', 'Robin (you)'],
   ['assigneeId', 'somebody else', 'Former technician'],
+  ['assigneeId', '33333333-3333-4333-8333-333333333333', 'Kim (former)'],
+  ['watchers', ['lena', '33333333-3333-4333-8333-333333333333'], 'Lena, Kim (former)'],
+  ['customFields.boss', '33333333-3333-4333-8333-333333333333', 'Kim (former)'],
   ['assigneeId', null, 'Unassigned'],
   ['tags', ['vpn', 'urgent'], 'vpn, urgent'],
   ['tags', [], 'None'],

@@ -124,10 +124,23 @@ export class Cache {
   putTechnician(technician: Technician, version: number): void {
     const put = this.db.prepare('INSERT OR REPLACE INTO technician (id, fed, body) VALUES (?, ?, ?)')
     put.run(technician.id, version, JSON.stringify(technician))
+    this.db.prepare('DELETE FROM former WHERE id = ?').run(technician.id)
   }
 
-  removeTechnician(id: string): void {
+  /**
+   * The name stays, for tickets and their past.
+   * @param name as the cloud tells it; an older one does not
+   */
+  removeTechnician(id: string, name?: string): void {
+    const known = name ?? this.technicians.find((one) => one.id === id)?.name
+    if (known !== undefined) this.db.prepare('INSERT OR REPLACE INTO former (id, name) VALUES (?, ?)').run(id, known)
     this.db.prepare('DELETE FROM technician WHERE id = ?').run(id)
+  }
+
+  /** Names by id of technicians who do not work for the client any more. */
+  get former(): Record<string, string> {
+    const rows = this.statement<{ id: string; name: string }>('SELECT id, name FROM former').all()
+    return Object.fromEntries(rows.map(({ id, name }) => [id, name]))
   }
 
   get place(): Place {

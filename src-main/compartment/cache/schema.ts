@@ -1,5 +1,5 @@
 /** Raise it with every change below: a cache of another version is dropped and filled again from the cloud. */
-export const CACHE_VERSION = 9
+export const CACHE_VERSION = 10
 
 /**
  * Words (keys of statuses, priorities …, ids of people) are stored once and meant by a small number, which keeps rows
@@ -32,6 +32,8 @@ CREATE TABLE contact (
 CREATE TABLE contact_server (key INTEGER PRIMARY KEY, body TEXT);
 CREATE INDEX contact_text ON contact (text);
 CREATE TABLE technician (id TEXT PRIMARY KEY, fed INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+-- Technicians who do not work for the client any more.
+CREATE TABLE former (id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE saved_view (id TEXT PRIMARY KEY, fed INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE ticket (

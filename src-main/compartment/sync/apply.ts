@@ -29,7 +29,7 @@ export class Applying {
   }
 
   apply(change: CheckedChange): void {
-    if (change.data === null) return this.#remove(change.kind, change.id)
+    if (change.data === null) return this.#remove(change.kind, change.id, change.name)
     switch (change.kind) {
       case 'ticket':
         return this.#ticket(change.data, change.version)
@@ -121,7 +121,7 @@ export class Applying {
     if (row.rest?.includes('"snoozedUntil"')) tickets.put(tickets.toTicket(row), row.version, row.seen, row.fed)
   }
 
-  #remove(kind: CheckedChange['kind'], id: string): void {
+  #remove(kind: CheckedChange['kind'], id: string, name?: string): void {
     if (kind === 'attachment') {
       const attached = this.#cache.attached.get(id)
       if (attached) this.touched.tickets.add(attached.ticketId)
@@ -135,7 +135,7 @@ export class Applying {
     if (kind !== 'ticket' && kind !== 'entry') {
       this.touched.desk = true
       if (kind === 'contact') putContact(this.#cache, this.#ledger, id, null, 0)
-      if (kind === 'technician') this.#cache.removeTechnician(id)
+      if (kind === 'technician') this.#cache.removeTechnician(id, name)
       if (kind === 'view') this.#cache.views.remove(id)
       return
     }

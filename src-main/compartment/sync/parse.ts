@@ -15,7 +15,7 @@ import { entities, FeedClosing, FeedOpening, type EntityKind } from '../../../sr
 
 /** A change line whose content was checked. */
 export type CheckedChange =
-  | { kind: EntityKind; id: string; version: number; data: null }
+  | { kind: EntityKind; id: string; version: number; data: null; name?: string }
   | { kind: 'configuration'; id: string; version: number; data: Configuration }
   | { kind: 'technician'; id: string; version: number; data: Technician }
   | { kind: 'contact'; id: string; version: number; data: Contact }
@@ -46,7 +46,7 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
   const value = parseJson(line)
   if (typeof value !== 'object' || value === null) throw new ProblemError('feed-malformed')
   // Checked by hand: there is one envelope per line, and a first sync has hundreds of thousands of lines.
-  const { kind, id, version, data, deleted, end } = value as Record<string, unknown>
+  const { kind, id, version, data, deleted, end, name } = value as Record<string, unknown>
   if (end === true) {
     const closing = FeedClosing.safeParse(value)
     if (!closing.success) throw new ProblemError('feed-malformed')
@@ -56,7 +56,7 @@ export function parseLine(line: string): CheckedChange | UnknownChange | FeedClo
     throw new ProblemError('feed-malformed')
   if (typeof kind !== 'string') throw new ProblemError('feed-malformed')
   if (!isEntityKind(kind)) return { unknown: kind, version }
-  if (deleted === true) return { kind, id, version, data: null }
+  if (deleted === true) return { kind, id, version, data: null, ...(typeof name === 'string' && { name }) }
   if (kind === 'ticket' && isPlainTicket(data)) return { kind, id, version, data }
   if (kind === 'entry' && isPlainEntry(data)) return { kind, id, version, data }
   const checked = entities[kind].safeParse(kind === 'configuration' ? withKnownParts(data) : data)

@@ -1,5 +1,5 @@
 import type { FieldValue, Ticket } from '../../../src-shared/domain/ticket.ts'
-import { FORMER, isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
+import { formerName, isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
 import type { Cache } from '../cache/cache.ts'
 
 /** What a technician or contact is called; null where nobody here has that id. */
@@ -11,7 +11,8 @@ export function personName(cache: Cache, id: string): string | null {
 export function personWords(cache: Cache, id: string): string {
   const name = personName(cache, id)
   if (name !== null || !isPersonId(id)) return name ?? id
-  return cache.words.key('technician', id) === undefined ? UNKNOWN : FORMER
+  const former = cache.former[id]
+  return former === undefined && cache.words.key('technician', id) === undefined ? UNKNOWN : formerName(former)
 }
 
 /** A value of a custom field as lists show it: a person by name. */

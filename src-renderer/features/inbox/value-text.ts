@@ -1,5 +1,5 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
-import { FORMER, isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
+import { formerName, isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
 import { taskField, withTaskField } from '../../../src-shared/domain/task-list.ts'
 import type { FieldValue, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
@@ -56,12 +56,10 @@ export function valueText(field: string, value: unknown, desk: Desk, people: Rec
   if ((field === 'snoozedUntil' || task === 'dueAt') && typeof value === 'string') return dateTime(value)
   if (choices && typeof value === 'string') {
     const known = choices.options.find(({ key }) => key === value)?.label
-    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? FORMER : value)
+    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? formerName(desk.former?.[value]) : value)
   }
   if ((custom?.type === 'person' || field === 'requesterId') && typeof value === 'string')
-    return (
-      people[value] ?? desk.technicians.find(({ id }) => id === value)?.name ?? (isPersonId(value) ? UNKNOWN : value)
-    )
+    return people[value] ?? personText(value, desk)
   if (field === 'filter' && isRecord(value)) return filterText(value, desk)
   if (field === 'sort' && isRecord(value)) return `${String(value['by'])}, ${String(value['direction'])}`
   if (field === 'layout' && isRecord(value)) return layoutText(value, desk)
@@ -82,9 +80,15 @@ export function valueText(field: string, value: unknown, desk: Desk, people: Rec
 }
 
 /** Who it is, also where they do not work for the client any more. */
-export function technicianName(id: unknown, { technicians, me }: Desk): string {
+export function technicianName(id: unknown, { technicians, former, me }: Desk): string {
   const name = technicians.find((technician) => technician.id === id)?.name
-  return name === undefined ? FORMER : id === me ? `${name} (me)` : name
+  return name === undefined ? formerName(former?.[String(id)]) : id === me ? `${name} (me)` : name
+}
+
+function personText(value: string, { technicians, former }: Desk): string {
+  const name = technicians.find(({ id }) => id === value)?.name
+  if (name !== undefined) return name
+  return former?.[value] === undefined ? (isPersonId(value) ? UNKNOWN : value) : formerName(former[value])
 }
 
 /** The filter of a view in the client's words. */

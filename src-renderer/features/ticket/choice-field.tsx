@@ -8,6 +8,8 @@ interface ChoiceFieldProps {
   pending?: boolean
   mark?: ReactNode
   value: string | null
+  /** What a value is called that is not among the options; itself where nothing is given. */
+  unlisted?: string
   options: readonly { key: string; label: string }[]
   /** Placeholder for no value; where given, the value can be cleared. */
   none?: string
@@ -15,9 +17,18 @@ interface ChoiceFieldProps {
 }
 
 /** A labelled choice among the client's own words. */
-export function ChoiceField({ label, pending = false, mark, value, options, none, onChange }: ChoiceFieldProps) {
+export function ChoiceField({
+  label,
+  pending = false,
+  mark,
+  value,
+  unlisted,
+  options,
+  none,
+  onChange,
+}: ChoiceFieldProps) {
   const data = options.map((option) => ({ value: option.key, label: option.label }))
-  if (value !== null && !options.some(({ key }) => key === value)) data.unshift({ value, label: value })
+  if (value !== null && !options.some(({ key }) => key === value)) data.unshift({ value, label: unlisted ?? value })
   return (
     <Field label={label} pending={pending}>
       <Select

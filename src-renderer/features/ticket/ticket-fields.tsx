@@ -4,6 +4,7 @@ import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useDesk } from '../../tenant/desk.tsx'
 import { dateTime } from '../../ui/time.ts'
+import { technicianName } from '../inbox/value-text.ts'
 import listClasses from '../tickets/list.module.css'
 import { durationText } from '../../ui/duration.ts'
 import { ChoiceField, Field } from './choice-field.tsx'
@@ -34,7 +35,8 @@ interface TicketFieldsProps {
 export function TicketFields({ detail, adding, onLeave, onLink, onOpen }: TicketFieldsProps) {
   const { ticket, requester, pendingFields } = detail
   const byMatrix = detail.ownFields?.byMatrix
-  const { configuration, technicians, me } = useDesk()
+  const desk = useDesk()
+  const { configuration, technicians, me } = desk
   const { edit } = useTicketActions()
   const status = configuration.statuses.find(({ key }) => key === ticket.status)
   const priority = configuration.priorities.find(({ key }) => key === ticket.priority)
@@ -69,6 +71,7 @@ export function TicketFields({ detail, adding, onLeave, onLink, onOpen }: Ticket
         label="Assignee"
         pending={pending('assigneeId')}
         value={ticket.assigneeId}
+        unlisted={technicianName(ticket.assigneeId, desk)}
         options={technicians.map(({ id, name }) => ({ key: id, label: id === me ? `${name} (me)` : name }))}
         none="Unassigned"
         onChange={(value) => set({ assigneeId: value })}

@@ -1,4 +1,5 @@
 import type { Priority, Status } from '../../../src-shared/domain/configuration.ts'
+import { formerName } from '../../../src-shared/domain/person-words.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 
 /** A client's configuration by key, for rows. */
@@ -7,6 +8,7 @@ export interface Words {
   priorities: ReadonlyMap<string, Priority>
   types: ReadonlyMap<string, string>
   queues: ReadonlyMap<string, string>
+  /** Names, also of those who left. */
   technicians: ReadonlyMap<string, string>
   me: string
 }
@@ -22,7 +24,10 @@ export function wordsOf(desk: Desk): Words {
     priorities: new Map(desk.configuration.priorities.map((priority) => [priority.key, priority])),
     types: new Map(desk.configuration.types.map(({ key, label }) => [key, label])),
     queues: new Map(desk.configuration.queues.map(({ key, label }) => [key, label])),
-    technicians: new Map(desk.technicians.map((technician) => [technician.id, technician.name])),
+    technicians: new Map([
+      ...Object.entries(desk.former ?? {}).map(([id, name]) => [id, formerName(name)] as const),
+      ...desk.technicians.map(({ id, name }) => [id, name] as const),
+    ]),
     me: desk.me,
   }
   made.set(desk, words)
