@@ -9,8 +9,8 @@ const Announcement = z.object({ organisation: z.uuid(), tenant: z.uuid(), versio
 /** The channel that names a sign-in (its family of refresh tokens) when it ends. */
 export const SIGN_IN_ENDED = 'bulkhead_sign_in_ended'
 
-/** The channel that names an onboarding that has moved on. */
-const ONBOARDING_MOVED = 'bulkhead_onboarding'
+/** The channel that names an onboarding, or an offboarding, that has moved on. */
+export const CLIENT_ON_ITS_WAY = 'bulkhead_onboarding'
 const Moved = z.object({ organisation: z.uuid(), id: z.uuid() })
 
 /** The channel that names an organisation when its list of tenants, or who works for one, has changed. */
@@ -48,7 +48,7 @@ export class Announcements {
     )
     // On the same connection, so that what was missed of the one was missed of the other.
     await api.listen(SIGN_IN_ENDED, (family) => void this.#events.emit(family))
-    await api.listen(ONBOARDING_MOVED, (payload) => {
+    await api.listen(CLIENT_ON_ITS_WAY, (payload) => {
       const { organisation, id } = Moved.parse(JSON.parse(payload))
       this.#events.emit(`onboardings of ${organisation}`, id)
     })
@@ -61,7 +61,7 @@ export class Announcements {
     )
   }
 
-  /** Calls `listener` with the id of an onboarding of an organisation that has moved on. @returns a function that stops it */
+  /** Calls `listener` with the id of an onboarding or offboarding of an organisation that has moved on. @returns a function that stops it */
   followOnboardings(organisation: string, listener: (id: string) => void): () => void {
     const name = `onboardings of ${organisation}`
     this.#events.on(name, listener)

@@ -3,7 +3,7 @@ import { ProblemError } from '../../src-shared/problem.ts'
 import type { ConfirmOffboarding, StartOffboarding } from '../../src-shared/protocol/offboarding.ts'
 import type { Transaction } from '../database/connect.ts'
 import { useOrganisation } from '../onboarding/apply.ts'
-import { readOffboarding, writeOffboarding, type OffboardingRecord } from './record.ts'
+import { announceOffboarding, readOffboarding, writeOffboarding, type OffboardingRecord } from './record.ts'
 
 /**
  * Closes a client: from here on nobody enters it, and its tokens count no more; then it is exported. In the organisation's
@@ -45,6 +45,7 @@ export async function startOffboarding(
   await tx`update tenant_technician set deleted = true, version = null where not deleted`
   await tx`select bulkhead.publish()`
   await useOrganisation(tx, organisation)
+  await announceOffboarding(tx, id)
   return readOffboarding(tx, id)
 }
 

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { DeletionProof, ExportedFile, OffboardingView } from '../../src-shared/protocol/offboarding.ts'
+import { CLIENT_ON_ITS_WAY } from '../announcements.ts'
 import type { Transaction } from '../database/connect.ts'
 
 /** An offboarding as it is stored. */
@@ -54,6 +55,13 @@ export async function writeOffboarding(tx: Transaction, record: OffboardingRecor
       problem = ${json(record.problem)}::text::json, people = ${JSON.stringify(record.people)}::text::json,
       changed_at = now(), ended_at = ${over ? tx`coalesce(ended_at, now())` : null}
     where id = ${record.id}`
+  await announceOffboarding(tx, record.id)
+}
+
+/** Tells the organisation, at commit, that one has moved on. */
+export async function announceOffboarding(tx: Transaction, id: string): Promise<void> {
+  await tx`
+    select pg_notify(${CLIENT_ON_ITS_WAY}, json_build_object('organisation', bulkhead.current_organisation(), 'id', ${id}::text)::text)`
 }
 
 /** One as it is told. */

@@ -33,7 +33,7 @@ export class CloudWatch extends EventEmitter<{
   version: [VersionEvent]
   /** The list of clients, or who works for one, has changed. */
   tenants: []
-  /** The onboarding with this id has moved on. */
+  /** The onboarding, or offboarding, with this id has moved on. */
   onboarding: [string]
   /** Who else has tickets of a client open that this console shows. */
   presence: [PresenceEvent]

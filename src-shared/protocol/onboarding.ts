@@ -131,7 +131,7 @@ export const RetryStep = z.strictObject({ revision: Revision })
 export const SkipStep = z.strictObject({ revision: Revision, reason: Reason })
 export const CancelOnboarding = z.strictObject({ revision: Revision, reason: Reason })
 
-/** `event: onboarding` of the event stream: this one has moved on; ask for it again. */
+/** `event: onboarding` of the event stream: this onboarding, or offboarding, has moved on; ask for it again. */
 export const OnboardingEvent = z.object({ id: Id })
 export type OnboardingEvent = z.infer<typeof OnboardingEvent>
 

@@ -193,8 +193,12 @@ test('a client goes out by an export whose every file is checked, and by its nam
   cable.plugIn()
   await untilOnline()
   expect(await codeOf(window.do('offboarding.start', { ...begin, reason: '' }))).toBe('invalid-input')
+  const before = window.heard.length
+  void window.call('subscription', 'onboarding.watch').catch(() => undefined)
+  const told = () => window.heard.slice(before).filter((frame) => frame.includes(`["${id}"]`)).length
   await window.do('offboarding.start', begin)
   await untilOut(id, 'exported')
+  await vi.waitFor(() => expect(told()).toBeGreaterThan(0))
   await vi.waitFor(async () => {
     const clients = await window.call<ClientSummary[]>('query', 'clients.list')
     expect(clients.map(({ name }) => name)).not.toContain('Zephyr')
@@ -226,10 +230,13 @@ test('a client goes out by an export whose every file is checked, and by its nam
   const taken = await Promise.allSettled(
     both.map((input) => window.call<ExportPiece>('query', 'offboarding.take', input)),
   )
-  const [lost, won] = taken.toSorted((a, b) => b.status.localeCompare(a.status))
-  expect(lost).toMatchObject({ reason: { message: 'This export is not being saved any more. Save it again.' } })
-  const last = both[taken.indexOf(won!)]
-  await window.call('query', 'offboarding.take', { ...last, offset: next.offset })
+  expect(taken.find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: { message: 'This export is not being saved any more. Save it again.' },
+  })
+  const won = taken.findIndex(({ status }) => status === 'fulfilled')
+  const { value } = taken[won] as PromiseFulfilledResult<ExportPiece>
+  const goingOn = { ...both[won], offset: Buffer.from(value.data, 'base64').length }
+  await window.call('query', 'offboarding.take', goingOn)
 
   const confirmed = { id, manifestSha256: listed.manifestSha256 }
   await expect(window.do('offboarding.confirm', { ...confirmed, name: 'zephyr' })).rejects.toThrow('called "Zephyr"')

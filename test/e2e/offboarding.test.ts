@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { DeletionProof } from '../../src-shared/protocol/offboarding.ts'
+import { paths } from '../../src-shared/protocol/api.ts'
+import { ask, signIn } from '../support/cloud.ts'
 import { uuid } from '../support/sample.ts'
 import { DANA, sandboxLike, setStage, SOON, switchTo } from './story.ts'
 
@@ -30,7 +32,16 @@ async function takeOut(page: Page, name: string): Promise<void> {
 test('a client is taken out by its name, kept once, exported and deleted with proof; what is left here is removed', async () => {
   const { page, complaints, close } = await stage.open(await stage.begin(), 'Brook')
   const inRail = page.getByRole('navigation').getByRole('button', { name: /^Brook/ })
-  await takeOut(page, 'Brook')
+  // A colleague begins, and who looks at the list sees how it goes on.
+  await page.keyboard.type('gy')
+  await page.getByText('No client is on its way out').waitFor({ timeout: SOON })
+  const { accessToken } = await signIn(stage.url, DANA)
+  const body = { id: crypto.randomUUID(), client: 'Brook', reason: 'They went elsewhere' }
+  await ask(stage.url, paths.offboardings, { token: accessToken, body })
+  await page.getByRole('region', { name: 'Under way' }).getByText('Brook').waitFor({ timeout: SOON })
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Save the export' }).waitFor({ timeout: SOON })
   await expect.poll(() => inRail.count(), { timeout: SOON }).toBe(0)
   // The cloud is away: it says so, and nothing is begun.
   await stage.goAway(page)

@@ -2,18 +2,29 @@ import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tan
 import { useEffect, useState, type ReactNode } from 'react'
 import type { Problem } from '../../../src-shared/problem.ts'
 import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
+import { follow } from '../../app/channel/follow.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { useStore } from '../../ui/store.ts'
 
 const LIST = ['list']
-/** Milliseconds between two looks: at what goes on by itself, and at the rest, which colleagues may move. */
-const [LOOK, NOW_AND_THEN] = [700, 15_000]
+/** Milliseconds between two looks while something goes on by itself: where the event stream is held back, nothing tells. */
+const LOOK = 3000
 
-/** Holds what the cloud told of offboardings, for as long as a page of them is on screen. */
+/** Holds what the cloud told of offboardings, and keeps it in step, for as long as a page of them is on screen. */
 export function OffboardingData({ children }: { children: ReactNode }) {
   const [queries] = useState(
     () => new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } }),
+  )
+  const { connection, client } = useConsole()
+  useEffect(
+    () =>
+      follow<string[]>(
+        connection,
+        (observer) => client.onboarding.watch.subscribe(undefined, observer),
+        () => void queries.invalidateQueries({ queryKey: LIST }),
+      ),
+    [connection, client, queries],
   )
   return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
 }
@@ -31,7 +42,7 @@ export function useOffboardings(): { list: OffboardingView[] | undefined; proble
   const { data, error, refetch } = useQuery({
     queryKey: LIST,
     queryFn: () => client.offboarding.list.query(),
-    refetchInterval: ({ state }) => (state.data?.some(isBusy) ? LOOK : NOW_AND_THEN),
+    refetchInterval: ({ state }) => (state.data?.some(isBusy) ? LOOK : false),
   })
   // What the cloud told last stays on screen while it is away.
   useEffect(() => void refetch(), [refetch, online])
