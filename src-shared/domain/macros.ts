@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, Key } from './primitives.ts'
 import { MAX_TASK_TEXT } from './task-list.ts'
-import { Tag } from './ticket.ts'
+import { FieldValue, Tag } from './ticket.ts'
 
 /** What a macro sets; `assignee` may be whoever uses it. */
 const MacroFields = z
@@ -27,6 +27,14 @@ export const Macro = z
     kind: z.enum(['reply', 'note']).default('reply'),
     set: MacroFields.optional(),
     // Beside `set`, which older consoles read strictly: of these they know nothing, and do the rest.
+    /**
+     * What the client's own fields are given, by key; null empties one. Of days and times in words that are read when it
+     * is used, such as `in 2 working days`; of a person an id, or `me` for whoever uses it.
+     */
+    fields: z
+      .record(Key, FieldValue)
+      .refine((fields) => Object.keys(fields).length <= 50, 'is for 50 fields at most')
+      .optional(),
     /** Texts of tasks that it adds. */
     tasks: z.array(z.string().trim().min(1).max(MAX_TASK_TEXT)).max(20).optional(),
     /** Who watches from then on: whoever uses it, or technicians by id. */
@@ -41,7 +49,7 @@ export const Macro = z
 export type Macro = z.infer<typeof Macro>
 
 /**
- * What has to stand in `set` of a macro that only adds tasks or watchers: older consoles take none that has neither text
+ * What has to stand in `set` of a macro that only does what is beside it: older consoles take none that has neither text
  * nor anything set.
  */
 export const SETS_NOTHING = { addTags: [] }

@@ -1,6 +1,7 @@
 import { isOpenCategory } from '../domain/configuration.ts'
 import { VARIABLES, variablesOf } from '../domain/macros.ts'
 import { contradictions } from './field-coherence.ts'
+import { macroProblems } from './macro-coherence.ts'
 import { matrixProblems } from './matrix-coherence.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
@@ -65,6 +66,7 @@ export function incoherencesOf(settings: Settings): Incoherence[] {
     ...contradictions(customFields).map(({ key, text }) => at('customFields', key, text)),
     ...matrixProblems(settings).map((text) => at('priorityMatrix', null, text)),
     ...unknownWords(settings),
+    ...macroProblems(settings).map(({ key, text }) => at('macros', key, text)),
   ]
 }
 

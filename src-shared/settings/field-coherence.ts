@@ -53,7 +53,8 @@ function unfitDefault(field: CustomField): string | null {
   return wrong === null ? null : `has a default that it does not take itself. ${wrong}`
 }
 
-const KINDS: Record<Exclude<CustomField['type'], 'select' | 'multi-select'>, string> = {
+/** What each kind of field is given, in words. */
+export const KINDS: Record<Exclude<CustomField['type'], 'select' | 'multi-select'>, string> = {
   text: 'a text',
   'long-text': 'a text',
   number: 'a number',
@@ -64,7 +65,8 @@ const KINDS: Record<Exclude<CustomField['type'], 'select' | 'multi-select'>, str
   person: 'the id of a technician or contact',
 }
 
-function isOfKind({ type }: CustomField, value: FieldValue): boolean {
+/** Whether a value is of the kind of a field that has no options. */
+export function isOfKind({ type }: CustomField, value: FieldValue): boolean {
   if (type === 'number' || type === 'date' || type === 'date-time') return placeOf(type, value) !== null
   return typeof value === (type === 'checkbox' ? 'boolean' : 'string')
 }

@@ -189,6 +189,12 @@ describe('one clear sentence', () => {
     ],
     ['a state that is none', { set: { holidays: { country: 'DE', state: 'zz' } } }, 422, 'Choose one of'],
     [
+      'a macro that fills a field that is not there',
+      { set: { macros: [{ key: 'm', label: 'Visit', kind: 'note', set: { addTags: [] }, fields: { gone: 'x' } }] } },
+      422,
+      'The macro "Visit" fills the field "gone", which is not there. Take it out, or add the field.',
+    ],
+    [
       'a setting of a newer console',
       { set: { sounds: 'loud' } },
       400,

@@ -18,10 +18,17 @@ const macros = [
     ...{ key: 'over', label: 'Send it out', kind: 'note' as const, set: { status: 'done', addTags: ['sent'] } },
     ...{ tasks: ['Ask for the bill'], watch: ['me' as const] },
   },
+  {
+    ...{ key: 'visit', label: 'Plan a visit', kind: 'note' as const, set: { addTags: [] } },
+    fields: { visit: 'in 2 days', seats: 4, owner: 'me' },
+  },
   { key: 'mine', label: 'Take over', kind: 'note' as const, set: { assignee: 'me' as const, priority: 'p1' } },
 ]
 const customFields: CustomField[] = [
   { type: 'text', key: 'cause', label: 'Cause', requiredWhen: [{ field: 'status', in: ['done'] }] },
+  { type: 'date', key: 'visit', label: 'Visit' },
+  { type: 'number', key: 'seats', label: 'Seats' },
+  { type: 'person', key: 'owner', label: 'Owner' },
 ]
 const stage = setStage('macros', () =>
   configured(sandboxLike(['Acme', 5], ['Birch', 3]), { Acme: { customFields, macros } }),
@@ -61,9 +68,23 @@ test('; finds a macro by its name, shows what it would do, writes and sets; one 
   await page.keyboard.press('Control+Enter')
   await expect.poll(() => page.getByText('Acme desk signed').count(), { timeout: SOON }).toBeGreaterThan(0)
   await page.keyboard.press('z')
+  // The client's own fields, away too: first shown, then set, and kept by the cloud when it is back.
+  await page.keyboard.type(';visit')
+  const visit = page.getByRole('option', { name: /Plan a visit/ })
+  await expect
+    .poll(() => visit.innerText(), { timeout: SOON })
+    .toMatch(/Visit set to .*\d.*, Seats set to 4, Owner set to /)
+  await page.keyboard.press('Enter')
+  await page.getByText(/^Ticket 5: Visit set to/).waitFor({ timeout: SOON })
   await stage.comeBack(page)
   await waitForSynced(page)
   expect(await stored(5)).toMatchObject({ status: 'open', tags: [] })
+  expect((await stored(5))?.customFields).toMatchObject({
+    ...{ visit: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), seats: 4, owner: expect.stringMatching(/^[\da-f-]{36}$/) },
+  })
+  await page.keyboard.press('z')
+  await expect.poll(async () => (await stored(5))?.customFields.seats ?? null, { timeout: SOON }).toBeNull()
+  expect((await stored(5))?.customFields).toMatchObject({ visit: null, owner: null })
   expect(complaints).toEqual([])
   await close()
 })

@@ -1,15 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { momentOf, problemOf, snoozeChoices } from '../../src-renderer/features/snooze/choices.ts'
-import { readWhen, type Moment } from '../../src-renderer/features/snooze/when.ts'
-import { zoneOf } from '../../src-shared/sla/zone.ts'
+import { readWhen, type Moment } from '../../src-shared/domain/when.ts'
+import { DAY, zoneOf } from '../../src-shared/sla/zone.ts'
+import type { OpenMinutes } from '../../src-shared/sla/hours.ts'
 import { Configuration } from '../../src-shared/domain/configuration.ts'
 import { configuration } from '../compartment/desk.ts'
 
 const SYDNEY = 'Australia/Sydney'
 /** Wednesday, 18 November 2026, 10:20 in Sydney (UTC+11). */
 const NOW = Date.parse('2026-11-17T23:20:00Z')
-const moment = (now = NOW, zone = SYDNEY): Moment => ({ now, zone: zoneOf(zone), opens: () => 8 * 60 + 30 })
+const moment = (now = NOW, zone = SYDNEY): Moment => ({ now, zone: zoneOf(zone), opens: () => 8 * 60 + 30, hours })
+
+/** Work from Monday to Friday, on Fridays till noon; not on Thursday, 19 November 2026. */
+const hours = (day: number): OpenMinutes => {
+  const weekday = (day + 4) % 7
+  if (weekday === 0 || weekday === 6 || day * DAY === Date.UTC(2026, 10, 19)) return []
+  return [[510, weekday === 5 ? 720 : 1020]]
+}
 
 /** What a text says, by the wall clock of the zone. */
 function wall(text: string, given = moment()): string {
@@ -24,6 +32,11 @@ test.each([
   ['in an hour', '2026-11-18 11:20'],
   ['half an hour', '2026-11-18 10:50'],
   ['in 3 days', '2026-11-21 10:20'],
+  ['in 1 working day', '2026-11-20 10:20'],
+  ['in 2 working days', '2026-11-23 10:20'],
+  ['2 business days at 14:00', '2026-11-23 14:00'],
+  ['9:00 in three working days', '2026-11-24 09:00'],
+  ['next working day', '2026-11-20 08:30'],
   ['two weeks', '2026-12-02 10:20'],
   ['in 3 months', '2027-02-18 10:20'],
   ['tomorrow', '2026-11-19 08:30'],
@@ -161,7 +174,7 @@ test('a day without a time begins when the client’s desk does, by its own cloc
 test('usual times are offered for no text, unfinished ones as they may go on, and waking where it sleeps', () => {
   const labels = (text: string, asleep = false) => snoozeChoices(text, moment(), asleep).map(({ label }) => label)
   expect(labels('')).toEqual(['In 1 hour', 'In 3 hours', 'Tomorrow', 'Next monday', 'In 1 week', 'Next month'])
-  expect(labels('in 2')).toEqual(['in 2 hours', 'in 2 days'])
+  expect(labels('in 2')).toEqual(['in 2 hours', 'in 2 days', 'in 2 working days'])
   expect(labels('to')).toEqual(['tomorrow'])
   expect(labels('w', true)[0]).toBe('Wake it now')
   expect(snoozeChoices('not', moment(), true, 'Not due').map(({ until }) => until)).toEqual([null])

@@ -1,6 +1,9 @@
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
+import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { filled, type Macro } from '../../../src-shared/domain/macros.ts'
+import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { ClientSummary, Desk, TicketDetail } from '../../../src-shared/domain/views.ts'
+import { readWhen, type Moment } from '../../../src-shared/domain/when.ts'
 import { dateText } from '../../ui/time.ts'
 import { valueText } from '../inbox/value-text.ts'
 
@@ -63,17 +66,58 @@ export function textOf({ text }: Macro, filling: Filling): string | null {
   return text === undefined ? null : filled(text, (name) => valueOf(name, filling))
 }
 
-/** What a macro sets; null where it sets nothing. */
-export function changeOf({ set = {}, tasks = [], watch = [] }: Macro, { me }: Pick<Desk, 'me'>): BulkChange | null {
-  const { assignee, addTags = [], removeTags = [], ...fields } = set
-  const assigned = assignee && { assigneeId: assignee === 'me' ? me : assignee === 'nobody' ? null : assignee }
-  const patch = { ...fields, ...assigned }
-  if ([Object.keys(patch), addTags, removeTags, tasks, watch].every(({ length }) => length === 0)) return null
-  return {
+/** What a macro sets, or one sentence why it sets nothing today: a time that it has in words may be over. */
+export type Setting = { change: BulkChange | null } | { problem: string }
+
+/**
+ * What a macro sets; null where it sets nothing.
+ * @param moment when and where it is used: times in words are of then
+ */
+export function changeOf(
+  macro: Macro,
+  { me, configuration }: Pick<Desk, 'me' | 'configuration'>,
+  moment: Moment,
+): Setting {
+  const { set = {}, tasks = [], watch = [], fields = {} } = macro
+  const { assignee, addTags = [], removeTags = [], ...words } = set
+  const values: Record<string, FieldValue> = {}
+  // What the client does not have any more is left out, and the rest is done.
+  for (const field of configuration.customFields) {
+    if (!Object.hasOwn(fields, field.key)) continue
+    const value = valueNow(field, fields[field.key] ?? null, me, moment)
+    if (typeof value === 'object' && value !== null && 'problem' in value)
+      return { problem: `${field.label}: ${value.problem}` }
+    values[field.key] = value
+  }
+  const patch = {
+    ...words,
+    ...(assignee && { assigneeId: assignee === 'me' ? me : assignee === 'nobody' ? null : assignee }),
+    ...(Object.keys(values).length > 0 && { customFields: values }),
+  }
+  if ([Object.keys(patch), addTags, removeTags, tasks, watch].every(({ length }) => length === 0))
+    return { change: null }
+  const change = {
     ...{ patch, addTags, removeTags },
     ...(tasks.length > 0 && { addTasks: tasks }),
     ...(watch.length > 0 && { addWatchers: [...new Set(watch.map((who) => (who === 'me' ? me : who)))] }),
   }
+  return { change }
+}
+
+/** A value of a macro's field as a ticket gets it. */
+function valueNow(
+  { type }: CustomField,
+  value: FieldValue,
+  me: string,
+  moment: Moment,
+): FieldValue | { problem: string } {
+  if (type === 'person' && value === 'me') return me
+  if ((type !== 'date' && type !== 'date-time') || typeof value !== 'string') return value
+  const when = readWhen(value, moment)
+  if ('problem' in when) return { problem: `“${value}”: ${when.problem}` }
+  return type === 'date'
+    ? new Date(moment.zone.wallAt(when.at)).toISOString().slice(0, 10)
+    : new Date(when.at).toISOString()
 }
 
 function first(name: string | undefined): string | null {

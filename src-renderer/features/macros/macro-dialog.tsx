@@ -3,12 +3,14 @@ import { go } from 'fuzzysort'
 import { useCallback, useMemo, useState } from 'react'
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Macro } from '../../../src-shared/domain/macros.ts'
+import { priorityAfter } from '../../../src-shared/domain/priority-matrix.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { Marked, Picker } from '../../ui/picker.tsx'
-import { describeBulk } from '../ticket/describe-patch.ts'
+import { describeBulk, describePatch } from '../ticket/describe-patch.ts'
+import { momentOf } from '../snooze/choices.ts'
 import type { Subject } from '../ticket/ticket-actions.tsx'
 import { numberText } from '../tickets/words.ts'
 import { changeOf, textOf } from './fill.ts'
@@ -22,6 +24,8 @@ export interface ReadyMacro {
   change: BulkChange | null
   /** What it sets, in words. */
   effect: string
+  /** Why it cannot be used now; null where it can. */
+  problem: string | null
   detail: TicketDetail
 }
 
@@ -42,10 +46,18 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
     () =>
       detail
         ? (desk.configuration.macros ?? []).map((macro): ReadyMacro & { label: string } => {
-            const change = changeOf(macro, desk)
+            const set = changeOf(macro, desk, momentOf(desk.configuration, summary.timeZone, now))
+            const change = 'change' in set ? set.change : null
             const text = textOf(macro, { detail, desk, client: summary, now })
-            const effect = change ? describeBulk(change, desk) : ''
-            return { macro, label: macro.label, text, change, effect, detail }
+            const follows = change && priorityAfter(desk.configuration, detail.ticket, change.patch)
+            const people = detail.ownFields?.people
+            const effect = change ? describeBulk(change, desk, people) : ''
+            const more = follows && follows !== detail.ticket.priority ? describePatch({ priority: follows }, desk) : ''
+            return {
+              ...{ macro, label: macro.label, text, change, detail },
+              effect: [effect, more && `by the matrix ${more}`].filter(Boolean).join(', '),
+              problem: 'problem' in set ? set.problem : null,
+            }
           })
         : [],
     [detail, desk, summary, now],
@@ -78,6 +90,7 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
             {ready.macro.kind === 'note' && ready.text !== null && <small>internal note</small>}
           </span>
           {ready.effect && <span className={classes.effect}>{capital(ready.effect)}</span>}
+          {ready.problem !== null && <span className={classes.problem}>{ready.problem}</span>}
           {ready.text !== null && <Preview text={ready.text} />}
         </span>
       )}

@@ -2,6 +2,7 @@ import { useRef } from 'react'
 import { choosable, type CustomField } from '../../../src-shared/domain/configuration.ts'
 import { filled, SETS_NOTHING, VARIABLES, type Macro } from '../../../src-shared/domain/macros.ts'
 import type { EditorProps } from './editor.ts'
+import { MacroFields } from './macro-fields.tsx'
 import { WordsEditor } from './plain.tsx'
 import { Lines, Rule, Several, withoutEmpty } from './rule-form.tsx'
 import { macroSentence, type Named } from './rule-words.ts'
@@ -60,7 +61,7 @@ function MacroForm({ macro, change, named, fields }: FormProps) {
     const next = withoutEmpty({ ...set, ...part }) as Set
     change({ set: settingOf(next, { ...macro, set: next }) } as Partial<Macro>)
   }
-  const adds = (part: { [K in 'tasks' | 'watch']?: Macro[K] | undefined }): void =>
+  const adds = (part: { [K in Beside]?: Macro[K] | undefined }): void =>
     change({ ...part, set: settingOf(set, { ...macro, ...part } as Macro) } as Partial<Macro>)
   const choice = (
     name: 'status' | 'priority' | 'type' | 'queue',
@@ -155,17 +156,21 @@ function MacroForm({ macro, change, named, fields }: FormProps) {
           options={[['me', 'Whoever uses it'], ...named.technicians.map(({ id, name }) => [id, name] as const)]}
           onChange={(watch) => adds({ watch })}
         />
+        <MacroFields {...{ macro, fields }} technicians={named.technicians} onChange={adds} />
       </div>
     </>
   )
 }
 
+/** What stands beside `set`. */
+type Beside = 'tasks' | 'watch' | 'fields'
+
 /** What a macro sets, as it is kept: also where it only adds something. */
-function settingOf(set: Set, { text, tasks, watch }: Macro): Set | undefined {
+function settingOf(set: Set, { text, tasks, watch, fields }: Macro): Set | undefined {
   const { addTags, ...rest } = set
   const sets = Object.keys(rest).length > 0 || (addTags?.length ?? 0) > 0
   if (sets) return set
-  return text === undefined && (tasks ?? watch) ? SETS_NOTHING : undefined
+  return text === undefined && (tasks ?? watch ?? fields) ? SETS_NOTHING : undefined
 }
 
 const SETS = {

@@ -1,3 +1,4 @@
+import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { Macro } from '../../../src-shared/domain/macros.ts'
 import type { NoisePolicy, NoiseRule } from '../../../src-shared/domain/noise.ts'
 import type { Settings } from '../../../src-shared/settings/settings.ts'
@@ -5,7 +6,10 @@ import type { EscalationAction, EscalationRule, Trigger } from '../../../src-sha
 import { durationText } from '../../ui/duration.ts'
 
 /** What rules refer to, to call it by its name. */
-export interface Named extends Pick<Settings, 'statuses' | 'priorities' | 'types' | 'queues' | 'onCall'> {
+export interface Named
+  extends
+    Pick<Settings, 'statuses' | 'priorities' | 'types' | 'queues' | 'onCall'>,
+    Partial<Pick<Settings, 'customFields'>> {
   technicians: readonly { id: string; name: string }[]
 }
 
@@ -93,7 +97,10 @@ export function markSentence({ mark }: NoisePolicy, named: Named): string {
 }
 
 /** "Writes a reply, sets the status to Resolved and gives it to whoever uses it." */
-export function macroSentence({ text, kind, set = {}, tasks = [], watch = [] }: Macro, named: Named): string {
+export function macroSentence(
+  { text, kind, set = {}, tasks = [], watch = [], fields = {} }: Macro,
+  named: Named,
+): string {
   const parts = [
     ...(text === undefined ? [] : [kind === 'note' ? 'writes an internal note' : 'writes a reply']),
     ...(set.status === undefined ? [] : [`sets the status to ${called(named.statuses, set.status)}`]),
@@ -101,6 +108,7 @@ export function macroSentence({ text, kind, set = {}, tasks = [], watch = [] }: 
     ...(set.type === undefined ? [] : [`sets the type to ${called(named.types, set.type)}`]),
     ...(set.queue === undefined ? [] : [`moves it to the queue ${called(named.queues, set.queue)}`]),
     ...(set.assignee === undefined ? [] : [assigneeWords(set.assignee, named)]),
+    ...Object.entries(fields).map(([key, value]) => fieldWords(key, value, named)),
     ...(set.addTags?.length ? [`tags it ${ALL.format(set.addTags)}`] : []),
     ...(set.removeTags?.length ? [`takes the tag ${ALL.format(set.removeTags)} off`] : []),
     ...(tasks.length > 0
@@ -111,7 +119,20 @@ export function macroSentence({ text, kind, set = {}, tasks = [], watch = [] }: 
   return parts.length > 0 ? `${capital(ALL.format(parts))}.` : 'Does nothing yet: give it a text, or something to set.'
 }
 
-function watcherName(who: string, { technicians }: Named): string {
+function fieldWords(key: string, value: FieldValue, { customFields = [], technicians }: Named): string {
+  const field = customFields.find((one) => one.key === key)
+  const name = field?.label ?? `“${key}” (not there)`
+  if (value === null) return `empties ${name}`
+  if (typeof value === 'boolean') return `sets ${name} to ${value ? 'yes' : 'no'}`
+  if (field?.type === 'person') return `sets ${name} to ${watcherName(String(value), { technicians })}`
+  const words = [value].flat().map((one) => {
+    const option = field && 'options' in field ? field.options : null
+    return option ? called(option, String(one)) : shortened(String(one))
+  })
+  return `sets ${name} to ${ALL.format(words)}`
+}
+
+function watcherName(who: string, { technicians }: Pick<Named, 'technicians'>): string {
   return who === 'me' ? 'whoever uses it' : (technicians.find(({ id }) => id === who)?.name ?? 'somebody who left')
 }
 

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import { Hours } from '../../../src-shared/sla/hours.ts'
 import { zoneOf } from '../../../src-shared/sla/zone.ts'
-import { readWhen, type Moment } from './when.ts'
+import { readWhen, type Moment } from '../../../src-shared/domain/when.ts'
 
 /** A time to sleep until; null wakes. */
 export interface SnoozeChoice {
@@ -12,10 +12,15 @@ export interface SnoozeChoice {
   times: string
 }
 
+const WHOLE_DAY = [{ from: '00:00', to: '24:00' }]
+/** Days of work where no calendar says them. */
+const WEEKDAYS = Object.fromEntries(
+  ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => [day, WHOLE_DAY]),
+)
 /** Where a day has no hours of work. */
 const MORNING = 9 * 60
 const USUAL = ['in 1 hour', 'in 3 hours', 'tomorrow', 'next monday', 'in 1 week', 'next month']
-const ENDS = ['', ' hours', ' days', 'morrow']
+const ENDS = ['', ' hours', ' days', ' working days', 'morrow']
 
 /**
  * Where and when a technician says a time about a client: by the clock and the hours of its first calendar, else by its
@@ -24,6 +29,7 @@ const ENDS = ['', ' hours', ' days', 'morrow']
 export function momentOf({ sla }: Configuration, timeZone: string, now: number): Moment {
   const calendar = sla?.calendars[0]
   const hours = new Hours(calendar?.hours ?? '24x7', calendar?.holidays)
+  const days = calendar ? hours : new Hours(WEEKDAYS)
   return {
     now,
     zone: zoneOf(calendar?.timeZone ?? timeZone),
@@ -31,6 +37,7 @@ export function momentOf({ sla }: Configuration, timeZone: string, now: number):
       const first = hours.on(day)[0]?.[0]
       return first === undefined || first === 0 ? MORNING : first
     },
+    hours: (day) => days.on(day),
   }
 }
 

@@ -3,6 +3,7 @@ import { formerName } from '../../../src-shared/domain/person-words.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { dateTime } from '../../ui/time.ts'
+import { valueText } from '../inbox/value-text.ts'
 
 /** Who it is, within a sentence; also where they do not work for the client any more. */
 export function whose(id: string, { technicians, former, me }: Pick<Desk, 'technicians' | 'former' | 'me'>): string {
@@ -11,8 +12,11 @@ export function whose(id: string, { technicians, former, me }: Pick<Desk, 'techn
   return technicians.find((one) => one.id === id)?.name ?? (left ? formerName(left) : 'a former technician')
 }
 
-/** An edit in words: `status set to Awaiting vendor`. */
-export function describePatch(patch: TicketPatch, desk: Desk): string {
+/**
+ * An edit in words: `status set to Awaiting vendor`.
+ * @param people names by id of those whom fields may name beside technicians
+ */
+export function describePatch(patch: TicketPatch, desk: Desk, people: Record<string, string> = {}): string {
   const { configuration } = desk
   const parts: string[] = []
   const label = (list: readonly { key: string; label: string }[], key: string | null): string =>
@@ -27,18 +31,20 @@ export function describePatch(patch: TicketPatch, desk: Desk): string {
   if (patch.snoozedUntil === null) parts.push('woken')
   else if (patch.snoozedUntil !== undefined) parts.push(`snoozed until ${dateTime(patch.snoozedUntil)}`)
   if (patch.tags !== undefined) parts.push('tags changed')
-  for (const key of Object.keys(patch.customFields ?? {})) {
-    parts.push(`${label(configuration.customFields, key)} changed`)
+  for (const [key, value] of Object.entries(patch.customFields ?? {})) {
+    const name = label(configuration.customFields, key)
+    const text = value === null || value === '' ? null : valueText(`customFields.${key}`, value, desk, people)
+    parts.push(text === null ? `${name} emptied` : text.length > 60 ? `${name} changed` : `${name} set to ${text}`)
   }
   return parts.join(', ')
 }
 
 /** A change with tags in words: `status set to Resolved`. */
-export function describeBulk(change: BulkChange, desk: Desk): string {
+export function describeBulk(change: BulkChange, desk: Desk, people: Record<string, string> = {}): string {
   const { patch, addTags, removeTags, addWatchers = [], removeWatchers = [], addTasks = [] } = change
   const named = (ids: readonly string[]): string => ids.map((id) => whose(id, desk)).join(', ')
   const parts = [
-    describePatch(patch, desk),
+    describePatch(patch, desk, people),
     addTags.length > 0 ? `tagged ${addTags.join(', ')}` : '',
     removeTags.length > 0 ? `no longer tagged ${removeTags.join(', ')}` : '',
     addWatchers.length > 0 ? `watched by ${named(addWatchers)}` : '',

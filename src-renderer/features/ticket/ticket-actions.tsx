@@ -164,7 +164,8 @@ export function TicketActions({ children }: { children: ReactNode }) {
           onPick={(ready) => {
             // The dialog gives the focus back before the text takes it.
             flushSync(() => setMacro(null))
-            const { change: set, effect } = ready
+            const { change: set, effect, problem } = ready
+            if (problem !== null) return undo.fail(`“${ready.macro.label}” was not used. ${problem}`)
             if (set) actions.change(macro.ticket, set, effect)
             if (ready.text !== null) macro.onText({ ...ready, text: ready.text })
           }}

@@ -1,4 +1,5 @@
-import { DAY, HOUR, MINUTE, type Zone } from '../../../src-shared/sla/zone.ts'
+import type { OpenMinutes } from '../sla/hours.ts'
+import { DAY, HOUR, MINUTE, type Zone } from '../sla/zone.ts'
 
 /** Where and when a time is said. */
 export interface Moment {
@@ -8,6 +9,8 @@ export interface Moment {
   zone: Zone
   /** When work begins on a day (days since 1970-01-01), in minutes from its midnight: what a day without a time means. */
   opens(day: number): number
+  /** Hours of work on a day; none on one that is no working day. */
+  hours(day: number): OpenMinutes
 }
 
 /** ms since 1970, or one sentence why there is none. */
@@ -27,13 +30,15 @@ const NUMBERS: Readonly<Record<string, number>> = {
   ...{ a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 },
 }
 const FURTHEST = 5 * 366 * DAY
-const UNREAD = 'That is no time. Try “tomorrow 9”, “in 2 hours”, “next monday” or “28 nov 14:30”.'
+const UNREAD = 'That is no time. Try “tomorrow 9”, “in 2 working days”, “next monday” or “28 nov 14:30”.'
 
 /** A day that was said, and whether another week may be meant where its time is over. */
 interface Said {
   day: number
   /** Days to go on by where that is past; 0 where exactly this day was meant. */
   again: number
+  /** Whether days of work were counted: then the time of day stays, as far as there is work. */
+  works?: true
 }
 
 /**
@@ -52,6 +57,12 @@ export function readWhen(text: string, moment: Moment): When {
 const COUNT = `\\d{1,4}(?:\\.\\d)?|(?:${Object.keys(NUMBERS).join('|')})(?= )`
 const PART = `(${COUNT}) ?(minute|month|min|hour|hr|week|day|m|h|d|w)s?(?: and|,)? ?`
 const SPAN = new RegExp(`^(?:${PART})+$`)
+
+/** Whether a text is a time in words at all, whenever it is said. */
+export function isWhen(text: string, moment: Moment): boolean {
+  const when = readWhen(text, moment)
+  return 'at' in when || when.problem !== UNREAD
+}
 
 /** `in 2 hours`, `1h 30m`, `half an hour`, `in three days`. */
 function readSpan(text: string, { now, zone }: Moment): number | null {
@@ -93,9 +104,11 @@ function readDay(text: string, moment: Moment): number | null {
     return at > now ? at : instant(today + 1, bare)
   }
   const { day: dayText, minutes } = parted(text)
-  const said = dayOf(dayText, today)
+  const said = workingDayOf(dayText, today, moment) ?? dayOf(dayText, today)
   if (!said) return null
-  const of = (day: number): number => instant(day, minutes ?? opens(day))
+  const wall = zone.wallAt(now) / MINUTE - today * (DAY / MINUTE)
+  const of = (day: number): number =>
+    instant(day, minutes ?? (said.works ? within(moment.hours(day), wall) : opens(day)))
   const first = of(said.day)
   return first <= now && said.again > 0 ? of(said.day + said.again) : first
 }
@@ -115,7 +128,30 @@ function parted(text: string): { day: string; minutes: number | null } {
 
 // `28 nov`: the number is the day's and no time.
 function looksLikeDay(text: string): boolean {
-  return dayOf(text, 0) !== null
+  return WORKING_DAYS.test(text) || dayOf(text, 0) !== null
+}
+
+const WORKING_DAYS = new RegExp(
+  `^(?:in )?(\\d{1,3}|${Object.keys(NUMBERS).join('|')}|next) (?:working|business|work) ?days?(?: from now)?$`,
+)
+
+/** `in 2 working days`, `next business day`: days on which there is work, from tomorrow on. */
+function workingDayOf(text: string, today: number, { hours }: Moment): Said | null {
+  const [, number] = WORKING_DAYS.exec(text) ?? []
+  if (number === undefined) return null
+  let left = number === 'next' ? 1 : (NUMBERS[number] ?? Number(number))
+  let day = today
+  // A client that never works is found out.
+  for (const end = today + 6 * 366; left > 0; left -= hours(day).length > 0 ? 1 : 0) if (++day > end) return null
+  return { day, again: 0, ...(number !== 'next' && { works: true }) }
+}
+
+/** A time of day, or the nearest at which there is work. */
+function within(spans: OpenMinutes, minutes: number): number {
+  const [first] = spans
+  if (!first) return minutes
+  const before = spans.findLast(([from]) => from <= minutes)
+  return before ? Math.min(minutes, before[1]) : first[0]
 }
 
 /** Minutes from midnight; null where it is no time of day. */
