@@ -7,7 +7,7 @@ const DAY = 24 * HOUR
 const SAME_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const OTHER_YEAR = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })
 const DATE = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 /** How long ago in the fewest characters: `now`, `5 min`, `3 h`, `2 d`, then a date. */

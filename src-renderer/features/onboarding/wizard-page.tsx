@@ -14,7 +14,7 @@ import { PageButton } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { useStore } from '../../ui/store.ts'
 import { Tile } from '../../ui/tile.tsx'
-import { clock, dateTime } from '../../ui/time.ts'
+import { dateTime } from '../../ui/time.ts'
 import { OnboardingData, useActs, useChoices, useOnboarding, useOnboardings, useSettingsOf } from './data.tsx'
 import { Ended } from './ended.tsx'
 import classes from './wizard.module.css'
@@ -217,7 +217,7 @@ function Top({
         <h2>{shown || 'New client'}</h2>
         <p role="status">
           {view
-            ? `${progressText(view)}. Begun by ${view.startedBy} ${dateTime(view.startedAt)}, last acted on by ${view.changedBy} at ${clock(view.changedAt)}.`
+            ? `${progressText(view)}. Begun by ${view.startedBy} on ${dateTime(view.startedAt)}, last acted on by ${view.changedBy} on ${dateTime(view.changedAt)}.`
             : 'Nothing is made before you bring it in.'}
         </p>
       </div>
