@@ -44,16 +44,16 @@ await theme('light')
 
 // The train leaves. What is edited here is edited by a colleague too.
 const ticketId = page.url().split('/').at(-1) ?? ''
+const shown = page.getByRole('article', { name: /^Ticket/ })
+const before = (await shown.getByRole('heading').first().innerText()).trim()
 cable.pull()
 await page.getByTestId('offline-banner').waitFor()
 await page.keyboard.press('S')
 await page.keyboard.press('Control+A')
-await page.keyboard.type('Label printer on floor 1 down, replacement ordered')
+await page.keyboard.type(`${before}: they call back on Monday`)
 await page.keyboard.press('Enter')
 await page.keyboard.press('n')
-await page.keyboard.type(
-  'Spoke to them from the train: the replacement is on its way, they can print on the second floor meanwhile.',
-)
+await page.keyboard.type('Spoke to them from the train: they look into it over the weekend, and call on Monday.')
 await page.keyboard.press('Control+Enter')
 await page.getByText('Waiting for the cloud').first().waitFor()
 await take('offline-1-work-goes-on')
@@ -62,7 +62,7 @@ await page.keyboard.type('gq')
 await page.getByRole('heading', { name: /^Sync of/ }).waitFor()
 await take('offline-2-what-waits')
 
-await colleague(ticketId, 'Label printer: use the one on floor 2')
+await colleague(ticketId, `${before}: waiting for their answer`)
 cable.plugIn()
 await page.getByTestId('online').waitFor({ timeout: 60_000 })
 await page.keyboard.type('gi')
