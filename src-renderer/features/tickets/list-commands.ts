@@ -71,9 +71,9 @@ export function useListCommands(list: ListCommands): void {
     const aim = from < 0 ? list.firstOnScreen() : Math.max(0, Math.min(from + by, rows.total - 1))
     const to = ticketNear(rows, aim, by < 0 ? -1 : 1)
     const row = rows.at(to)
-    if (!row) return
-    memory.selected.set({ id: row.id, index: to })
-    if (!inList && row.id !== ticketId) open(row)
+    // Its row may be on its way, and is selected once it is here.
+    if (inList ? rows.total > 0 : row) memory.selected.set({ id: row?.id ?? '', index: to })
+    if (!inList && row && row.id !== ticketId) open(row)
   }
   const jump = (line: number): void => {
     const index = ticketNear(rows, Math.max(0, line), line > 0 ? -1 : 1)
