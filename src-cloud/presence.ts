@@ -128,7 +128,6 @@ export class Presence {
     this.#forget(said)
     if (said.tickets === null || said.seconds <= 0) return
     const held = this.#held.get(said.tenant) ?? new Map<string, Held>()
-    this.#held.set(said.tenant, held)
     const own = [...held.values()].filter(({ technician }) => technician === said.technician)
     if (own.length >= MAX_CONSOLES && own[0]) this.#forget(own[0])
     const ms = Math.min(said.seconds, PRESENCE_SECONDS) * 1000

@@ -239,8 +239,9 @@ async function readPast(tx: Transaction, tickets: string[]): Promise<Map<string,
       and ticket_id = any(string_to_array(${tickets.join(',')}, ',')::uuid[]) order by version`
   const past = new Map<string, PastAct[]>()
   for (const { data } of rows) {
-    const acts = data.acts.map((act) => ({ ...act, by: data.by.id }))
-    past.set(data.ticketId, [...(past.get(data.ticketId) ?? []), ...acts])
+    const acts = past.get(data.ticketId) ?? []
+    past.set(data.ticketId, acts)
+    acts.push(...data.acts.map((act) => ({ ...act, by: data.by.id })))
   }
   return past
 }

@@ -148,9 +148,8 @@ export class Schedule {
     const { places, kept } = this.#options
     const lane = this.#lane(name)
     if (name === 'background' && lane.used >= places - kept) return false
-    for (const tenantId of lane.waiting.keys())
-      if (this.#belowCap(lane, tenantId)) return name !== 'background' || !this.#isHeld()
-    return false
+    const waits = [...lane.waiting.keys()].some((tenantId) => this.#belowCap(lane, tenantId))
+    return waits && !(name === 'background' && this.#isHeld())
   }
 
   /** Whether background work waits for a person's questions; it is looked at again when it no longer does. */

@@ -1,7 +1,7 @@
 import { isOpenCategory } from '../domain/configuration.ts'
 import { VARIABLES, variablesOf } from '../domain/macros.ts'
 import { contradictions } from './field-coherence.ts'
-import { macroProblems } from './macro-coherence.ts'
+import { LISTS_OF, macroProblems } from './macro-coherence.ts'
 import { matrixProblems } from './matrix-coherence.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
@@ -84,9 +84,8 @@ function unknownWords(settings: Settings): Incoherence[] {
       ...{ setting: 'macros' as const, entry: key, by: `The macro "${label}"`, set },
     })),
   ]
-  const lists = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
   const words = used.flatMap(({ setting, entry, by, set }) =>
-    Object.entries(lists).flatMap(([word, list]) => {
+    Object.entries(LISTS_OF).flatMap(([word, list]) => {
       const key = (set as Record<string, unknown>)[word]
       if (typeof key !== 'string' || settings[list].some((one) => one.key === key)) return []
       return [

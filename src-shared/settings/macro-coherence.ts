@@ -17,11 +17,12 @@ export function macroProblems(settings: Settings): { key: string; text: string }
   )
 }
 
-const LISTS = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
+/** The settings that list what a ticket's fields hold. */
+export const LISTS_OF = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
 
 function retiredWords({ set = {} }: Macro, settings: Settings): string[] {
-  return Object.entries(LISTS).flatMap(([word, list]) => {
-    const key = set[word as keyof typeof LISTS]
+  return Object.entries(LISTS_OF).flatMap(([word, list]) => {
+    const key = set[word as keyof typeof LISTS_OF]
     const one = settings[list].find((entry) => entry.key === key)
     return one?.retired ? [`sets the ${word} "${one.label}", which is retired. Choose another.`] : []
   })

@@ -375,6 +375,10 @@ test('the selected ticket is found again after far more tickets came in than fit
   await expect.poll(() => page.getByTestId('ticket-total').innerText(), { timeout: SOON }).toBe('380 tickets')
   await expect.poll(() => selected.getAttribute('id')).toBe(id)
   expect(await selected.isVisible()).toBe(true)
+  // Keys go on through rows that are on their way.
+  await page.keyboard.press('Home')
+  for (let pages = 0; pages < 15; pages++) await page.keyboard.press('PageDown')
+  await expect.poll(() => selected.getAttribute('aria-rowindex'), { timeout: SOON }).toBe('302')
 
   // A search goes on beyond what it shows at once, and says how many it finds.
   await page.keyboard.press('/')

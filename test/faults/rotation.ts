@@ -43,7 +43,6 @@ export async function makeClient(place: string): Promise<void> {
   const file = await held.files.begin('upload', { size: CONTENT.length })
   await file.writeChunk(0, CONTENT)
   await held.files.keep('upload', file, SHA)
-  await held.files.drop('upload')
   held.ledger.change(() => {
     held.ledger.drafts.put(note.ticketId, 'reply', 'Half a thou')
     const upload = { attachmentId: UPLOAD, ticketId: note.ticketId, mutationId: idOf('mutation'), sha256: SHA }

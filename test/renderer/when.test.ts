@@ -171,6 +171,12 @@ test('a day without a time begins when the client’s desk does, by its own cloc
   expect(wall('tomorrow', momentOf(configuration, SYDNEY, NOW))).toBe('2026-11-19 09:00')
 })
 
+test('days of work keep the time of day as far as there is work', () => {
+  const at = (hoursOn: number): string => wall('in 1 working day', moment(NOW + hoursOn * 3_600_000))
+  // Said before work begins, within it, and after it ended.
+  expect([at(-5), at(0), at(10)]).toEqual(['2026-11-20 08:30', '2026-11-20 10:20', '2026-11-20 12:00'])
+})
+
 test('usual times are offered for no text, unfinished ones as they may go on, and waking where it sleeps', () => {
   const labels = (text: string, asleep = false) => snoozeChoices(text, moment(), asleep).map(({ label }) => label)
   expect(labels('')).toEqual(['In 1 hour', 'In 3 hours', 'Tomorrow', 'Next monday', 'In 1 week', 'Next month'])

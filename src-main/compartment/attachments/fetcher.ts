@@ -64,8 +64,7 @@ export class Fetcher {
       while (arriving.chunks < arriving.file.chunks) await this.#receiveSome(wanted, arriving)
       open = false
       if (arriving.hash.digest('hex') === wanted.sha256) {
-        await this.#store.keep(name, arriving.file, wanted.sha256)
-        return await this.#store.drop(name)
+        return await this.#store.keep(name, arriving.file, wanted.sha256)
       }
       await arriving.file.close()
       await this.#store.drop(name)

@@ -84,20 +84,14 @@ export class FileStore {
     return SealedFile.create(path, this.#contentKey, `part ${name}`, meta, this.#limits.file)
   }
 
-  /** Goes on with a file that is not whole yet, or was made a content and not dropped since. @throws Damaged; `ENOENT` */
+  /** Goes on with a file that is not whole yet. @throws Damaged; `ENOENT` */
   async resume<Meta extends SealedMeta>(name: string): Promise<SealedFile<Meta>> {
-    await this.#takeBack(name)
     return SealedFile.open<Meta>(this.#partOf(name), this.#contentKey, `part ${name}`, 'r+', this.#limits.file)
   }
 
-  /**
-   * Makes a file that is whole now the one with this content; on the disk, name included, when it returns. Closes it.
-   * What it became is noted: until it is dropped, {@link FileStore.resume} finds it, wherever a crash came between.
-   */
+  /** Makes a file that is whole now the one with this content; on the disk, name included, when it returns. Closes it. */
   async keep(name: string, file: SealedFile, sha256: string): Promise<void> {
     try {
-      const note = await this.begin(noteOf(name), { ...file.meta, sha256 })
-      await note.sync().finally(() => note.close())
       await file.label(this.#contentKey, `content ${sha256}`, { size: file.meta.size })
       await file.touch()
       await file.sync()
@@ -113,8 +107,17 @@ export class FileStore {
     for (const one of [name, noteOf(name)]) await rm(this.#partOf(one), { force: true })
   }
 
-  /** Makes what was made a content a file of its own again. */
-  async #takeBack(name: string): Promise<void> {
+  /**
+   * Notes, on the disk, what a file is about to be kept as: until it is dropped, {@link FileStore.takeBack} makes it a file
+   * of its own again, wherever a crash came between.
+   */
+  async note(name: string, { meta }: SealedFile, sha256: string): Promise<void> {
+    const note = await this.begin(noteOf(name), { ...meta, sha256 })
+    await note.sync().finally(() => note.close())
+  }
+
+  /** Makes what was kept, and not dropped since it was noted, a file of its own again. */
+  async takeBack(name: string): Promise<void> {
     const note = await unlessGone(
       SealedFile.open<SealedMeta & { sha256: string }>(
         this.#partOf(noteOf(name)),

@@ -87,6 +87,7 @@ export class Intake {
         throw new ProblemError('invalid-input', { reason: 'The file ended early. Choose it again.' })
       if (file.meta.size === 0) await file.writeChunk(0, Buffer.alloc(0))
       const sha256 = taking.hash.digest('hex')
+      await this.#store.note(nameOf(uploadId), file, sha256)
       await this.#store.keep(nameOf(uploadId), file, sha256)
       this.#takings.delete(uploadId)
       return { ...file.meta, sha256 }
@@ -133,6 +134,7 @@ export class Intake {
   }
 
   async #resume(uploadId: string): Promise<Taking> {
+    await this.#store.takeBack(nameOf(uploadId))
     const file = await this.#store.resume<Brought>(nameOf(uploadId)).catch((error: unknown) => {
       if (error instanceof Damaged || isMissing(error)) throw gone()
       throw error

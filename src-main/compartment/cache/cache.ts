@@ -120,6 +120,17 @@ export class Cache {
       .map((row) => JSON.parse(row.body) as Technician)
   }
 
+  /** What a technician of the client is called; undefined for anybody else. */
+  technicianName(id: string): string | undefined {
+    const find = this.statement<{ name: string }>("SELECT body ->> '$.name' AS name FROM technician WHERE id = ?")
+    return find.get(id)?.name
+  }
+
+  /** What somebody is called who does not work for the client any more, where that is known. */
+  formerName(id: string): string | undefined {
+    return this.statement<{ name: string }>('SELECT name FROM former WHERE id = ?').get(id)?.name
+  }
+
   /** @param version of the feed */
   putTechnician(technician: Technician, version: number): void {
     const put = this.db.prepare('INSERT OR REPLACE INTO technician (id, fed, body) VALUES (?, ?, ?)')
@@ -132,7 +143,7 @@ export class Cache {
    * @param name as the cloud tells it; an older one does not
    */
   removeTechnician(id: string, name?: string): void {
-    const known = name ?? this.technicians.find((one) => one.id === id)?.name
+    const known = name ?? this.technicianName(id)
     if (known !== undefined) this.db.prepare('INSERT OR REPLACE INTO former (id, name) VALUES (?, ?)').run(id, known)
     this.db.prepare('DELETE FROM technician WHERE id = ?').run(id)
   }

@@ -4,14 +4,14 @@ import type { Cache } from '../cache/cache.ts'
 
 /** What a technician or contact is called; null where nobody here has that id. */
 export function personName(cache: Cache, id: string): string | null {
-  return cache.technicians.find((one) => one.id === id)?.name ?? cache.contacts.get(id)?.name ?? null
+  return cache.technicianName(id) ?? cache.contacts.get(id)?.name ?? null
 }
 
 /** The same in words where nobody here has that id any more; a text that is no id stays as it is. */
 export function personWords(cache: Cache, id: string): string {
   const name = personName(cache, id)
   if (name !== null || !isPersonId(id)) return name ?? id
-  const former = cache.former[id]
+  const former = cache.formerName(id)
   return former === undefined && cache.words.key('technician', id) === undefined ? UNKNOWN : formerName(former)
 }
 

@@ -28,6 +28,15 @@ export interface ConsoleState {
   readonly settings: Store<Settings>
 }
 
+/**
+ * Follows clients on their way in or out.
+ * @param moved told the ids of onboardings and offboardings that have moved on; `*` where any may have
+ * @returns ends it
+ */
+export function followMoves({ connection, client }: ConsoleState, moved: (ids: string[]) => void): () => void {
+  return follow<string[]>(connection, (o) => client.onboarding.watch.subscribe(undefined, o), moved)
+}
+
 /** Connects the console's stores to the host for the life of the window. */
 export function createConsole(connection: Connection): ConsoleState {
   const client = createTRPCClient<ConsoleRouter>({ links: [channelLink(connection, CONSOLE)] })

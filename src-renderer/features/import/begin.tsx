@@ -8,6 +8,7 @@ import {
 } from '../../../src-shared/protocol/import.ts'
 import { useDesk } from '../../tenant/desk.tsx'
 import { bytes } from '../../ui/bytes.ts'
+import cards from '../../ui/cards.module.css'
 import { PageButton } from '../../ui/page.tsx'
 import { FileDrop } from '../ticket/file-drop.tsx'
 import { fieldWord } from './columns.tsx'
@@ -27,9 +28,9 @@ const KINDS: readonly [kind: ImportKind, label: string, about: string][] = [
 export function Kinds({ kind, onKind, about = false }: KindProps & { about?: boolean }) {
   const id = useId()
   return (
-    <div role="radiogroup" aria-label="What the rows are" className={about ? classes.cards : classes.kinds}>
+    <div role="radiogroup" aria-label="What the rows are" className={about ? cards.cards : classes.kinds}>
       {KINDS.map(([one, label, text]) => (
-        <label key={one}>
+        <label key={one} className={about ? cards.card : undefined}>
           <input
             type="radio"
             name="kind"

@@ -1,5 +1,5 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
-import { formerName, isPersonId, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
+import { FORMER, isPersonId, knownName, UNKNOWN } from '../../../src-shared/domain/person-words.ts'
 import { taskField, withTaskField } from '../../../src-shared/domain/task-list.ts'
 import type { FieldValue, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
@@ -56,10 +56,10 @@ export function valueText(field: string, value: unknown, desk: Desk, people: Rec
   if ((field === 'snoozedUntil' || task === 'dueAt') && typeof value === 'string') return dateTime(value)
   if (choices && typeof value === 'string') {
     const known = choices.options.find(({ key }) => key === value)?.label
-    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? formerName(desk.former?.[value]) : value)
+    return known ?? (field === 'assigneeId' || task === 'assigneeId' ? (knownName(value, desk) ?? FORMER) : value)
   }
   if ((custom?.type === 'person' || field === 'requesterId') && typeof value === 'string')
-    return people[value] ?? personText(value, desk)
+    return people[value] ?? knownName(value, desk) ?? (isPersonId(value) ? UNKNOWN : value)
   if (field === 'filter' && isRecord(value)) return filterText(value, desk)
   if (field === 'sort' && isRecord(value)) return `${String(value['by'])}, ${String(value['direction'])}`
   if (field === 'layout' && isRecord(value)) return layoutText(value, desk)
@@ -80,15 +80,9 @@ export function valueText(field: string, value: unknown, desk: Desk, people: Rec
 }
 
 /** Who it is, also where they do not work for the client any more. */
-export function technicianName(id: unknown, { technicians, former, me }: Desk): string {
-  const name = technicians.find((technician) => technician.id === id)?.name
-  return name === undefined ? formerName(former?.[String(id)]) : id === me ? `${name} (me)` : name
-}
-
-function personText(value: string, { technicians, former }: Desk): string {
-  const name = technicians.find(({ id }) => id === value)?.name
-  if (name !== undefined) return name
-  return former?.[value] === undefined ? (isPersonId(value) ? UNKNOWN : value) : formerName(former[value])
+export function technicianName(id: unknown, desk: Desk): string {
+  const name = knownName(String(id), desk) ?? FORMER
+  return id === desk.me ? `${name} (me)` : name
 }
 
 /** The filter of a view in the client's words. */

@@ -42,26 +42,24 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
   const desk = useDesk()
   const { data: detail } = useQuery(ticketQuery(tenant, ticket.id))
   const [now] = useState(() => Date.now())
-  const all = useMemo(
-    () =>
-      detail
-        ? (desk.configuration.macros ?? []).map((macro): ReadyMacro & { label: string } => {
-            const set = changeOf(macro, desk, momentOf(desk.configuration, summary.timeZone, now))
-            const change = 'change' in set ? set.change : null
-            const text = textOf(macro, { detail, desk, client: summary, now })
-            const follows = change && priorityAfter(desk.configuration, detail.ticket, change.patch)
-            const people = detail.ownFields?.people
-            const effect = change ? describeBulk(change, desk, people) : ''
-            const more = follows && follows !== detail.ticket.priority ? describePatch({ priority: follows }, desk) : ''
-            return {
-              ...{ macro, label: macro.label, text, change, detail },
-              effect: [effect, more && `by the matrix ${more}`].filter(Boolean).join(', '),
-              problem: 'problem' in set ? set.problem : null,
-            }
-          })
-        : [],
-    [detail, desk, summary, now],
-  )
+  const all = useMemo(() => {
+    if (!detail) return []
+    const moment = momentOf(desk.configuration, summary.timeZone, now)
+    return (desk.configuration.macros ?? []).map((macro): ReadyMacro & { label: string } => {
+      const set = changeOf(macro, desk, moment)
+      const change = 'change' in set ? set.change : null
+      const text = textOf(macro, { detail, desk, client: summary, now })
+      const follows = change && priorityAfter(desk.configuration, detail.ticket, change.patch)
+      const people = detail.ownFields?.people
+      const effect = change ? describeBulk(change, desk, people) : ''
+      const more = follows && follows !== detail.ticket.priority ? describePatch({ priority: follows }, desk) : ''
+      return {
+        ...{ macro, label: macro.label, text, change, detail },
+        effect: [effect, more && `by the matrix ${more}`].filter(Boolean).join(', '),
+        problem: 'problem' in set ? set.problem : null,
+      }
+    })
+  }, [detail, desk, summary, now])
   const search = useCallback(
     (typed: string): { ready: ReadyMacro; indexes: readonly number[] }[] =>
       typed.trim() === ''

@@ -2,8 +2,8 @@ import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tan
 import { useEffect, useState, type ReactNode } from 'react'
 import type { Problem } from '../../../src-shared/problem.ts'
 import type { OffboardingView } from '../../../src-shared/protocol/offboarding.ts'
-import { follow } from '../../app/channel/follow.ts'
 import { problemFrom } from '../../app/channel/link.ts'
+import { followMoves } from '../../app/console/console.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { useStore } from '../../ui/store.ts'
 
@@ -16,16 +16,8 @@ export function OffboardingData({ children }: { children: ReactNode }) {
   const [queries] = useState(
     () => new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } }),
   )
-  const { connection, client } = useConsole()
-  useEffect(
-    () =>
-      follow<string[]>(
-        connection,
-        (observer) => client.onboarding.watch.subscribe(undefined, observer),
-        () => void queries.invalidateQueries({ queryKey: LIST }),
-      ),
-    [connection, client, queries],
-  )
+  const console = useConsole()
+  useEffect(() => followMoves(console, () => void queries.invalidateQueries({ queryKey: LIST })), [console, queries])
   return <QueryClientProvider client={queries}>{children}</QueryClientProvider>
 }
 

@@ -3,9 +3,8 @@ import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { OnboardingHere } from '../../../src-main/console/onboarding-router.ts'
 import type { Problem } from '../../../src-shared/problem.ts'
 import type { OnboardingView } from '../../../src-shared/protocol/onboarding.ts'
-import { follow } from '../../app/channel/follow.ts'
 import { problemFrom } from '../../app/channel/link.ts'
-import type { ConsoleState } from '../../app/console/console.ts'
+import { followMoves, type ConsoleState } from '../../app/console/console.ts'
 import { useConsole } from '../../app/console/context.tsx'
 
 const keys = {
@@ -45,19 +44,15 @@ export function OnboardingData({ children }: { children: ReactNode }) {
   const queries = queriesOf(console)
   useEffect(
     () =>
-      follow<string[]>(
-        console.connection,
-        (observer) => console.client.onboarding.watch.subscribe(undefined, observer),
-        (ids) => {
-          const all = ids.includes('*')
-          void queries.invalidateQueries({ queryKey: keys.list })
-          for (const id of ids) {
-            void queries.invalidateQueries({ queryKey: all ? ['one'] : keys.one(id) })
-            void queries.invalidateQueries({ queryKey: all ? ['settings'] : keys.settings(id) })
-          }
-          if (all) void queries.invalidateQueries({ queryKey: keys.choices })
-        },
-      ),
+      followMoves(console, (ids) => {
+        const all = ids.includes('*')
+        void queries.invalidateQueries({ queryKey: keys.list })
+        for (const id of ids) {
+          void queries.invalidateQueries({ queryKey: all ? ['one'] : keys.one(id) })
+          void queries.invalidateQueries({ queryKey: all ? ['settings'] : keys.settings(id) })
+        }
+        if (all) void queries.invalidateQueries({ queryKey: keys.choices })
+      }),
     [console, queries],
   )
   return <KnownOnboardings>{children}</KnownOnboardings>

@@ -4,7 +4,7 @@ import type { Macro } from '../../../src-shared/domain/macros.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import { Several } from './rule-form.tsx'
 import type { Named } from './rule-words.ts'
-import { Select } from './rows.tsx'
+import { gone, Select } from './rows.tsx'
 import rules from './rules.module.css'
 
 interface MacroFieldsProps {
@@ -139,8 +139,4 @@ function valueOf({ type }: CustomField, text: string): FieldValue {
   if (text.trim() === '') return null
   const number = Number(text)
   return type === 'number' && String(number) === text.trim() ? number : text
-}
-
-function gone(key: string): readonly [string, string] {
-  return [key, `${key} (gone)`]
 }

@@ -3,7 +3,7 @@ import { cellOf, type PriorityMatrix } from '../../../src-shared/domain/priority
 import type { EditorProps } from './editor.ts'
 import { Problems } from './field-problems.tsx'
 import classes from './matrix.module.css'
-import { Select } from './rows.tsx'
+import { gone, Select } from './rows.tsx'
 import page from './settings.module.css'
 
 type SelectField = Extract<CustomField, { options: unknown }>
@@ -59,7 +59,7 @@ export function MatrixEditor({ value, onChange, problems, fields, priorities }: 
                   label={`Field of the ${word}`}
                   value={value[word]}
                   options={[
-                    ...(fieldOf(value[word]) ? [] : [[value[word], `${value[word]} (gone)`] as const]),
+                    ...(fieldOf(value[word]) ? [] : [gone(value[word])]),
                     ...selects.map(({ key, label }) => [key, label] as const),
                   ]}
                   onChange={(key) => choose({ [word]: key })}
@@ -122,7 +122,7 @@ function Cell({ label, value, priorities, onChange }: CellProps) {
         label={label}
         value={value ?? ''}
         options={[
-          ...(known ? [] : [[value ?? '', value === null ? 'Choose' : `${value} (gone)`] as const]),
+          ...(known ? [] : [value === null ? (['', 'Choose'] as const) : gone(value)]),
           ...ranked.map((one) => [one.key, one.retired ? `${one.label} (retired)` : one.label] as const),
         ]}
         onChange={(key) => key !== '' && onChange(key)}

@@ -168,6 +168,11 @@ export function MoveButtons<Row>({ name, rows, index, onChange }: MoveProps<Row>
   )
 }
 
+/** What a list does not have any more, as a choice. */
+export function gone(key: string): readonly [value: string, label: string] {
+  return [key, `${key} (gone)`]
+}
+
 /** A choice within a row. */
 export function Select({
   label,

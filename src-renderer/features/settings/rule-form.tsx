@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react'
+import { gone } from './rows.tsx'
 import classes from './rules.module.css'
 import page from './settings.module.css'
 
@@ -26,7 +27,7 @@ interface SeveralProps {
 export function Several({ label, none, value, options, onChange }: SeveralProps) {
   const chosen = value ?? []
   const known = new Set(options.map(([key]) => key))
-  const all = [...options, ...chosen.filter((key) => !known.has(key)).map((key) => [key, `${key} (gone)`] as const)]
+  const all = [...options, ...chosen.filter((key) => !known.has(key)).map(gone)]
   if (all.length === 0) return null
   return (
     <fieldset className={classes.several}>

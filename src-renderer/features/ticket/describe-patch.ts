@@ -1,15 +1,13 @@
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
-import { formerName } from '../../../src-shared/domain/person-words.ts'
+import { knownName } from '../../../src-shared/domain/person-words.ts'
 import type { TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { dateTime } from '../../ui/time.ts'
 import { valueText } from '../inbox/value-text.ts'
 
 /** Who it is, within a sentence; also where they do not work for the client any more. */
-export function whose(id: string, { technicians, former, me }: Pick<Desk, 'technicians' | 'former' | 'me'>): string {
-  if (id === me) return 'you'
-  const left = former?.[id]
-  return technicians.find((one) => one.id === id)?.name ?? (left ? formerName(left) : 'a former technician')
+export function whose(id: string, desk: Pick<Desk, 'technicians' | 'former' | 'me'>): string {
+  return id === desk.me ? 'you' : (knownName(id, desk) ?? 'a former technician')
 }
 
 /**

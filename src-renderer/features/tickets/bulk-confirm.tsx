@@ -3,6 +3,7 @@ import { BULK_CONFIRM_FROM, type BulkChange, type BulkPreview } from '../../../s
 import { problemFrom } from '../../app/channel/link.ts'
 import { previewBulk } from '../../tenant/bulk.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { counted } from '../../ui/counted.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
@@ -26,10 +27,10 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
   const [problem, setProblem] = useState('')
   const [typed, setTyped] = useState('')
   const form = useRef<HTMLFormElement>(null)
-  const [counted, setCounted] = useState(0)
+  const [looked, setLooked] = useState(0)
   useEffect(() => {
     const over = new AbortController()
-    previewBulk(tenant, ids, change, { onDone: setCounted, signal: over.signal }).then(
+    previewBulk(tenant, ids, change, { onDone: setLooked, signal: over.signal }).then(
       (whole) => over.signal.aborted || setPreview(whole),
       (error: unknown) => over.signal.aborted || setProblem(problemFrom(error).message),
     )
@@ -58,7 +59,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
         </div>
         <h2>{capital(what)}?</h2>
         <p aria-live="polite">
-          {problem || (preview ? previewText(ids.length, preview) : countingText(counted, ids.length))}
+          {problem || (preview ? previewText(ids.length, preview) : countingText(looked, ids.length))}
         </p>
         {preview && <OpenParts preview={preview} />}
         {many && (
@@ -97,8 +98,8 @@ function OpenParts({ preview }: { preview: BulkPreview }) {
   return text && <p>{text}</p>
 }
 
-function countingText(counted: number, total: number): string {
-  return counted === 0 ? 'Counting…' : `Counting: ${counted.toLocaleString('en')} of ${total.toLocaleString('en')} …`
+function countingText(looked: number, total: number): string {
+  return looked === 0 ? 'Counting…' : `Counting: ${looked.toLocaleString('en')} of ${total.toLocaleString('en')} …`
 }
 
 /** `14 tickets: 12 change, 2 have it already.` */
@@ -115,7 +116,7 @@ export function previewText(
     ...(held ? [`${held.count.toLocaleString('en')} ${held.count === 1 ? 'stays' : 'stay'} as before`] : []),
   ]
   const why = held ? ` ${held.why}` : ''
-  return `${total.toLocaleString('en')} ${total === 1 ? 'ticket' : 'tickets'}: ${parts.join(', ')}.${why}`
+  return `${counted(total, 'ticket')}: ${parts.join(', ')}.${why}`
 }
 
 /** Whether the name that was typed is the client's, whatever its case. */

@@ -68,24 +68,25 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
   const takeBack = (back: BulkBack[]): void =>
     void act('The tickets were not changed back.', async () => {
       const onDone = (count: number): void => {
-        if (count < back.length) undo.say(`Changing back: ${count.toLocaleString('en')} of ${tickets(back.length)}`)
+        if (count < back.length)
+          undo.say(`Changing back: ${count.toLocaleString('en')} of ${counted(back.length, 'ticket')}`)
       }
       // The last first, as the change went.
       const { change: changed, problem } = await takeBulkBack(tenant, back.toReversed(), { onDone })
       const left = back.length - changed
-      if (problem) undo.fail(`${tickets(left)} were not changed back. ${problem}`)
-      else if (left > 0) undo.fail(`${tickets(left)} changed since then, and stay as they are.`)
+      if (problem) undo.fail(`${counted(left, 'ticket')} were not changed back. ${problem}`)
+      else if (left > 0) undo.fail(`${counted(left, 'ticket')} changed since then, and stay as they are.`)
     })
   const run = (decided: BulkChange): void => {
     const slices = ids.length > MAX_BULK
     if (slices) setDone(0)
     else onClose()
     const { signal } = stop
-    void act(`The ${tickets(ids.length)} were not changed.`, async () => {
+    void act(`The ${counted(ids.length, 'ticket')} were not changed.`, async () => {
       const { change: changed, back, problem } = await runBulk(tenant, ids, decided, { signal, onDone: setDone })
-      const what = `${tickets(changed)}: ${describeBulk(decided, desk)}`
+      const what = `${counted(changed, 'ticket')}: ${describeBulk(decided, desk)}`
       if (changed > 0) undo.offer(signal.aborted ? `Stopped after ${what}` : what, () => takeBack(back))
-      if (problem) undo.fail(`Only ${tickets(changed)} changed. ${problem}`)
+      if (problem) undo.fail(`Only ${counted(changed, 'ticket')} changed. ${problem}`)
     }).then(() => slices && onClose())
   }
   if (change && done !== null)
@@ -104,7 +105,7 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
   if (kind === 'snooze') {
     return (
       <SnoozeDialog
-        what={tickets(ids.length)}
+        what={counted(ids.length, 'ticket')}
         asleep
         onPick={(snoozedUntil) => setChange(patchOf({ snoozedUntil }))}
         onClose={onClose}
@@ -115,7 +116,7 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
     <Picker
       label={LABELS[kind]}
       placeholder={LABELS[kind]}
-      context={<About>{tickets(ids.length)}</About>}
+      context={<About>{counted(ids.length, 'ticket')}</About>}
       search={search}
       keyOf={({ choice }) => choice.key}
       render={({ choice, indexes }) => (
@@ -135,8 +136,4 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
       onClose={onClose}
     />
   )
-}
-
-function tickets(count: number): string {
-  return counted(count, 'ticket')
 }

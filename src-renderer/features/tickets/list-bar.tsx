@@ -2,7 +2,7 @@ import { IconColumns3, IconDownload, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
-import { formerName } from '../../../src-shared/domain/person-words.ts'
+import { FORMER, knownName } from '../../../src-shared/domain/person-words.ts'
 import type { Desk, TicketSort } from '../../../src-shared/domain/views.ts'
 import { hasWords } from '../../../src-shared/query/parse.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
@@ -193,12 +193,12 @@ function priorityLabel({ priorities }: ListView, { configuration }: Desk): strin
   return configuration.priorities.find(({ key }) => key === first)?.label ?? first
 }
 
-function assigneeLabel({ assignee }: ListView, { technicians, former }: Desk): string {
+function assigneeLabel({ assignee }: ListView, desk: Desk): string {
   if (assignee === 'anyone') return 'Anyone'
   if (assignee === 'me') return 'Assigned to me'
   if (assignee === 'unassigned') return 'Unassigned'
   if (typeof assignee !== 'string') return `${assignee.length} people`
-  return technicians.find(({ id }) => id === assignee)?.name ?? formerName(former?.[assignee])
+  return knownName(assignee, desk) ?? FORMER
 }
 
 function orderLabel(view: ListView, desk: Desk, searching: boolean): string {

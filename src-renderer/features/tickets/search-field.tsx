@@ -46,7 +46,6 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const [active, setActive] = useState(-1)
   const [scrolled, setScrolled] = useState(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const waiting = useRef<(() => void) | null>(null)
   const typed = useRef(view.text)
   const searched = useRef(view.text)
   const taken = useRef<Suggestion | null>(null)
@@ -76,19 +75,13 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
     setCaret(at)
     setActive(-1)
     clearTimeout(timer.current)
-    const pass = (): void => {
-      waiting.current = null
-      search(withoutBegun(next))
-    }
-    if (queries.isFetching({ queryKey: keys.allSearches }) > 0) {
-      waiting.current = pass
-      timer.current = setTimeout(pass, SEARCH_PAUSE_MS)
-    } else pass()
+    const pass = (): void => search(withoutBegun(next))
+    if (queries.isFetching({ queryKey: keys.allSearches }) > 0) timer.current = setTimeout(pass, SEARCH_PAUSE_MS)
+    else pass()
   }
   /** What is typed is all that is meant. */
   const finish = (): void => {
     clearTimeout(timer.current)
-    waiting.current = null
     search(typed.current)
   }
   /** To the hits of what was typed: what is typed ahead waits for them. */

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { TriedConnection } from '../../../src-shared/domain/connection.ts'
-import { formerName } from '../../../src-shared/domain/person-words.ts'
+import { knownName } from '../../../src-shared/domain/person-words.ts'
 import { neverRevealed, type CredentialView, type SecretField } from '../../../src-shared/domain/vault.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { problemFrom } from '../../app/channel/link.ts'
@@ -182,13 +182,8 @@ function Field({ name, value, shown, children }: FieldProps) {
 }
 
 function People({ access }: { access: CredentialView['mayUse'] }) {
-  const { technicians, former } = useDesk()
+  const desk = useDesk()
   if (access === 'everyone') return 'Everybody who works for this client'
   if (access.length === 0) return 'Nobody'
-  return access
-    .map(
-      (id) =>
-        technicians.find((one) => one.id === id)?.name ?? (former?.[id] ? formerName(former[id]) : 'Somebody who left'),
-    )
-    .join(', ')
+  return access.map((id) => knownName(id, desk) ?? 'Somebody who left').join(', ')
 }

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core'
 import type { Identity, StartFrom } from '../../../../src-shared/onboarding/answers.ts'
 import type { StepContext, StepDefinition, StepFormProps } from '../step.ts'
-import classes from './start.module.css'
+import classes from '../../../ui/cards.module.css'
 import fields from './fields.module.css'
 
 interface Draft {
