@@ -246,17 +246,22 @@ export function labelOf(column: string): string {
   return column.slice(0, 60)
 }
 
-/** A name as it is compared: lower case, without marks. */
+/** A name as it is compared: lower case, without marks, letters and digits alone. */
 export function plain(column: string): string {
   return column
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, ' ')
+    .replaceAll('ß', 'ss')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }
 
-/** Without the spaces of its words. */
+/** As {@link plain}, also without the spaces of its words. */
+export function compared(name: string): string {
+  return close(plain(name))
+}
+
 function close(name: string): string {
   return name.replaceAll(' ', '')
 }

@@ -1,10 +1,16 @@
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { Choice, CustomField, Status, StatusCategory } from '../../src-shared/domain/configuration.ts'
+import {
+  StatusCategory,
+  type Choice,
+  type Configuration,
+  type CustomField,
+  type Status,
+} from '../../src-shared/domain/configuration.ts'
 import {
   newFieldKinds,
-  type MissingWords,
   type NewFieldKind,
   type TakenImport,
+  type UnknownWord,
 } from '../../src-shared/protocol/import.ts'
 import { changedLayer, valuesOf } from '../../src-shared/settings/layers.ts'
 import type { LayerValues, Settings } from '../../src-shared/settings/settings.ts'
@@ -13,51 +19,13 @@ import { authorOf, takeOver } from '../settings/client.ts'
 import { readDefaults, readLayers, resolved } from '../settings/store.ts'
 import { labelOf, plain, type Mapping } from './columns.ts'
 import { ColumnValues, MOST_OPTIONS } from './kinds.ts'
-import { cellsOf, wordOf, type WordField } from './plan.ts'
 import type { CsvRow } from './read-csv.ts'
+import { labelOfWord } from './words.ts'
 
-type Words = Record<WordField, Map<string, number>>
-type Kinds = Pick<Settings, 'statuses' | 'priorities' | 'types' | 'queues' | 'customFields'>
+type Kinds = Pick<Configuration, 'statuses' | 'types' | 'queues' | 'customFields'>
 
 /** How many of a kind a client can have. */
 const MOST = { statuses: 100, types: 200, queues: 200, customFields: 200, options: MOST_OPTIONS } as const
-
-/** Counts words that a client's configuration lacks, as an import meets them. */
-export class LackedWords {
-  readonly words: Words = { status: new Map(), priority: new Map(), type: new Map(), queue: new Map() }
-
-  add(field: WordField, word: string, rows = 1): void {
-    this.words[field].set(word, (this.words[field].get(word) ?? 0) + rows)
-  }
-
-  /** Takes over what others counted. */
-  take({ words }: LackedWords): void {
-    for (const [field, found] of Object.entries(words) as [WordField, Map<string, number>][])
-      for (const [word, rows] of found) this.add(field, word, rows)
-  }
-
-  /** Looks through rows for words that are not among the client's own. */
-  look(rows: readonly CsvRow[], mapping: Mapping, request: Pick<TakenImport, 'words'>, known: Kinds): void {
-    const lists = { status: known.statuses, priority: known.priorities, type: known.types, queue: known.queues }
-    for (const row of rows) {
-      const cell = cellsOf(mapping, row)
-      for (const [field, list] of Object.entries(lists) as [WordField, readonly Choice[]][]) {
-        const text = cell(field)
-        if (text !== undefined && 'reason' in wordOf(text, field, list, request.words[field] ?? {}))
-          this.add(field, text)
-      }
-    }
-  }
-
-  /** The most frequent first, at most 200 of each. */
-  told(): MissingWords {
-    const lists = Object.entries(this.words).flatMap(([field, found]) => {
-      const words = [...found].map(([word, rows]) => ({ word: word.slice(0, 200), rows }))
-      return words.length === 0 ? [] : [[field, words.sort((a, b) => b.rows - a.rows).slice(0, 200)]]
-    })
-    return Object.fromEntries(lists) as MissingWords
-  }
-}
 
 /** A column that becomes a field of the client's own. */
 export interface NewColumn {
@@ -117,53 +85,71 @@ function fieldOf(label: string, key: string, column: NewColumn | undefined): Cus
     type: kind,
     key,
     label,
-    options: grown('options', [], words, (one, its): Choice => ({ key: its, label: one })),
+    options: grown('options', [], words, choice),
   }
 }
 
-/** What the client's settings would get from a file, and sentences about it. */
+/**
+ * What the client's settings would get from a file, and sentences about it.
+ * @param unknown words with what becomes of each
+ * @throws ProblemError `invalid-input` for more than a client can have
+ */
 export function additionsOf(
   known: Kinds,
-  { words }: LackedWords,
+  unknown: readonly UnknownWord[],
   columns: readonly NewColumn[],
-  create: TakenImport['create'],
 ): { set: Partial<Kinds>; notes: string[] } {
   const [set, notes]: [Partial<Kinds>, string[]] = [{}, []]
-  if (create.includes('status') && words.status.size > 0) {
-    set.statuses = grown('statuses', known.statuses, words.status.keys(), statusOf)
-    notes.push(
-      `Statuses: ${set.statuses
-        .slice(known.statuses.length)
-        .map(({ label, category }) => `${label} (${category})`)
-        .join(', ')}.`,
+  const note = (title: string, told: string[]) => notes.push(`${title}: ${told.join(', ')}.`)
+  const made = unknown.filter(({ becomes }) => becomes?.startsWith('new:'))
+  const labelsOf = (field: string) =>
+    made.filter((one) => one.field === field).map(({ word }) => labelOfWord(field, word))
+  const statuses = grown('statuses', known.statuses, labelsOf('status'), (label, key): Status => {
+    const how = made.find((one) => one.field === 'status' && labelOfWord('status', one.word) === label)?.becomes
+    const category = StatusCategory.catch('open').parse(how?.slice(4))
+    return { key, label, category, stopsClock: category !== 'new' && category !== 'open' }
+  })
+  const fresh = statuses.slice(known.statuses.length)
+  if (fresh.length > 0) {
+    set.statuses = statuses
+    note(
+      'Statuses',
+      fresh.map(({ label, category }) => `${label} (${category})`),
     )
   }
   for (const [field, kind, title] of [
     ['type', 'types', 'Types'],
     ['queue', 'queues', 'Queues'],
   ] as const) {
-    if (!create.includes(field) || words[field].size === 0) continue
-    const list = grown(kind, known[kind], words[field].keys(), (label, key): Choice => ({
-      key,
-      label: label.slice(0, 100),
-    }))
+    const list = grown(kind, known[kind], labelsOf(field), choice)
+    if (list.length === known[kind].length) continue
     set[kind] = list
-    notes.push(
-      `${title}: ${list
-        .slice(known[kind].length)
-        .map(({ label }) => label)
-        .join(', ')}.`,
-    )
+    note(title, namesFrom(list, known[kind].length))
   }
+  let fields = known.customFields.map((field) => {
+    const labels = labelsOf(`custom:${field.key}`)
+    if (!('options' in field) || labels.length === 0) return field
+    const options = grown('options', field.options, labels, choice)
+    if (options.length > field.options.length)
+      note(`Options of ${field.label}`, namesFrom(options, field.options.length))
+    return { ...field, options }
+  })
   if (columns.length > 0) {
-    const made = new Map(columns.map((one) => [labelOf(one.column), one]))
-    set.customFields = grown('customFields', known.customFields, made.keys(), (label, key) =>
-      fieldOf(label, key, made.get(label)),
-    )
+    const by = new Map(columns.map((one) => [labelOf(one.column), one]))
+    fields = grown('customFields', fields, by.keys(), (label, key) => fieldOf(label, key, by.get(label)))
     const kinds = columns.map(({ column, kind }) => (kind === 'text' ? column : `${column} (${kindTitles[kind]})`))
-    notes.push(`Fields: ${kinds.join(', ')}.`)
+    note('Fields', kinds)
   }
+  if (fields.some((field, i) => field !== known.customFields[i])) set.customFields = fields
   return { set, notes }
+}
+
+function choice(label: string, key: string): Choice {
+  return { key, label }
+}
+
+function namesFrom(list: readonly Choice[], from: number): string[] {
+  return list.slice(from).map(({ label }) => label)
 }
 
 /** Gives a client what a file brings with it, as settings of its own. @throws ProblemError `settings-incoherent`, `invalid-input` */
@@ -194,7 +180,12 @@ function grown<One extends { key: string; label: string }>(
   for (const word of words) {
     if (labels.has(word.toLowerCase())) continue
     labels.add(word.toLowerCase())
-    const base = plain(word).replaceAll(' ', '-').slice(0, 50) || 'imported'
+    // Letters of other scripts stand in the label alone.
+    const base =
+      plain(word)
+        .match(/[a-z0-9]+/g)
+        ?.join('-')
+        .slice(0, 50) ?? 'imported'
     let key = base
     for (let n = 2; keys.has(key); n++) key = `${base}-${n}`
     keys.add(key)
@@ -205,17 +196,4 @@ function grown<One extends { key: string; label: string }>(
       reason: `The file would bring the client to ${all.length} ${kind === 'customFields' ? 'fields' : kind}; ${MOST[kind]} is the most. Say what its words stand for, or leave the column out.`,
     })
   return all
-}
-
-/** What a status of another product means, by its word. */
-function statusOf(label: string, key: string): Status {
-  const category = categoryOf(plain(label))
-  return { key, label: label.slice(0, 60), category, stopsClock: category !== 'new' && category !== 'open' }
-}
-
-function categoryOf(word: string): StatusCategory {
-  if (/\b(?:closed?|cancell?ed|geschlossen|gesloten)\b/.test(word)) return 'closed'
-  if (/\b(?:resolved|solved|completed?|done|fixed|erledigt)\b/.test(word)) return 'resolved'
-  if (/\b(?:wait\w*|pending|hold|parked|customer|vendor|scheduled|warte\w*)\b/.test(word)) return 'waiting'
-  return /\bnew\b/.test(word) ? 'new' : 'open'
 }

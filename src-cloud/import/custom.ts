@@ -3,6 +3,7 @@ import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../src-shared/domain/ticket.ts'
 import type { CellField } from './columns.ts'
 import { instantOf } from './dates.ts'
+import type { OwnWords } from './words.ts'
 
 type Cell = (field: CellField) => string | undefined
 type Order = 'dmy' | 'mdy' | undefined
@@ -14,6 +15,7 @@ type Order = 'dmy' | 'mdy' | undefined
 export function customValues(
   fields: readonly CustomField[],
   cell: Cell,
+  words: OwnWords,
   order: Order,
   personOf: (text: string) => string | undefined,
 ): { values: Record<string, FieldValue> } | { reason: string } {
@@ -21,7 +23,10 @@ export function customValues(
   for (const field of fields) {
     const text = cell(`custom:${field.key}`)
     if (text === undefined) continue
-    const value = valueOf(field, text, order, personOf)
+    const found = 'options' in field ? choiceOf(field, text, words) : null
+    if (found && 'reason' in found) return found
+    const value = found ? found.value : valueOf(field, text, order, personOf)
+    if (value === undefined) continue
     if (typeof value === 'object' && value !== null && 'reason' in value) return value
     if (value === null) return { reason: `${field.label}: "${text.slice(0, 60)}" is no ${expected(field)}.` }
     values[field.key] = value
@@ -69,17 +74,20 @@ function valueOf(
     case 'url':
       return z.url().safeParse(text).success ? text : null
     case 'select':
-      return optionOf(field.options, text)
-    case 'multi-select': {
-      const found = text.split(/[,;|]/).map((one) => optionOf(field.options, one.trim()))
-      return found.every((one) => one !== null) ? found : null
-    }
+    case 'multi-select':
+      return null
   }
 }
 
-function optionOf(options: readonly { key: string; label: string }[], text: string): string | null {
-  const wanted = text.toLowerCase()
-  return options.find(({ key, label }) => key.toLowerCase() === wanted || label.toLowerCase() === wanted)?.key ?? null
+/** Undefined where all of its words are left out. */
+function choiceOf(
+  { key, type }: CustomField,
+  text: string,
+  words: OwnWords,
+): { value: FieldValue | undefined } | { reason: string } {
+  if (type === 'select') return words.find(`custom:${key}`, text)
+  const found = words.findAll(`custom:${key}`, text)
+  return 'value' in found && found.value.length === 0 ? { value: undefined } : found
 }
 
 function expected(field: CustomField): string {
@@ -88,5 +96,5 @@ function expected(field: CustomField): string {
   if (field.type === 'date') return 'date such as 2026-04-03'
   if (field.type === 'date-time') return 'instant such as 2026-04-03T09:30:00Z'
   if (field.type === 'url') return 'web address'
-  return 'options' in field ? `choice of ${field.options.map(({ label }) => label).join(', ')}` : 'text'
+  return 'text'
 }

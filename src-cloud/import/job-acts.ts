@@ -79,8 +79,8 @@ export async function runImport(
     state: 'running',
     request,
     nextChunk: 0,
-    // Its columns stay known while it is looked at anew.
-    progress: { ...NO_PROGRESS, columns: record.progress.columns },
+    // Its columns, and what is decided of its words, stay known while it is looked at anew.
+    progress: { ...NO_PROGRESS, columns: record.progress.columns, unknown: record.progress.unknown },
     problem: null,
   }
   await writeImport(tx, next)

@@ -8,9 +8,11 @@ import {
   type ImportView,
   type MissingWords,
   type RunImport,
+  type UnknownWord,
 } from '../../src-shared/protocol/import.ts'
 import type { Transaction } from '../database/connect.ts'
 import type { Mapping } from './columns.ts'
+import { WORD_FIELDS } from './words.ts'
 
 /** What came of the rows so far. */
 export interface ImportProgress {
@@ -21,12 +23,15 @@ export interface ImportProgress {
   badRows: number
   differences: ImportDifference[]
   missing: MissingWords
+  /** With what becomes of each: decided before the first row is taken, and kept to the last. */
+  unknown: UnknownWord[]
   columns: Mapping['table']
   created: string[]
 }
 
 export const NO_PROGRESS: ImportProgress = {
-  ...{ looked: 0, added: 0, changed: 0, same: 0, badRows: 0, differences: [], missing: {}, columns: [], created: [] },
+  ...{ looked: 0, added: 0, changed: 0, same: 0, badRows: 0, differences: [], missing: {}, unknown: [], columns: [] },
+  created: [],
 }
 
 /** An import as it is stored. */
@@ -97,13 +102,19 @@ export async function viewImport(tx: Transaction, record: ImportRecord): Promise
     ...progress,
     dryRun: request?.dryRun ?? false,
     said: request && saidOf(request),
+    asked: request,
     parts: parts.map(({ part }) => part),
     bad,
   }
 }
 
-function saidOf({ dryRun: _asked, ...said }: RunImport): Omit<RunImport, 'dryRun'> {
-  return said
+/** What was said, without what consoles do not read that know `words` as keys of four fields alone. */
+function saidOf({ dryRun: _asked, guess: _guess, words = {}, ...said }: RunImport): ImportView['said'] {
+  const known = WORD_FIELDS.flatMap((field) => {
+    const keys = Object.entries(words[field] ?? {}).filter(([, key]) => key !== null && !key.startsWith('new:'))
+    return keys.length === 0 ? [] : [[field, Object.fromEntries(keys)]]
+  })
+  return { ...said, words: Object.fromEntries(known) as RunImport['words'] } as ImportView['said']
 }
 
 /** Forgets the file and what was read of it; what came of it stays. */

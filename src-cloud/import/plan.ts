@@ -10,6 +10,7 @@ import type { CellField, Mapping } from './columns.ts'
 import { customValues } from './custom.ts'
 import { instantOf, type Found } from './dates.ts'
 import type { CsvRow } from './read-csv.ts'
+import type { OwnWords, WORD_FIELDS } from './words.ts'
 
 /** A row that writes something. */
 export interface Writes<E> {
@@ -27,6 +28,7 @@ export type Planned<E> = Writes<E> | { act: 'same'; line: number } | { act: 'bad
 export interface Known {
   tenantId: string
   configuration: Configuration
+  words: OwnWords
   /** By email, by name in lower case. */
   contacts: ReadonlyMap<string, Contact>
   /** Ids by email and by name in lower case. */
@@ -39,11 +41,8 @@ export interface Known {
   fresh: string
   usual: string
   /** Told of each word that the client's configuration lacks. */
-  lacks: (field: WordField, word: string) => void
+  lacks: (field: (typeof WORD_FIELDS)[number], word: string) => void
 }
-
-/** Fields whose cells hold one of the client's own words. */
-export type WordField = 'status' | 'priority' | 'type' | 'queue'
 
 /** A cell of a row by field; undefined where it has none or an empty one. */
 export function cellsOf({ places, parts }: Mapping, { values }: CsvRow): (field: CellField) => string | undefined {
@@ -89,7 +88,7 @@ export function planContact(
 export function planTicket(
   cell: (field: CellField) => string | undefined,
   row: CsvRow,
-  request: Pick<TakenImport, 'words' | 'dates' | 'subject'>,
+  request: Pick<TakenImport, 'dates' | 'subject'>,
   known: Known,
 ): Planned<Ticket> {
   const { line } = row
@@ -100,17 +99,12 @@ export function planTicket(
   if (subject.length > 300) return bad(`The subject has ${subject.length} characters; 300 at most.`)
   const description = cell('description') ?? ''
   if (description.length > 100_000) return bad(`The description has ${description.length} characters; 100000 at most.`)
-  const word = (field: WordField, list: readonly { key: string; label: string }[]) => {
-    const found = wordOf(cell(field), field, list, request.words[field] ?? {})
+  const word = (field: (typeof WORD_FIELDS)[number]) => {
+    const found = known.words.find(field, cell(field))
     if ('reason' in found) known.lacks(field, cell(field) ?? '')
     return found
   }
-  const [status, priority, type, queue] = [
-    word('status', configuration.statuses),
-    word('priority', configuration.priorities),
-    word('type', configuration.types),
-    word('queue', configuration.queues),
-  ]
+  const [status, priority, type, queue] = [word('status'), word('priority'), word('type'), word('queue')]
   const dates = (['created', 'updated', 'due'] as const).map((field) => instantOf(cell(field), field, request.dates))
   const wrong = [status, priority, type, queue, ...dates].find((one) => 'reason' in one)
   if (wrong && 'reason' in wrong) return bad(wrong.reason)
@@ -123,7 +117,7 @@ export function planTicket(
   if (assignee !== undefined && assigneeId === undefined)
     return bad(`No technician here is "${assignee.slice(0, 60)}". Give them this client, or leave the column out.`)
   const [created, updated, due] = dates.map(key)
-  const custom = customValues(configuration.customFields, cell, request.dates, (text) => {
+  const custom = customValues(configuration.customFields, cell, known.words, request.dates, (text) => {
     const called = text.toLowerCase()
     return known.technicians.get(called) ?? known.contacts.get(called)?.id
   })
@@ -216,20 +210,4 @@ function badOf(
 export function vipOf(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined
   return /^(?:1|y|yes|true|x|vip|ja|oui|si)$/i.test(text)
-}
-
-/** A key of the client's own words: by its key, its label, or what was said to stand for it. */
-export function wordOf(
-  text: string | undefined,
-  field: string,
-  list: readonly { key: string; label: string }[],
-  words: Record<string, string>,
-): Found {
-  if (text === undefined) return { value: undefined }
-  const wanted = (words[text] ?? text).toLowerCase()
-  const found = list.find(({ key, label }) => key.toLowerCase() === wanted || label.toLowerCase() === wanted)
-  if (found) return { value: found.key }
-  return {
-    reason: `This client has no ${field} "${text.slice(0, 60)}". Say which of ${list.map(({ key }) => key).join(', ') || 'none'} it is.`,
-  }
 }

@@ -4,13 +4,15 @@ import { MAX_DIFFERENCES } from '../../src-shared/protocol/import.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { mappingOf, type Mapping } from './columns.ts'
-import { additionsOf, createFrom, LackedWords, NewColumns } from './create.ts'
+import { additionsOf, createFrom, NewColumns } from './create.ts'
 import { dropFile, readImport, writeImport, type ImportRecord } from './job-record.ts'
 import { inTurn } from './in-turn.ts'
 import { Contacts } from './people.ts'
 import { readFile } from './read-file.ts'
-import { isFirst, planRows, writeRows, type ImportRun, type PlannedRows } from './run.ts'
+import { isFirst, isMade, planRows, writeRows, type ImportRun, type PlannedRows } from './run.ts'
 import type { CsvRow } from './read-csv.ts'
+import { meanings, toldOf, Unknown } from './unknown.ts'
+import { LackedWords, OwnWords } from './words.ts'
 
 /** Somebody paused or cancelled it, or another process is at it. */
 class Stopped extends Error {}
@@ -176,28 +178,31 @@ async function prepared(
     const { kind, unread } = record
     const { request, first, ...begun } = await mapped(tx, record)
     let { known, mapping } = begun
-    const lacked = new LackedWords()
     const notes = [...record.progress.created]
-    const fields = new NewColumns(mapping, request)
-    if (kind === 'tickets' && (request.create.length > 0 || fields.any)) {
+    let { unknown } = record.progress
+    const isNew = record.nextChunk === 0
+    if (
+      kind === 'tickets' &&
+      (request.dryRun || (isNew && (request.create.length > 0 || request.guess || isMade(request))))
+    ) {
+      const [found, fields] = [new Unknown(known, mapping), new NewColumns(mapping, request)]
       for (let chunk = 0, rows: CsvRow[] | null = first; rows; rows = await chunkOf(tx, id, ++chunk)) {
-        lacked.look(rows, mapping, request, known)
+        found.look(rows)
         fields.look(rows)
       }
-      const left = fields.all
+      const [decided, left] = [found.decided(known, request), fields.all]
+      if (isNew) unknown = toldOf(decided)
       if (request.dryRun) {
-        const { set, notes: would } = additionsOf(known, lacked, left, request.create)
+        const { set, notes: would } = additionsOf(known, decided, left)
         known = { ...known, ...set }
-        if (record.nextChunk === 0) notes.push(...would)
+        if (isNew) notes.push(...would)
       } else {
-        notes.push(
-          ...(await createFrom(tx, record.byId, record.name, (s) => additionsOf(s, lacked, left, request.create))),
-        )
+        notes.push(...(await createFrom(tx, record.byId, record.name, (its) => additionsOf(its, decided, left))))
         known = await configurationOf(tx)
       }
       ;({ mapping } = await mapped(tx, record, known))
     }
-    const progress = { ...record.progress, columns: mapping.table, created: notes }
+    const progress = { ...record.progress, columns: mapping.table, created: notes, unknown }
     if (record.nextChunk === 0) {
       await tellBad(tx, id, unread ?? [])
       progress.badRows = unread?.length ?? 0
@@ -209,10 +214,11 @@ async function prepared(
       keyof typeof missing.words,
       { word: string; rows: number }[],
     ][])
-      for (const { word, rows } of words) missing.words[field].set(word, rows)
+      for (const { word, rows } of words) missing.add(field, word, rows)
     return {
       run: {
         ...{ tenant, technician: record.byId, request: taken, mapping, configuration: known },
+        words: new OwnWords(known, meanings(request.words, unknown), request.guess === true),
         ...{ lacked: missing, contacts: new Contacts() },
       },
       mapping,

@@ -1,14 +1,13 @@
-import { choosable, Configuration } from '../../src-shared/domain/configuration.ts'
+import { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Contact } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
-import { MAX_DIFFERENCES, type ImportAnswer, type TakenImport } from '../../src-shared/protocol/import.ts'
+import { MAX_DIFFERENCES, valuesOfNew, type ImportAnswer, type TakenImport } from '../../src-shared/protocol/import.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { ATTEMPTS, isPassing } from '../database/passing.ts'
 import type { TenantIdentity } from '../tokens.ts'
 import { mappingOf, type Mapping } from './columns.ts'
-import { LackedWords } from './create.ts'
 import { whoActs } from './job-acts.ts'
 import { holdRows } from './hold-rows.ts'
 import { inTurn, type Turn } from './in-turn.ts'
@@ -16,6 +15,7 @@ import { Contacts } from './people.ts'
 import { cellsOf, idOf, planContact, planTicket, type Known, type Planned } from './plan.ts'
 import { readCsvFile, type CsvRow } from './read-csv.ts'
 import { storeRows } from './store.ts'
+import { LackedWords, OwnWords } from './words.ts'
 
 /** Rows of one transaction. What was taken stays where the next fails: the same file again goes on from there. */
 const TOGETHER = 1000
@@ -24,7 +24,8 @@ const TOGETHER = 1000
 export interface ImportRun {
   tenant: string
   technician: string
-  request: Pick<TakenImport, 'kind' | 'words' | 'dates' | 'subject' | 'dryRun'>
+  request: Pick<TakenImport, 'kind' | 'dates' | 'subject' | 'dryRun'>
+  words: OwnWords
   mapping: Mapping
   /** The client's words, with those that a dry run would add. */
   configuration: Configuration
@@ -42,9 +43,9 @@ export async function importCsv(
   { tenant, technician }: TenantIdentity,
   request: TakenImport,
 ): Promise<ImportAnswer> {
-  if (request.create.length > 0 || Object.values(request.columns).some((field) => field?.startsWith('new:')))
+  if (request.create.length > 0 || request.guess || isMade(request))
     throw new ProblemError('invalid-input', {
-      reason: 'Settings are made of a file by /v1/imports; here leave "create" and "new:" out.',
+      reason: 'Settings are made of a file by /v1/imports; here leave "create", "guess" and "new:" out.',
     })
   const file = readCsvFile(request.csv)
   const [row] = await asTenant(api, tenant, (tx) => tx<{ data: unknown }[]>`select data from configuration`)
@@ -55,6 +56,7 @@ export async function importCsv(
     tenant,
     technician,
     request,
+    words: new OwnWords(configuration, request.words, false),
     mapping,
     configuration,
     lacked: new LackedWords(),
@@ -94,6 +96,11 @@ export async function importCsv(
   answer.bad.sort((a, b) => a.line - b.line)
   answer.missing = run.lacked.told()
   return answer
+}
+
+/** Whether columns or words are to become settings of the client's own. */
+export function isMade({ columns, words }: Pick<TakenImport, 'columns' | 'words'>): boolean {
+  return [columns, ...Object.values(words)].some((said) => Object.values(said).some((one) => one?.startsWith('new:')))
 }
 
 function* partsOf(rows: CsvRow[], begin: number): Generator<CsvRow[]> {
@@ -182,7 +189,7 @@ export async function writeRows(
 
 async function readKnown(
   tx: Transaction,
-  { tenant: tenantId, request: { kind }, mapping, configuration, contacts }: ImportRun,
+  { tenant: tenantId, request: { kind }, words: own, mapping, configuration, contacts }: ImportRun,
   rows: readonly CsvRow[],
 ): Promise<Omit<Known, 'lacks'>> {
   const cells = rows.map((row) => cellsOf(mapping, row))
@@ -205,9 +212,11 @@ async function readKnown(
       ? []
       : await tx<{ id: string; email: string; name: string }[]>`
     select id, lower(data ->> 'email') as email, lower(data ->> 'name') as name from tenant_technician where not deleted`
+  const { fresh, usual } = valuesOfNew(configuration)
   return {
     tenantId,
     configuration,
+    words: own,
     contacts: found,
     technicians: new Map(
       technicians.flatMap(({ id, email, name }): [string, string][] => [
@@ -217,13 +226,7 @@ async function readKnown(
     ),
     tickets: new Map(tickets.map(({ data, deleted }) => [data.id, deleted ? null : data])),
     ids,
-    ...ofNew(configuration),
+    fresh: fresh?.key ?? '',
+    usual: usual?.key ?? '',
   }
-}
-
-function ofNew({ statuses, priorities }: Configuration): Pick<Known, 'fresh' | 'usual'> {
-  const [begun, ranked] = [choosable(statuses), choosable(priorities).sort((a, b) => a.rank - b.rank)]
-  const fresh = begun.find(({ category }) => category === 'new') ?? begun[0]
-  const usual = ranked[Math.floor(ranked.length / 2)]
-  return { fresh: fresh?.key ?? '', usual: usual?.key ?? '' }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { choosable, type Configuration, type Priority, type Status } from '../domain/configuration.ts'
 import { Id, Instant } from '../domain/primitives.ts'
 
 /** What rows of an import are. */
@@ -30,6 +31,19 @@ export type ImportField = (typeof importFields)[ImportKind][number]
 export const newFieldKinds = ['text', 'long-text', 'number', 'date', 'checkbox', 'select'] as const
 export type NewFieldKind = (typeof newFieldKinds)[number]
 
+/** Fields whose cells are words of the client's own; `custom:<key>` is a choice of the client's own. */
+const WordField = z.string().regex(/^(?:status|priority|type|queue|custom:.{1,64})$/s, {
+  error: 'is status, priority, type, queue or custom:KEY',
+})
+const madeWord = /^new:(?:new|open|waiting|resolved|closed|choice)$/
+const WordMeaning = z
+  .string()
+  .max(64)
+  .refine((key) => !key.startsWith('new:') || madeWord.test(key), {
+    error: "is a key of the client's, new:open or another category for a status that is made, or new:choice",
+  })
+  .nullable()
+
 export const ImportRequest = z.strictObject({
   kind: ImportKind,
   /** The text of a CSV file; commas, semicolons and tabs are told apart. */
@@ -39,10 +53,13 @@ export const ImportRequest = z.strictObject({
    * client's own, and `new:<kind>` becomes one, called as the column is.
    */
   columns: z.record(z.string().max(200), z.string().max(40).nullable()).default({}),
-  /** Key by word, for statuses, priorities, types and queues that the client calls something else. */
-  words: z
-    .partialRecord(z.enum(['status', 'priority', 'type', 'queue']), z.record(z.string().max(200), z.string().max(64)))
-    .default({}),
+  /**
+   * Key by word, by field, for what the client calls something else. `new:<category>` makes a status, `new:choice` a type,
+   * a queue or an option, called as the word is; null leaves the word out, as if the cell were empty.
+   */
+  words: z.record(WordField, z.record(z.string().max(200), WordMeaning)).default({}),
+  /** Whether the rest becomes what it looks like. Without it, rows with words that nothing was said of are not taken. */
+  guess: z.boolean().optional(),
   /** Whether 03/04/2026 is the third of April (`dmy`) or the fourth of March (`mdy`); without it such a date is refused. */
   dates: z.enum(['dmy', 'mdy']).optional(),
   /** Subject of tickets whose row has none. */
@@ -69,6 +86,36 @@ export const MissingWords = z.partialRecord(
   z.array(z.object({ word: z.string(), rows: z.number().int() })),
 )
 export type MissingWords = z.infer<typeof MissingWords>
+
+/** A word of a file that is not among the client's own. */
+export const UnknownWord = z.object({
+  field: z.string(),
+  word: z.string(),
+  rows: z.number().int(),
+  /** What it becomes in this run, as `words` say it; absent where its rows are not taken. */
+  becomes: z.string().nullable().optional(),
+})
+export type UnknownWord = z.infer<typeof UnknownWord>
+/** Unknown words that are told of each field at most, the most frequent first. */
+export const MAX_UNKNOWN = 200
+
+/** Whether the client's settings permit that words of a field become new ones: priorities, and what they follow from, are agreed. */
+export function canBeMade(field: string, { priorityMatrix }: Pick<Configuration, 'priorityMatrix'>): boolean {
+  const agreed = priorityMatrix ? [priorityMatrix.impact, priorityMatrix.urgency].map((key) => `custom:${key}`) : []
+  return field !== 'priority' && !agreed.includes(field)
+}
+
+/** Status and priority of a new ticket whose row says neither: the first for new ones, and the middle one. */
+export function valuesOfNew({ statuses, priorities }: Pick<Configuration, 'statuses' | 'priorities'>): {
+  fresh: Status | undefined
+  usual: Priority | undefined
+} {
+  const [begun, ranked] = [choosable(statuses), choosable(priorities).sort((a, b) => a.rank - b.rank)]
+  return {
+    fresh: begun.find(({ category }) => category === 'new') ?? begun[0],
+    usual: ranked[Math.floor(ranked.length / 2)],
+  }
+}
 
 export const ImportAnswer = z.object({
   columns: z.array(
@@ -141,8 +188,15 @@ export const ImportView = ImportAnswer.omit({ bad: true, rows: true }).extend({
   size: z.number().int(),
   state: ImportState,
   dryRun: z.boolean(),
-  /** What was said of the file when it was run last; null where it was not yet. */
+  /** What was said of the file when it was run last, as far as every console reads it; null where it was not yet. */
   said: RunImport.omit({ dryRun: true }).nullable().default(null),
+  /** All of what was said; absent in an older cloud. */
+  asked: z
+    .object(RunImport.omit({ dryRun: true }).shape)
+    .nullable()
+    .optional(),
+  /** Words of tickets that are not among the client's own, by field; absent in an older cloud. */
+  unknown: z.array(UnknownWord).optional(),
   /** Parts that are here. */
   parts: z.array(z.number().int()),
   /** Null until the file was read. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { ImportKind } from '../../../src-shared/protocol/import.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { keysText } from '../../app/commands/key-names.ts'
@@ -20,7 +20,8 @@ import classes from './import.module.css'
 import { HalfSent, isWhole } from './half-sent.tsx'
 import { Mapping, NOTHING_SAID, type Said } from './mapping.tsx'
 import { Counts, Rows } from './outcome.tsx'
-import { importsQuery, sendFile, takeOver, type SeenImport } from './transfer.ts'
+import { importsQuery, runFile, sendFile, takeOver, type SeenImport } from './transfer.ts'
+import { decided } from './words.tsx'
 
 const RUN_KEYS = 'Mod+Enter'
 
@@ -42,19 +43,19 @@ export function ImportPage() {
   const busy = (...states: SeenImport['state'][]) => imports?.find(({ state }) => states.includes(state))
   const shown =
     imports?.find(({ id }) => id === chosen) ?? busy('running', 'paused') ?? (sending ? undefined : busy('uploading'))
-  const said = (saying?.id === shown?.id ? saying?.said : shown?.said) ?? NOTHING_SAID
+  const said = (saying?.id === shown?.id ? saying?.said : (shown?.asked ?? shown?.said)) ?? NOTHING_SAID
   useArrived(tenantId ? places.import(tenantId) : null)
 
-  const asking = useRef(false)
+  const [asking, setAsking] = useState(false)
   const act = async (work: () => Promise<SeenImport>): Promise<void> => {
-    asking.current = true
+    setAsking(true)
     setProblem(null)
     try {
       setChosen(takeOver(tenant, await work()).id)
     } catch (failure) {
       setProblem(failure instanceof UnreadableFile ? failure.problem.message : problemFrom(failure).message)
     } finally {
-      asking.current = false
+      setAsking(false)
       setSending(null)
     }
   }
@@ -71,31 +72,38 @@ export function ImportPage() {
     setSending({ name: file.name, size, sent: 0 })
     void act(() => sendFile(tenant, { kind, file, rest }, (sent) => setSending({ name: file.name, size, sent })))
   }
-  const run = (id: string, dryRun: boolean, with_: Said): void =>
-    void act(() => tenant.client.imports.run.mutate({ id, request: { ...with_, dryRun } }))
+  const run = (view: SeenImport, dryRun: boolean, with_: Said): void =>
+    void act(() => runFile(tenant, view, { ...with_, dryRun }))
   const steer = (id: string, how: 'pause' | 'resume' | 'cancel'): void =>
     void act(() => tenant.client.imports.steer.mutate({ id, act: how }))
-  // What is said while the file is looked at anew does not count: a key too many chooses twice.
-  const say = (id: string, next: Said): void => {
-    if (asking.current || running) return
-    setSaying({ id, said: next })
-    run(id, true, next)
+  // What is said while the file is looked at is looked at next.
+  const [unseen, setUnseen] = useState<string | null>(null)
+  const say = (view: SeenImport, next: Said): void => {
+    setSaying({ id: view.id, said: next })
+    setUnseen(view.id)
   }
+  const lookAgain = useEffectEvent(() => {
+    if (!shown || asking || running || unseen !== shown.id) return
+    setUnseen(null)
+    run(shown, true, said)
+  })
+  useEffect(() => lookAgain(), [asking, unseen, shown?.state])
   const saveBad = ({ id, name: file }: SeenImport): void =>
     void tenant.client.imports.bad.query({ id }).then(
       (csv) => save(new Blob([csv], { type: 'text/csv;charset=utf-8' }), `${file} rows not taken.csv`),
       (failure: unknown) => setProblem(problemFrom(failure).message),
     )
-  const looked = shown?.state === 'looked'
+  const isLooked = shown?.state === 'looked'
+  const looked = isLooked && !asking && unseen === null
   const running = shown?.state === 'running' || shown?.state === 'paused'
   // It stays while it is looked at anew, so that the focus does.
   const mapped =
-    looked || (shown && shown.columns.length > 0 && (shown.state === 'failed' || (running && shown.dryRun)))
+    isLooked || (shown && shown.columns.length > 0 && (shown.state === 'failed' || (running && shown.dryRun)))
   const half = shown?.state === 'uploading' && !sending
   const take = (): void => {
     if (!shown) return
     if (half && !isWhole(shown)) restPicker.current?.click()
-    else run(shown.id, half, said)
+    else run(shown, half, decided(shown, said))
   }
   useCommands([
     {
@@ -213,13 +221,13 @@ export function ImportPage() {
               said={said}
               configuration={configuration}
               disabled={sending !== null}
-              onSay={(next) => say(shown.id, next)}
+              onSay={(next) => say(shown, next)}
             />
           )}
           {(looked || shown.state === 'done') && <Rows view={shown} onBad={() => saveBad(shown)} />}
           {(shown.state === 'failed' || (shown.state === 'done' && shown.badRows > 0)) && (
             <div className={classes.again}>
-              <PageButton onClick={() => run(shown.id, true, said)}>Look at it again</PageButton>
+              <PageButton onClick={() => run(shown, true, said)}>Look at it again</PageButton>
             </div>
           )}
         </Section>

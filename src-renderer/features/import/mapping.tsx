@@ -1,15 +1,15 @@
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
-import type { MissingWords, RunImport } from '../../../src-shared/protocol/import.ts'
-import { counted } from '../../ui/counted.ts'
+import type { RunImport } from '../../../src-shared/protocol/import.ts'
 import { AllColumns, Columns, Subject } from './columns.tsx'
 import classes from './import.module.css'
 import type { SeenImport } from './transfer.ts'
+import { Words } from './words.tsx'
 
 /** What a person said about a file: the rest is recognised. */
 export type Said = Omit<RunImport, 'dryRun'>
 export const NOTHING_SAID: Said = { columns: {}, words: {}, create: [] }
 
-interface MappingProps {
+export interface MappingProps {
   view: SeenImport
   said: Said
   configuration: Configuration
@@ -44,7 +44,7 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
           <Subject said={said} disabled={disabled} onSay={onSay} />
         </div>
       )}
-      <Words missing={view.missing} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
+      <Words view={view} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
       {view.created.length > 0 && (
         <ul className={classes.created} aria-label="Settings that are made">
           {view.created.map((text) => (
@@ -54,81 +54,4 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
       )}
     </>
   )
-}
-
-const FIELDS = ['status', 'priority', 'type', 'queue'] as const
-
-interface WordsProps extends Omit<MappingProps, 'view'> {
-  missing: MissingWords
-}
-
-/** Words that the client does not have: each stands for one of the client's, or becomes one. */
-function Words({ missing, said, configuration, disabled, onSay }: WordsProps) {
-  const choices = {
-    ...{ status: configuration.statuses, priority: configuration.priorities },
-    ...{ type: configuration.types, queue: configuration.queues },
-  }
-  const told = FIELDS.filter(
-    (field) => (missing[field]?.length ?? 0) > 0 || Object.keys(said.words[field] ?? {}).length > 0,
-  )
-  return told.map((field) => {
-    const chosen = said.words[field] ?? {}
-    const open = (missing[field] ?? []).filter(({ word }) => !(word in chosen))
-    const words = [...Object.keys(chosen).map((word) => ({ word, rows: null })), ...open]
-    return (
-      <table key={field} className={classes.table} aria-label={`Words of ${field}`}>
-        <caption>
-          {open.length > 0
-            ? `${counted(open.length, 'word')} for ${field} that this client does not have`
-            : `What words for ${field} stand for`}
-          {field !== 'priority' && open.length > 0 && (
-            <label>
-              <input
-                type="checkbox"
-                disabled={disabled}
-                checked={said.create.includes(field)}
-                onChange={(event) =>
-                  onSay({
-                    ...said,
-                    create: event.target.checked ? [...said.create, field] : said.create.filter((one) => one !== field),
-                  })
-                }
-              />
-              Make them
-            </label>
-          )}
-        </caption>
-        <tbody>
-          {words.map(({ word, rows }) => (
-            <tr
-              key={word}
-              data-unmapped={(!(word in chosen) && !(said.create as string[]).includes(field)) || undefined}
-            >
-              <th scope="row">{word}</th>
-              <td>{rows !== null && counted(rows, 'row')}</td>
-              <td>
-                <select
-                  aria-label={`${word} stands for`}
-                  disabled={disabled}
-                  value={chosen[word] ?? ''}
-                  onChange={(event) => {
-                    const { [word]: _before, ...others } = chosen
-                    const { value } = event.target
-                    onSay({ ...said, words: { ...said.words, [field]: value ? { ...others, [word]: value } : others } })
-                  }}
-                >
-                  <option value="">Nothing here</option>
-                  {choices[field].map(({ key, label }) => (
-                    <option key={key} value={key}>
-                      {label}
-                    </option>
-                  ))}
-                </select>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    )
-  })
 }

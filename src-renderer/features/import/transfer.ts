@@ -40,7 +40,8 @@ export async function sendFile(
 ): Promise<SeenImport> {
   const { imports } = tenant.client
   const { name, size } = file
-  const { id, parts, startedAt } = rest ?? (await imports.begin.mutate({ id: crypto.randomUUID(), kind, name, size }))
+  const begun = rest ?? (await imports.begin.mutate({ id: crypto.randomUUID(), kind, name, size }))
+  const { id, parts, startedAt } = begun
   // Of one that was changed since, no part may come from before.
   const kept = file.lastModified > Date.parse(startedAt) ? [] : parts
   for (let part = 0; part < importParts(size); part++) {
@@ -49,5 +50,14 @@ export async function sendFile(
     takeOver(tenant, await imports.part.mutate({ id, part, data: await base64(piece) }))
     tell(Math.min(size, (part + 1) * IMPORT_PART_BYTES))
   }
-  return takeOver(tenant, await imports.run.mutate({ id, request: { dryRun: true } }))
+  return takeOver(tenant, await runFile(tenant, begun, { dryRun: true }))
+}
+
+/** Looks at a file, or imports it; what nothing was said of becomes what it looks like, where the cloud can tell. */
+export async function runFile(
+  { client }: Tenant,
+  { id, unknown }: SeenImport,
+  { guess: _before, ...request }: Parameters<Tenant['client']['imports']['run']['mutate']>[0]['request'],
+): Promise<SeenImport> {
+  return client.imports.run.mutate({ id, request: { ...request, ...(unknown && { guess: true }) } })
 }
