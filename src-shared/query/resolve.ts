@@ -1,5 +1,6 @@
 import { isOpenCategory, type Configuration, type CustomField } from '../domain/configuration.ts'
 import type { Technician } from '../domain/people.ts'
+import { formerName } from '../domain/person-words.ts'
 import { readMeasure } from './duration.ts'
 import { parseQuery, type Term } from './parse.ts'
 
@@ -49,6 +50,8 @@ export interface Query {
 export interface Meaning {
   configuration: Configuration
   technicians: readonly Technician[]
+  /** Names by id of those who do not work for the client any more. */
+  former?: Record<string, string> | undefined
   /** Id of the technician who searches. */
   me: string
   /** ms since 1970 */
@@ -106,14 +109,22 @@ const readers: Record<NonNullable<Term['operator']>, (term: Term, meaning: Meani
   sla: readSla,
 }
 
-/** Technicians whose name, or a part of it, a search may mean. */
-function peopleCalled(value: string, { technicians, me }: Meaning): string[] {
+/** Technicians whose name, or a part of it, a search may mean; also of those who left. */
+function peopleCalled(value: string, { technicians, former = {}, me }: Meaning): string[] {
   if (same(value, 'me')) return [me]
-  const people = technicians.filter(({ id, name, email }) => id === value || same(name, value) || same(email, value))
-  const close = technicians.filter(
-    ({ name }) => name.split(/\s+/).some((part) => begins(part, value)) || begins(name, value),
-  )
+  const all: { id: string; names: string[] }[] = [
+    ...technicians.map(({ id, name, email }) => ({ id, names: [name, email] })),
+    // As lists show them, too.
+    ...Object.entries(former).map(([id, name]) => ({ id, names: [name, formerName(name)] })),
+  ]
+  const people = all.filter(({ id, names }) => id === value || names.some((name) => same(name, value)))
+  const close = all.filter(({ names: [name = ''] }) => isCalled(name, value))
   return (people.length > 0 ? people : close).map(({ id }) => id)
+}
+
+/** Whether a name, or a word of it, begins so. */
+export function isCalled(name: string, beginning: string): boolean {
+  return [name, ...name.split(/\s+/)].some((part) => begins(part, beginning))
 }
 
 function readPeople(on: 'watcher' | 'mentions', term: Term, meaning: Meaning): Read {

@@ -44,6 +44,16 @@ test('values come from the configuration, and are put in so that they are unders
   })
 })
 
+test('who left is offered as such, by operators and by a word of the name', () => {
+  const since = { ...desk, former: { gone: 'Kim Long Gone' } }
+  const offered = (text: string) => suggest(text, text.length, since).map(({ label, hint }) => [label, hint])
+  expect(offered('assignee:lo')).toEqual([['Kim Long Gone', 'no longer here']])
+  expect(offered('-lon')).toEqual([['assignee:"Kim Long Gone"', 'no longer here']])
+  expect(suggest('-lon printer', 4, since)[0]?.text).toBe('-assignee:"Kim Long Gone" printer')
+  for (const text of ['assignee:kim', 'watcher:Long', 'assignee:"kim long gone (former)"', 'field.boss:gone'])
+    expect(resolveQuery(text, { ...since, now: 0 })).toMatchObject({ misread: [], conditions: [{}] })
+})
+
 test('whatever is offered and taken is understood', () => {
   const meaning = { ...desk, now: 0 }
   const operators = [

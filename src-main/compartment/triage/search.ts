@@ -82,8 +82,8 @@ export function tallyOf(held: Holdings, { query, ...filter }: TicketFilter): num
 }
 
 function read({ cache, ledger, technician }: Holdings, { text, filter }: SearchRequest): Asked {
-  const { configuration, technicians } = cache
-  const query = resolveQuery(text, { configuration, technicians, me: technician.id, now: Date.now() })
+  const { configuration, technicians, former } = cache
+  const query = resolveQuery(text, { configuration, technicians, former, me: technician.id, now: Date.now() })
   const about = (state: 'queued' | 'failed') => (): string[] =>
     ledger.inState(state).flatMap(({ body }) => [...ticketsOf(body)])
   return askedOf(cache, { pending: about('queued'), failed: about('failed') }, query, filter)

@@ -31,8 +31,8 @@ export function hitsPlace(text: string): string {
 }
 
 /** What a search means at this client, and what of it is not understood. */
-export function readSearch(text: string, { configuration, technicians, me }: Desk): Query {
-  return resolveQuery(text, { configuration, technicians, me, now: Date.now() })
+export function readSearch(text: string, { configuration, technicians, former, me }: Desk): Query {
+  return resolveQuery(text, { configuration, technicians, former, me, now: Date.now() })
 }
 
 /** Words and operators: marked as they are typed, completed from the client's own configuration. */

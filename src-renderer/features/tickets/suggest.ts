@@ -1,7 +1,7 @@
 import type { Configuration, CustomField } from '../../../src-shared/domain/configuration.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { OPERATORS, parseQuery, quote, type Operator, type Term } from '../../../src-shared/query/parse.ts'
-import { fieldCalled } from '../../../src-shared/query/resolve.ts'
+import { fieldCalled, isCalled } from '../../../src-shared/query/resolve.ts'
 
 /** What can stand where the cursor is. */
 export interface Suggestion {
@@ -14,6 +14,8 @@ export interface Suggestion {
 
 const MOST = 8
 const CONTACT = 'contact'
+const LEFT = 'no longer here'
+const MOST_FORMER = 3
 
 const HINTS: Record<(typeof OPERATORS)[number], string> = {
   ...{ status: 'a status, or waiting, open, closed …', assignee: 'me, none or a name', priority: 'a priority' },
@@ -47,7 +49,10 @@ export function suggest(text: string, caret: number, desk: Desk, contacts: reado
   const term = termAt(text, caret)
   if (!term) return []
   const typed = text.slice(term.valueFrom, caret).replaceAll('"', '').toLocaleLowerCase()
-  if (term.operator === null) return term.quoted ? [] : operators(text, term, typed, desk.configuration)
+  if (term.operator === null)
+    return term.quoted
+      ? []
+      : [...operators(text, term, typed, desk.configuration), ...formerPeople(text, term, typed, desk)]
   const values = [...valuesOf(term, term.operator, desk), ...contacts.map((value) => ({ value, hint: CONTACT }))]
   const close = values.filter(({ value }) => value.toLocaleLowerCase().startsWith(typed))
   const rest = values.filter(
@@ -86,13 +91,26 @@ function operators(
     .map((one) => ({ ...one, ...put(text, start, to, one.label) }))
 }
 
+/** Those who left and go by what is typed as a word: their tickets have no other way to them than the name. */
+function formerPeople(text: string, { from, to, not }: Term, typed: string, { former = {} }: Desk): Suggestion[] {
+  if (typed.length < 2) return []
+  const called = Object.values(former).filter((name) => isCalled(name, typed))
+  return called.slice(0, MOST_FORMER).map((name) => {
+    const label = `assignee:${quote(name)}`
+    return { label, hint: LEFT, ...put(text, from + (not ? 1 : 0), to, `${label} `) }
+  })
+}
+
 interface Value {
   value: string
   hint?: string
 }
 
-function valuesOf(term: Term, operator: Operator, { configuration, technicians, me }: Desk): Value[] {
-  const others = technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name }))
+function valuesOf(term: Term, operator: Operator, { configuration, technicians, former = {}, me }: Desk): Value[] {
+  const others = [
+    ...technicians.filter(({ id }) => id !== me).map(({ name }) => ({ value: name })),
+    ...Object.values(former).map((name) => ({ value: name, hint: LEFT })),
+  ]
   const people = [{ value: 'me' }, ...others]
   const labels = (list: readonly { label: string }[]): Value[] => list.map(({ label }) => ({ value: label }))
   switch (operator) {
