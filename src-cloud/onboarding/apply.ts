@@ -206,7 +206,7 @@ async function store(
   const after = { ...layers, settings }
   if (layers.revision > 0) await takeOver(tx, await layersOrNone(tx), after, author, false)
   else {
-    mustFit((await readDefaults(tx)).settings, after)
+    mustFit((await readDefaults(tx)).settings, after, null)
     await storeRevision(tx, { ...after, revision: 1 }, author)
   }
   await publishConfiguration(tx)

@@ -88,7 +88,7 @@ export async function takeOver(
 ): Promise<SettingsChanged> {
   const changes = differenceOf(before.settings, after.settings)
   const [defaults, { timeZone }] = [await readDefaults(tx), await readFacts(tx)]
-  mustFit(defaults.settings, after)
+  mustFit(defaults.settings, after, { defaults: defaults.settings, layers: before })
   const now = new Date()
   const configuration = madeConfiguration(resolved(defaults.settings, after), timeZone, now)
   const told = proofOf(configuration, now.getTime())?.sentence ?? null
@@ -107,10 +107,20 @@ export async function takeOver(
   return { revision, changes, proof: told }
 }
 
-/** @throws ProblemError `settings-incoherent` with the first thing that does not fit */
-export function mustFit(defaults: LayerValues, layers: Pick<ClientLayers, 'template' | 'settings'>): void {
+type Layers = Pick<ClientLayers, 'template' | 'settings'>
+
+/**
+ * @param before what they replace; null for nothing
+ * @throws ProblemError `settings-incoherent` with the first thing that does not fit
+ */
+export function mustFit(
+  defaults: LayerValues,
+  layers: Layers,
+  before: { defaults: LayerValues; layers: Layers } | null,
+): void {
   const settings = valuesOf(resolved(defaults, layers))
-  const [reason] = [...(settings.holidays ? placeProblem(settings.holidays) : []), ...incoherences(settings)]
+  const was = before && valuesOf(resolved(before.defaults, before.layers))
+  const [reason] = [...(settings.holidays ? placeProblem(settings.holidays) : []), ...incoherences(settings, was)]
   if (reason) throw new ProblemError('settings-incoherent', { reason })
 }
 

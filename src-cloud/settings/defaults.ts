@@ -114,7 +114,8 @@ async function storeDefaults(
   note: string | undefined,
   dryRun: boolean,
 ): Promise<SettingsChanged> {
-  mustFit(settings, { template: null, settings: {} })
+  const none = { template: null, settings: {} }
+  mustFit(settings, none, { defaults: before.settings, layers: none })
   const changes = differenceOf(before.settings, settings)
   if (dryRun || changes.length === 0) return { revision: before.revision, changes, proof: null }
   const [who] = await tx<{ name: string }[]>`select name from technician where id = ${technician}`

@@ -11,18 +11,24 @@ export interface Incoherence {
   entry: string | number | null
   /** One sentence that says what to do. */
   text: string
+  /** It was so before: a macro with something that was retired. It is told, and holds no other change up. */
+  stands?: true
 }
 
-/** What does not fit together in a client's settings, one sentence each; none where all does. */
-export function incoherences(settings: Settings): string[] {
-  return incoherencesOf(settings).map(({ text }) => text)
+/**
+ * What does not fit together in a client's settings, one sentence each; none where all does.
+ * @param before the settings that they replace: what may stand as it was is left out
+ */
+export function incoherences(settings: Settings, before: Settings | null = null): string[] {
+  return incoherencesOf(settings, before).flatMap(({ text, stands }) => (stands ? [] : [text]))
 }
 
 /**
  * What does not fit together in a client's settings, each with its place.
  * Targets and rules that name a priority or type that the client does not have fit no ticket, and do no harm.
+ * @param before the settings that they replace
  */
-export function incoherencesOf(settings: Settings): Incoherence[] {
+export function incoherencesOf(settings: Settings, before: Settings | null = null): Incoherence[] {
   const { statuses, priorities, customFields, calendars, targets } = settings
   const calendarKeys = new Set(calendars.map(({ key }) => key))
   const needed = (category: 'open' | 'over') =>
@@ -66,8 +72,17 @@ export function incoherencesOf(settings: Settings): Incoherence[] {
     ...contradictions(customFields).map(({ key, text }) => at('customFields', key, text)),
     ...matrixProblems(settings).map((text) => at('priorityMatrix', null, text)),
     ...unknownWords(settings),
-    ...macroProblems(settings).map(({ key, text }) => at('macros', key, text)),
+    ...macrosWith(settings, before),
   ]
+}
+
+/** A layer below may retire what a macro of another sets: nobody is to mend that before anything else can be saved. */
+function macrosWith(settings: Settings, before: Settings | null): Incoherence[] {
+  const known = new Set((before ? macroProblems(before) : []).map(({ key, retired }) => `${key}: ${retired}`))
+  return macroProblems(settings).map(({ key, text, retired }) => ({
+    ...{ setting: 'macros' as const, entry: key, text },
+    ...(retired !== undefined && known.has(`${key}: ${retired}`) && { stands: true as const }),
+  }))
 }
 
 const LISTS = [

@@ -7,12 +7,21 @@ import { zoneOf } from '../sla/zone.ts'
 import { KINDS, isOfKind } from './field-coherence.ts'
 import type { Settings } from './settings.ts'
 
+/** What does not fit in a macro. */
+interface MacroProblem {
+  /** One sentence, without the macro that it begins with. */
+  text: string
+  /** What it is of that was retired: the same before and after a change of names. */
+  retired?: string
+}
+
 /** What does not fit together in the macros, one sentence each: words and values that tickets would not take. */
-export function macroProblems(settings: Settings): { key: string; text: string }[] {
+export function macroProblems(settings: Settings): (MacroProblem & { key: string })[] {
   return settings.macros.flatMap((macro) =>
-    [...retiredWords(macro, settings), ...unfitFields(macro, settings)].map((text) => ({
+    [...retiredWords(macro, settings), ...unfitFields(macro, settings)].map((problem) => ({
+      ...problem,
       key: macro.key,
-      text: `The macro "${macro.label}" ${text}`,
+      text: `The macro "${macro.label}" ${problem.text}`,
     })),
   )
 }
@@ -20,25 +29,30 @@ export function macroProblems(settings: Settings): { key: string; text: string }
 /** The settings that list what a ticket's fields hold. */
 export const LISTS_OF = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
 
-function retiredWords({ set = {} }: Macro, settings: Settings): string[] {
+function retiredWords({ set = {} }: Macro, settings: Settings): MacroProblem[] {
   return Object.entries(LISTS_OF).flatMap(([word, list]) => {
     const key = set[word as keyof typeof LISTS_OF]
     const one = settings[list].find((entry) => entry.key === key)
-    return one?.retired ? [`sets the ${word} "${one.label}", which is retired. Choose another.`] : []
+    const text = `sets the ${word} "${one?.label}", which is retired. Choose another.`
+    return one?.retired ? [{ text, retired: `${word} ${one.key}` }] : []
   })
 }
 
-function unfitFields({ fields = {} }: Macro, { customFields }: Settings): string[] {
+function unfitFields({ fields = {} }: Macro, { customFields }: Settings): MacroProblem[] {
   return Object.entries(fields).flatMap(([key, value]) => {
     const field = customFields.find((one) => one.key === key)
-    if (!field) return [`fills the field "${key}", which is not there. Take it out, or add the field.`]
-    if (field.retired) return [`fills the field "${field.label}", which is retired. Take it out.`]
+    if (!field) return [{ text: `fills the field "${key}", which is not there. Take it out, or add the field.` }]
+    if (field.retired)
+      return [{ text: `fills the field "${field.label}", which is retired. Take it out.`, retired: `field ${key}` }]
     const wrong = value === null ? null : unfitValue(field, value)
-    return wrong === null ? [] : [wrong]
+    return wrong === null ? [] : [typeof wrong === 'string' ? { text: wrong } : wrong]
   })
 }
 
-function unfitValue(field: Settings['customFields'][number], value: NonNullable<FieldValue>): string | null {
+function unfitValue(
+  field: Settings['customFields'][number],
+  value: NonNullable<FieldValue>,
+): string | MacroProblem | null {
   const { label } = field
   if ('options' in field) {
     if (Array.isArray(value) !== (field.type === 'multi-select'))
@@ -46,7 +60,11 @@ function unfitValue(field: Settings['customFields'][number], value: NonNullable<
     for (const key of [value].flat()) {
       const option = field.options.find((one) => one.key === key)
       if (!option) return `gives "${label}" the option "${String(key)}", which is not there. Choose another.`
-      if (option.retired) return `gives "${label}" the option "${option.label}", which is retired. Choose another.`
+      if (option.retired)
+        return {
+          text: `gives "${label}" the option "${option.label}", which is retired. Choose another.`,
+          retired: `option ${field.key} ${option.key}`,
+        }
     }
     return null
   }

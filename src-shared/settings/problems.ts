@@ -11,19 +11,23 @@ export interface FieldProblem {
   text: string
   /** It is only not filled in yet: said when somebody wants to save. */
   missing: boolean
+  /** It was so before: it is told, and can be saved. */
+  stands?: true
 }
 
 /** Settings as they are typed, and those of them that were changed. */
 export const SettingsCheck = z.object({
   settings: z.record(SettingKey, z.unknown()),
   changed: z.array(SettingKey).max(SettingKey.options.length),
+  /** Settings as they are saved: what was so before holds nothing up. */
+  saved: z.record(SettingKey, z.unknown()).optional(),
 })
 
 /**
  * What is wrong with settings: with the form of those that were changed, or else with what does not fit together.
  * @param settings may have any form where they were changed
  */
-export function problemsOf({ settings: given, changed }: z.infer<typeof SettingsCheck>): FieldProblem[] {
+export function problemsOf({ settings: given, changed, saved }: z.infer<typeof SettingsCheck>): FieldProblem[] {
   const settings = given as AllSettings
   const misshapen = changed.flatMap((setting) => {
     const read = Settings.shape[setting].safeParse(settings[setting])
@@ -32,8 +36,9 @@ export function problemsOf({ settings: given, changed }: z.infer<typeof Settings
   if (misshapen.length > 0) return misshapen
   const whole = Settings.safeParse(settings)
   if (!whole.success) return []
-  return incoherencesOf(whole.data).map(({ setting, entry, text }) => ({
-    ...{ setting, text, field: null, missing: false },
+  const before = Settings.safeParse(saved)
+  return incoherencesOf(whole.data, before.success ? before.data : null).map(({ setting, entry, text, stands }) => ({
+    ...{ setting, text, field: null, missing: false, ...(stands && { stands }) },
     index: typeof entry === 'string' ? placeOf(whole.data, setting, entry) : entry,
   }))
 }

@@ -373,3 +373,18 @@ test('what was retired is no new choice, and stays where it is; an edit made bef
   expect(await one(update(id, { queue: 'field' }, { queue: 'desk' }))).toMatchObject({ outcome: 'rejected' })
   expect((await ticketNow()).data).toMatchObject({ queue: 'field', ...floors('one', 'two') })
 })
+
+test('a macro that sets what was retired holds up no other change where it was so before, and is refused as a new one', async () => {
+  const macro = (key: string) => ({ key, label: key, kind: 'note' as const, set: { status: 'vendor' } })
+  await change(zephyr, { revert: ['macros'] })
+  const { revision } = DefaultsView.parse(await (await ask(cloud.url, paths.defaults, { token: access })).json())
+  const given = { statuses: sampleConfiguration.statuses, macros: [macro('park')] }
+  expect((await send(paths.defaults, access, { revision, set: given })).status).toBe(200)
+  await vi.waitFor(async () => expect((await view(zephyr)).settings.macros.value).toEqual([macro('park')]))
+  await change(zephyr, { set: { atRiskMinutes: 8 } })
+  await change(zephyr, { set: { macros: [{ ...macro('park'), label: 'Park it' }] } })
+  const more = { macros: [macro('park'), macro('wait')] }
+  const { revision: now } = await view(zephyr)
+  const refused = await send(paths.settings, zephyr, { revision: now, set: more })
+  expect((await problemIn(refused)).error.message).toContain('The macro "wait" sets the status "Awaiting Vendor"')
+})

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { resolveLayers, type Resolved } from '../../src-shared/settings/layers.ts'
-import type { LayerValues } from '../../src-shared/settings/settings.ts'
+import type { LayerValues, SettingKey, Settings } from '../../src-shared/settings/settings.ts'
 import { builtIn } from '../../src-cloud/templates/templates.ts'
 import {
   halfTyped,
@@ -25,6 +25,7 @@ const seen = (own: LayerValues): Resolved =>
     { origin: 'client', values: own },
   ])
 const renamed = (index: number, label: string) => statuses.map((one, i) => (i === index ? { ...one, label } : one))
+const macroOf = (label: string, status: string) => ({ key: label, label, kind: 'reply' as const, set: { status } })
 const before = seen({})
 
 describe('settings that move on under what is typed', () => {
@@ -117,6 +118,22 @@ test('problems are told at their field, what is only missing apart; coherence on
     { setting: 'macros', index: 0 },
   ])
   expect(tell({ macros: [{ key: 'm', label: 'M', kind: 'reply' }] })[0]?.text).toContain('does nothing')
+  // What was so before is told and holds nothing up; the same of another macro does.
+  const old = { ...builtIn().statuses[0], key: 'old', label: 'Old', retired: true }
+  const saved = { ...builtIn(), statuses: [...builtIn().statuses, old], macros: [macroOf('a', 'old')] } as Settings
+  const check = (more: Partial<Settings>) =>
+    problemsOf({ settings: { ...saved, ...more }, changed: Object.keys(more) as SettingKey[], saved })
+  const told = {
+    setting: 'macros',
+    index: 0,
+    text: 'The macro "a" sets the status "Old", which is retired. Choose another.',
+  }
+  expect(check({ atRiskMinutes: 5 })).toMatchObject([{ ...told, stands: true }])
+  expect(check({ macros: [{ ...macroOf('a', 'old'), label: 'b' }, macroOf('c', 'old')] })).toMatchObject([
+    { index: 0, stands: true },
+    { index: 1, text: expect.stringContaining('The macro "c" sets') as string },
+  ])
+  expect(check({ macros: [macroOf('c', 'old')] })[0]?.stands).toBeUndefined()
 })
 
 describe('rules in words', () => {

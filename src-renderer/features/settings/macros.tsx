@@ -29,7 +29,7 @@ export function MacrosEditor({ value, onChange, problems, savedKeys, named, fiel
       below={(macro, change, index) => (
         <Rule
           sentence={macroSentence(macro, named)}
-          begin={!savedKeys.has(macro.key) || problems.some((one) => one.index === index)}
+          begin={!savedKeys.has(macro.key) || problems.some((one) => one.index === index && !one.stands)}
         >
           {() => <MacroForm macro={macro} change={change} named={named} fields={fields} />}
         </Rule>

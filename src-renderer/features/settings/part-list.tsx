@@ -27,14 +27,17 @@ export function PartList({ seen, shown, edits, problems, undecided, logo, onShow
     <nav className={classes.parts} aria-label="Parts">
       {PARTS.map(({ key, title, settings }) => {
         const some = (test: (setting: SettingKey) => boolean): boolean => settings.some(test)
-        const wrong = problems.filter(({ setting }) => some((one) => one === setting)).length
+        const here = problems.filter(({ setting }) => some((one) => one === setting))
+        const wrong = here.filter(({ stands }) => !stands).length
         const state = some((one) => undecided.includes(one))
           ? 'changed twice'
           : wrong > 0
             ? `${wrong} to put right`
             : some((one) => one in edits.set || edits.revert.includes(one))
               ? 'changed'
-              : originName(seen.settings[settings[0]].origin, seen.settings[settings[0]].name)
+              : here.length > 0
+                ? 'to look at'
+                : originName(seen.settings[settings[0]].origin, seen.settings[settings[0]].name)
         return (
           <button
             key={key}

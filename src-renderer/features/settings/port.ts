@@ -37,7 +37,7 @@ export interface SettingsPort {
   /** How many clients take what the organisation gives; null for a client's own page. */
   reach: (() => Promise<DefaultsUses>) | null
   /** What is wrong with settings as they are typed; without the cloud, too. */
-  check(typed: { settings: Settings; changed: SettingKey[] }): Promise<FieldProblem[]>
+  check(typed: { settings: Settings; changed: SettingKey[]; saved: Settings }): Promise<FieldProblem[]>
   /** What is typed and not saved, as text: it stays on this machine. Empty for nothing. */
   draft: { read(): Promise<string>; write(text: string): void; flush(): void }
   file: { save(): Promise<string>; read(text: string): Promise<LayerValues> }

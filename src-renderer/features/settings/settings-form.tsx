@@ -53,7 +53,8 @@ export function SettingsForm({ title, name, port, technicians, timeZone, logo, s
 
   const settings = settingsWith(seen.settings, edits)
   const saved = settingsWith(seen.settings, { set: {}, revert: [] })
-  const problems = useProblems(port, settings, changedKeys(edits))
+  const problems = useProblems(port, { settings, saved, changed: changedKeys(edits), revision: seen.revision })
+  const holding = problems.filter(({ stands }) => !stands)
   const told = problems.filter(({ missing }) => tried || !missing)
   const undecided = Object.keys(overlaps) as SettingKey[]
 
@@ -88,7 +89,8 @@ export function SettingsForm({ title, name, port, technicians, timeZone, logo, s
     setTried(true)
     const [first] = undecided
     if (first) return show(first, 'Choose what counts where both of you changed the same, then save.')
-    const [wrong] = await port.check({ settings, changed: changedKeys(edits) })
+    const found = await port.check({ settings, changed: changedKeys(edits), saved })
+    const wrong = found.find(({ stands }) => !stands)
     if (wrong) return show(wrong.setting, wrong.text)
     const [half] = halfTyped(edits, settings)
     if (half)
@@ -250,9 +252,9 @@ export function SettingsForm({ title, name, port, technicians, timeZone, logo, s
       <footer className={classes.foot}>
         {!dirty ? (
           <div />
-        ) : told.length > 0 || undecided.length > 0 || problems.length > 0 ? (
+        ) : undecided.length > 0 || holding.length > 0 ? (
           <p className={classes.effect} role="status">
-            {footText(told.length, undecided.length)}
+            {footText(holding.filter((one) => told.includes(one)).length, undecided.length)}
           </p>
         ) : (
           <Effect port={port} revision={seen.revision} set={edits.set} revert={edits.revert} labels={saved} />

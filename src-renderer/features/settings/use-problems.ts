@@ -7,8 +7,22 @@ import type { SettingsPort } from './port.ts'
 /** Milliseconds of quiet before what is typed is checked. */
 const PAUSE = 150
 
-/** What is wrong with settings as they are typed, a moment after the last letter; nothing where nothing was changed. */
-export function useProblems(port: SettingsPort, settings: Settings, changed: SettingKey[]): readonly FieldProblem[] {
+interface Typed {
+  settings: Settings
+  /** As they are saved, at this revision. */
+  saved: Settings
+  revision: number
+  changed: SettingKey[]
+}
+
+/**
+ * What is wrong with settings as they are typed, a moment after the last letter; where nothing was changed, only what
+ * stands as it was.
+ */
+export function useProblems(
+  port: SettingsPort,
+  { settings, saved, changed, revision }: Typed,
+): readonly FieldProblem[] {
   const typed = JSON.stringify(changed.map((key) => [key, settings[key]]))
   const [checked, setChecked] = useState(typed)
   useEffect(() => {
@@ -16,11 +30,10 @@ export function useProblems(port: SettingsPort, settings: Settings, changed: Set
     return () => clearTimeout(timer)
   }, [typed])
   const { data } = useQuery({
-    queryKey: ['settings-check', checked],
-    queryFn: () => port.check({ settings, changed }),
-    enabled: changed.length > 0,
+    queryKey: ['settings-check', revision, checked],
+    queryFn: () => port.check({ settings, changed, saved }),
     ...{ staleTime: 0, gcTime: 0, retry: false },
     placeholderData: (before) => before,
   })
-  return changed.length > 0 ? (data ?? []) : []
+  return (data ?? []).filter(({ stands }) => changed.length > 0 || stands)
 }
