@@ -2,7 +2,8 @@ import { apply, chosenIn } from './marks.ts'
 
 /** Characters of a page that are read; what is longer is pasted without marks. */
 const MOST = 3_000_000
-const MARKED = /<(?:b|strong|i|em|a|ul|ol|table|pre|code|blockquote|h[1-6])[\s>]|font-weight:\s*(?:bold|[6-9]00)/i
+const MARKED =
+  /<(?:b|strong|i|em|a|ul|ol|table|pre|code|blockquote|h[1-6])[\s>]|font-weight:\s*(?:bold|[6-9]00)|mso-list:/i
 
 /**
  * What was copied as a page, where it has marks that a text can keep; null where it is text, or a picture.

@@ -1,10 +1,14 @@
 import TurndownService from 'turndown'
+import { isItalic, makePlain, weightOf } from './office-html.ts'
 
 /** Elements that say nothing, or nothing that a text can. */
 const DROPPED =
   'script, style, head, meta, link, title, template, iframe, object, embed, svg, noscript, img, input, button'
 /** Rows of a table; a longer one is better off as a file. */
 const MOST_ROWS = 300
+/** Cells that one may reach over; sheets say thousands of a title. */
+const MOST_COLUMNS = 50
+const BLOCKS = /^(?:P|UL|OL|DIV|TABLE|H[1-6])$/
 
 const service = new TurndownService({ bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '' })
 // Backslashes would stay: what counts as a mark is little, see the rules of formatted texts.
@@ -23,8 +27,7 @@ service.addRule('no-strong', {
   replacement: (content) => content,
 })
 service.addRule('em', {
-  filter: (node) =>
-    /^(?:EM|I)$/.test(node.nodeName) || (node.nodeName === 'SPAN' && /font-style:\s*italic/i.test(styleOf(node))),
+  filter: (node) => isItalic(node),
   replacement: (content) => (content.includes('*') ? content : around(content, '*')),
 })
 service.addRule('item', {
@@ -33,22 +36,30 @@ service.addRule('item', {
     const list = node.parentElement
     const first = Number(list?.getAttribute('start') ?? 1)
     const at = list ? [...list.children].indexOf(node as HTMLElement) : 0
-    const mark = list?.nodeName === 'OL' ? `${first + at}. ` : '- '
+    const box = (node as HTMLElement).getAttribute('aria-checked')
+    const number = list?.nodeName === 'OL' ? `${first + at}. ` : '- '
+    const mark = box === null ? number : `${number}[${box === 'true' ? 'x' : ' '}] `
     const inner = content
       .trim()
       .replaceAll(/\n{2,}/g, '\n')
-      .replaceAll('\n', `\n${' '.repeat(mark.length)}`)
+      .replaceAll('\n', `\n${' '.repeat(number.length)}`)
     return `${mark}${inner}\n`
   },
 })
-// Word writes its lists as paragraphs.
-service.addRule('word-item', {
-  filter: (node) => node.nodeName === 'P' && node.className.startsWith('MsoListParagraph'),
-  replacement: (content) =>
-    `\n${content
-      .trim()
-      .replace(/^[·•o§▪–-]\s+/, '- ')
-      .replace(/^(\d{1,3}[.)])\s+/, '$1 ')}\n`,
+service.addRule('marked-paragraph', {
+  filter: (node) => node.hasAttribute('data-mark'),
+  replacement: (content, node) =>
+    `\n${(node as HTMLElement).getAttribute('data-mark')} ${content.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`,
+})
+service.addRule('tight-paragraph', {
+  filter: (node) => node.hasAttribute('data-tight'),
+  replacement: (content) => `\n${content}\n`,
+})
+// An empty line between paragraphs.
+service.addRule('empty-line', {
+  filter: (node) =>
+    node.nodeName === 'BR' && node.previousSibling !== null && BLOCKS.test(node.previousSibling.nodeName),
+  replacement: () => '\n\n',
 })
 service.addRule('code-block', {
   filter: 'pre',
@@ -66,12 +77,18 @@ service.addRule('link', {
   },
 })
 service.addRule('rule', { filter: 'hr', replacement: () => '\n\n' })
-service.addRule('cell', { filter: ['td', 'th'], replacement: (content) => `${content.trim()} ` })
+service.addRule('cell', {
+  filter: ['td', 'th'],
+  replacement: (content) => {
+    const inner = content.trim()
+    return inner.includes('\n') ? `\n\n${inner}\n\n` : `${inner} `
+  },
+})
 service.addRule('row', { filter: 'tr', replacement: (content) => `\n${content.trim()}\n` })
 service.addRule('table', {
   filter: 'table',
   replacement(content, node) {
-    const rows = [...(node as HTMLTableElement).rows].map((row) => [...row.cells].map(cellText))
+    const rows = cellsOf(node as HTMLTableElement)
     const columns = Math.max(0, ...rows.map((row) => row.length))
     // What is laid out by a table is no table.
     if (columns < 2 || rows.length > MOST_ROWS || (node as HTMLElement).querySelector('table')) return `\n${content}\n`
@@ -83,22 +100,28 @@ service.addRule('table', {
   },
 })
 
+/** The texts of a table by row; what reaches over several cells stands in the first of them. */
+function cellsOf(table: HTMLTableElement): string[][] {
+  const rows: string[][] = Array.from(table.rows, () => [])
+  for (const [at, row] of [...table.rows].entries()) {
+    const here = rows[at] ?? []
+    for (const cell of row.cells) {
+      let column = 0
+      while (here[column] !== undefined) column++
+      for (const into of rows.slice(at, at + Math.max(1, cell.rowSpan)))
+        for (let over = 0; over < Math.min(cell.colSpan, MOST_COLUMNS); over++) into[column + over] = ''
+      here[column] = cellText(cell)
+    }
+  }
+  return rows
+}
+
 function cellText(cell: HTMLTableCellElement): string {
   return service
     .turndown(cell.cloneNode(true) as HTMLElement)
     .replaceAll(/\s+/g, ' ')
     .replaceAll('|', String.raw`\|`)
     .trim()
-}
-
-function weightOf(node: HTMLElement): 'bold' | 'normal' | null {
-  const weight = /font-weight:\s*(\w+)/i.exec(styleOf(node))?.[1]?.toLowerCase() ?? ''
-  if (/^(?:B|STRONG)$/.test(node.nodeName)) return /^(?:normal|[1-4]00)$/.test(weight) ? 'normal' : 'bold'
-  return node.nodeName === 'SPAN' && /^(?:bold|[6-9]00)$/.test(weight) ? 'bold' : null
-}
-
-function styleOf(node: HTMLElement): string {
-  return node.getAttribute('data-style') ?? ''
 }
 
 /** The same page without what the window's policy would have to forbid, and report, while it is read. */
@@ -121,6 +144,7 @@ function around(content: string, sign: string): string {
 export function fromHtml(html: string): string {
   const { body } = new DOMParser().parseFromString(harmless(html), 'text/html')
   for (const element of body.querySelectorAll(DROPPED)) element.remove()
+  makePlain(body, html)
   return service
     .turndown(body)
     .replaceAll('\u00A0', ' ')
