@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Page } from 'playwright-core'
 import { SOON } from './story.ts'
@@ -20,14 +22,7 @@ export async function writesMarks(page: Page): Promise<void> {
     '<table><tr><td>Host</td><td>a|b</td></tr><tr><td>x</td><td><img src="https://evil.example/p.png" onerror="hit()">',
     '<a href="https://x.example/">y</a> <a href="javascript:hit()">z</a></td></tr></table>',
   ]
-  await page.evaluate((html) => {
-    const clipboardData = new DataTransfer()
-    clipboardData.setData('text/html', html)
-    clipboardData.setData('text/plain', 'A page')
-    document.activeElement!.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-    )
-  }, pasted.join(''))
+  await paste(page, pasted.join(''))
   const written = '**now**\n- one\n- two\nA **page**\n\n| Host | a\\|b |\n|---|---|\n| x | [y](https://x.example/) z |'
   await expect.poll(() => field.inputValue()).toBe(written)
   await page.keyboard.press('Control+Shift+P')
@@ -36,9 +31,46 @@ export async function writesMarks(page: Page): Promise<void> {
     ...[['now', '• one', '• two', 'page', 'Host', 'a|b', 'x', 'y (leads to x.example) z']],
   )
   await page.keyboard.press('Control+Shift+P')
+  for (const name of CLIPBOARDS) {
+    const [html, text] = [fixture(`${name}.html`), fixture(`${name}.txt`)]
+    await page.keyboard.press('Control+A')
+    await page.keyboard.press('Delete')
+    await paste(page, html)
+    await expect.poll(async () => [name, await field.inputValue()]).toEqual([name, text.trimEnd()])
+  }
+  // The same by the buttons, behind the file that is attached, which leave what is chosen as it is, and are one stop of Tab.
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('one')
+  await page.keyboard.press('Control+A')
+  const mark = (name: string) => page.getByRole('toolbar', { name: 'Marks' }).getByRole('button', { name, exact: true })
+  await mark('Write bold').waitFor()
+  for (const key of ['Tab', 'Tab', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Enter']) await page.keyboard.press(key)
+  await expect.poll(() => field.inputValue()).toBe('- one')
+  await page.keyboard.press('Control+A')
+  await mark('Write bold').click()
+  await expect.poll(() => field.inputValue()).toBe('**- one**')
+  expect(await mark('Write as a list').getAttribute('title')).toBe('Write as a list (Ctrl+Shift+8)')
   await page.keyboard.press('Control+A')
   await page.keyboard.press('Delete')
   await page.keyboard.press('Escape')
+}
+
+/** What editors of documents, sheets and mails put into the clipboard, and what is to become of it. */
+const CLIPBOARDS = ['word', 'outlook', 'excel', 'google-docs', 'layout-tables'] as const
+
+function fixture(name: string): string {
+  return readFileSync(join(import.meta.dirname, '../fixtures/clipboard', name), 'utf8')
+}
+
+async function paste(page: Page, html: string): Promise<void> {
+  await page.evaluate((copied) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/html', copied)
+    clipboardData.setData('text/plain', 'A page')
+    document.activeElement!.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  }, html)
 }
 
 /** On a ticket of which something was changed and whose first reply has something bold: what is chosen is quoted where one writes, but never in public what was not. */

@@ -4,6 +4,7 @@ import { parse } from '../../src-renderer/features/ticket/formatted/parse.ts'
 import {
   asCode,
   asLink,
+  asList,
   asQuote,
   nextItem,
   quoted,
@@ -28,6 +29,8 @@ function after({ text }: Chosen, { from, to, put, select: [start, end] }: Edit):
 }
 
 const bold = (at: Chosen): Edit => wrapped(at, '**')
+const bullets = (at: Chosen): Edit => asList(at, false)
+const numbers = (at: Chosen): Edit => asList(at, true)
 const italic = (at: Chosen): Edit => wrapped(at, '*')
 
 test.each([
@@ -50,6 +53,13 @@ test.each([
   ['a quote', asQuote, 'x\na‹b\n\nc›d', 'x\n‹> ab\n>\n> cd›'],
   ['a quote off', asQuote, '‹> ab\n>\n> cd›', '‹ab\n\ncd›'],
   ['a quote of a line', asQuote, 'a|b', '> ab|'],
+  ['a list', bullets, 'x\na‹b\n\n  c›d', 'x\n‹- ab\n\n  - cd›'],
+  ['a list off', bullets, '‹- ab\n* cd›', '‹ab\ncd›'],
+  ['a list of a line', bullets, 'a|b', '- ab|'],
+  ['a list of nothing yet', bullets, 'x\n|', 'x\n- |'],
+  ['a numbered list', numbers, '‹a\n- b\nc›', '‹1. a\n2. b\n3. c›'],
+  ['a numbered list off', numbers, '‹1. a\n2) b›', '‹a\nb›'],
+  ['a numbered list as one without numbers', bullets, '‹1. a\n2. b›', '‹- a\n- b›'],
 ])('%s', (_name, edit, before, then) => {
   expect(after(chosen(before), edit(chosen(before)))).toBe(then)
 })

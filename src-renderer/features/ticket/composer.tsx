@@ -32,6 +32,7 @@ import { useMentions } from './use-mentions.tsx'
 import { usePresence } from './use-presence.ts'
 import { Written } from './written.tsx'
 
+const MarksBar = lazy(async () => ({ default: (await import('./marks-bar.tsx')).MarksBar }))
 // Mostly one is alone.
 const OthersLine = lazy(async () => ({ default: (await import('./others-line.tsx')).OthersLine }))
 
@@ -275,6 +276,9 @@ export function Composer(props: ComposerProps) {
         )}
         {begun && (
           <div className={classes.actions}>
+            <Suspense fallback={<div className={classes.marks} />}>
+              <MarksBar field={field} />
+            </Suspense>
             {!isTime && (
               <button type="button" className={classes.attach} onClick={() => picker.current?.click()}>
                 <IconPaperclip size={13} /> Attach files

@@ -60,17 +60,37 @@ export function asLink({ text, from, to }: Chosen): Edit {
 
 /** The chosen lines as a quote; no longer where they are one. */
 export function asQuote(chosen: Chosen): Edit {
+  return byLine(chosen, (lines) => {
+    if (lines.every((line) => line.startsWith('>'))) return lines.map((line) => line.replace(/^> ?/, ''))
+    return lines.map((line) => (line === '' && lines.length > 1 ? '>' : `> ${line}`))
+  })
+}
+
+const ITEM = /^(\s*)(?:([-*])|\d{1,3}[.)])\s+/
+
+/** The chosen lines as items of a list, one below the other or by number; no longer where they are. */
+export function asList(chosen: Chosen, numbered: boolean): Edit {
+  return byLine(chosen, (lines) => {
+    const isBlank = (line: string): boolean => line.trim() === '' && lines.length > 1
+    const is = (line: string): boolean => {
+      const item = ITEM.exec(line)
+      return item !== null && (item[2] === undefined) === numbered
+    }
+    const bare = (line: string): string => line.replace(ITEM, '$1')
+    if (lines.every((line) => is(line) || isBlank(line))) return lines.map(bare)
+    let count = 0
+    return lines.map((line) =>
+      isBlank(line) ? line : bare(line).replace(/^\s*/, (space) => `${space}${numbered ? `${++count}.` : '-'} `),
+    )
+  })
+}
+
+function byLine(chosen: Chosen, marked: (lines: string[]) => string[]): Edit {
   const [from, to] = linesOf(chosen)
   const lines = chosen.text.slice(from, to).split('\n')
-  const off = lines.every((line) => line.startsWith('>'))
-  const mark = (line: string): string => (line === '' && lines.length > 1 ? '>' : `> ${line}`)
-  const put = lines.map((line) => (off ? line.replace(/^> ?/, '') : mark(line))).join('\n')
-  return {
-    from,
-    to,
-    put,
-    select: lines.length === 1 ? [from + put.length, from + put.length] : [from, from + put.length],
-  }
+  const put = marked(lines).join('\n')
+  const end = from + put.length
+  return { from, to, put, select: lines.length === 1 ? [end, end] : [from, end] }
 }
 
 /** From the beginning of the first chosen line to the end of the last. */
