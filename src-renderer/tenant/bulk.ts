@@ -35,6 +35,7 @@ export async function previewBulk(
   const first = new Map(parts.flatMap(({ openParts }) => openParts.first.map((part) => [part.id, part] as const)))
   return {
     ...countsOf(parts),
+    ...prioritiesOf(parts),
     openParts: { count: open.size, first: [...first.values()].filter(({ id }) => open.has(id)).slice(0, NAMED) },
     openTasks: {
       count: parts.reduce((sum, { openTasks }) => sum + openTasks.count, 0),
@@ -106,6 +107,13 @@ async function inSlices<Item>(
     await run(some)
     onDone?.(at + some.length)
   }
+}
+
+function prioritiesOf(parts: readonly BulkPreview[]): Pick<BulkPreview, 'priorities'> {
+  const priorities: Record<string, number> = {}
+  for (const part of parts)
+    for (const [key, count] of Object.entries(part.priorities ?? {})) priorities[key] = (priorities[key] ?? 0) + count
+  return Object.keys(priorities).length > 0 ? { priorities } : {}
 }
 
 function countsOf(parts: readonly Omit<BulkPreview, 'openParts' | 'openTasks'>[]): Omit<BulkResult, 'back'> {

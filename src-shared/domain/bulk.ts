@@ -50,6 +50,8 @@ export interface BulkPreview {
   same: number
   /** Tickets that are not here any more. */
   gone: number
+  /** Of those that change, how many get which other priority by the client's matrix, by its key; absent for none. */
+  priorities?: Record<string, number>
   /** Tickets that stay as they are because they lack what the change needs, and why the first of them; absent for none. */
   held?: { count: number; why: string }
   /**
@@ -61,7 +63,7 @@ export interface BulkPreview {
   openTasks: { count: number; first: string[] }
 }
 
-export interface BulkResult extends Omit<BulkPreview, 'openParts' | 'openTasks'> {
+export interface BulkResult extends Omit<BulkPreview, 'openParts' | 'openTasks' | 'priorities'> {
   /** For taking it back, one for each ticket that changed. */
   back: BulkBack[]
 }

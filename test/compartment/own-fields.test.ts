@@ -128,6 +128,14 @@ test('somebody who left is named, here or told so by the cloud, and not to be ch
   const left = await driven.call<Outputs['desk']>('query', 'desk', undefined)
   expect(left.former).toEqual({ [here.id]: here.name, [before]: 'Kim Long Gone' })
   expect(left.technicians).toEqual(seen.technicians.filter(({ id }) => id !== here.id))
+  const search = { filter: {}, order: 'newest', limit: 10 }
+  const found = async (text: string): Promise<number[]> => {
+    const hits = await driven.call<Outputs['tickets']['search']>('query', 'tickets.search', { ...search, text })
+    return hits.map(({ row }) => row.number)
+  }
+  expect(await found('assignee:"kim long gone"')).toEqual([6])
+  expect(await found('field.approver:kim')).toEqual([5])
+  expect(await found(`field.approver:"${here.name} (former)" -assignee:long`)).toEqual([2])
   cloud.add('technician', here.id, here)
   await driven.sync()
   expect((await rows()).map(({ row }) => row.fields?.['approver'])[0]).toBe(here.name)
@@ -191,6 +199,22 @@ test('of several tickets those that lack something stay, and it is told how many
   expect(await driven.call('mutation', 'tickets.bulkBack', { back })).toMatchObject({ change: 1 })
 })
 
+test('of several tickets none loses what it needs, or gets what it does not show', async () => {
+  const held = async (ids: string[], values: object): Promise<object> =>
+    driven.call('query', 'tickets.bulkPreview', { ids, change: { patch: { customFields: values } } })
+  await edit(four, { type: 'change', customFields: { approver: boss.id } })
+  const why = 'Fill in Approver: this client wants that of such tickets.'
+  expect(await held([one, four], { approver: null })).toMatchObject({ change: 1, held: { count: 1, why } })
+  await edit(four, { queue: null })
+  const hidden = { count: 1, why: 'Cause and Haste are not shown on such tickets.' }
+  expect(await held([one, four], { cause: 'Dust', haste: 'few' })).toMatchObject({ change: 1, held: hidden })
+  expect(await held([one, four], { cause: 'much too long' })).toMatchObject({ change: 0, held: { count: 2 } })
+  const change = { patch: { customFields: { cause: 'Dust', site: 'hq' } } }
+  const { back } = await driven.call<Outputs['tickets']['bulk']>('mutation', 'tickets.bulk', { ids: [four], change })
+  expect((await driven.ticket(four)).ticket.customFields).toEqual({ approver: boss.id, site: 'hq' })
+  await driven.call('mutation', 'tickets.bulkBack', { back })
+})
+
 test('a new ticket begins with the defaults, and is not opened without what it needs', async () => {
   const ticket = { subject: 'Lend a beamer', description: '', status: 'new', priority: 'p3', type: 'change' }
   const open = (values: object): Promise<Outputs['tickets']['create']> =>
@@ -249,6 +273,8 @@ test('a priority follows for many at once, and goes back with the rest', async (
   const ids = [idOf('ticket 5'), idOf('ticket 6')]
   const was = await Promise.all(ids.map(async (id) => (await driven.ticket(id)).ticket.priority))
   const change = { patch: { customFields: { reach: 'many', haste: 'few' } } }
+  const preview = await driven.call('query', 'tickets.bulkPreview', { ids, change })
+  expect(preview).toMatchObject({ change: 2, priorities: { p2: 2 } })
   const { back } = await driven.call<Outputs['tickets']['bulk']>('mutation', 'tickets.bulk', { ids, change })
   const priorities = async () => Promise.all(ids.map(async (id) => (await driven.ticket(id)).ticket.priority))
   expect(await priorities()).toEqual(['p2', 'p2'])

@@ -24,14 +24,17 @@ const macros = [
   },
   { key: 'mine', label: 'Take over', kind: 'note' as const, set: { assignee: 'me' as const, priority: 'p1' } },
 ]
+const MANY = { key: 'many', label: 'Many' }
 const customFields: CustomField[] = [
   { type: 'text', key: 'cause', label: 'Cause', requiredWhen: [{ field: 'status', in: ['done'] }] },
   { type: 'date', key: 'visit', label: 'Visit' },
-  { type: 'number', key: 'seats', label: 'Seats' },
+  { type: 'number', key: 'seats', label: 'Seats', validation: { max: 9 } },
   { type: 'person', key: 'owner', label: 'Owner' },
+  ...['Reach', 'Haste'].map((label) => ({ type: 'select' as const, key: label, label, options: [MANY] })),
 ]
+const priorityMatrix = { impact: 'Reach', urgency: 'Haste', priorities: { many: { many: 'p1' } } }
 const stage = setStage('macros', () =>
-  configured(sandboxLike(['Acme', 5], ['Birch', 3]), { Acme: { customFields, macros } }),
+  configured(sandboxLike(['Acme', 5], ['Birch', 3]), { Acme: { customFields, macros, priorityMatrix } }),
 )
 
 const composer = (page: Page, name: string) => page.getByRole('form', { name }).getByRole('textbox')
@@ -169,5 +172,35 @@ test('a variable that nobody fills is said and not sent', async () => {
   await page.keyboard.press('z')
   await expect.poll(async () => (await stored(1))?.status, { timeout: SOON }).toBe('open')
   expect(await stored(1)).toMatchObject({ tags: [], customFields: { cause: null }, tasks: {}, watchers: [] })
+  // One of the client's own fields for many at once, away too, with the priorities that follow by its matrix.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Home')
+  await stage.goAway(page)
+  for (const key of ['x', 'J', 'J', 'F']) await page.keyboard.press(key)
+  await page.getByRole('combobox', { name: 'Set a field' }).waitFor({ timeout: SOON })
+  const setField = async (name: string, keys: string[]): Promise<void> => {
+    await page.keyboard.type(name)
+    for (const key of ['Enter', ...keys, 'Enter']) await page.keyboard.press(key)
+  }
+  await setField('sea', ['1', '2'])
+  await page.getByText('Seats has to be 9 at most.').waitFor({ timeout: SOON })
+  for (const key of ['Control+A', '8', 'Enter']) await page.keyboard.press(key)
+  const asked = (name: string) => page.getByRole('dialog', { name })
+  await asked('Seats set to 8?').getByText('3 tickets: 3 change.').waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  await page.getByText(/^3 tickets: Seats set to 8/).waitFor({ timeout: SOON })
+  for (const name of ['rea', 'has']) {
+    await page.keyboard.press('F')
+    await setField(name, ['ArrowDown', 'ArrowDown', 'Enter'])
+    await page.getByRole('button', { name: 'Change 3' }).waitFor({ timeout: SOON })
+    expect(await page.getByText('By the matrix 2 become Urgent.').count()).toBe(name === 'has' ? 1 : 0)
+    await page.keyboard.press('Enter')
+    await page.getByText(/^3 tickets: (?:Reach|Haste) set to Many/).waitFor({ timeout: SOON })
+  }
+  await page.keyboard.press('z')
+  await stage.comeBack(page)
+  await waitForSynced(page)
+  const numbers = (await Promise.all([1, 2, 3, 4, 5].map(stored))).map((ticket) => ticket?.customFields)
+  expect(numbers.filter((values) => values?.seats === 8 && values.Reach === 'many' && !values.Haste)).toHaveLength(3)
   await close()
 })

@@ -10,7 +10,7 @@ import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Bench } from '../bench.ts'
 import { flatten, unflatten } from '../ledger/coalesce.ts'
 import { updateOf } from './matrix.ts'
-import { heldUp } from './own-fields.ts'
+import { emptiesNeeded, heldUp, withoutHidden } from './own-fields.ts'
 import { openPartsOf } from './open-parts.ts'
 
 /** What one ticket of a bulk change needs: ordinary writes, and how they are taken back. */
@@ -50,9 +50,11 @@ export function bulkEdits(bench: Bench) {
         }
         const ticket = cache.tickets.toTicket(row)
         const change = changeOf(ticket)
-        const step = stepOf(cache.configuration, ticket, change, back)
-        const problem =
-          step && !back ? (heldUp(cache.configuration, ticket, step.back.left) ?? tooMany(ticket, step)) : null
+        const seen = back
+          ? { patch: change.patch, hidden: [] }
+          : withoutHidden(cache.configuration, ticket, change.patch)
+        const step = stepOf(cache.configuration, ticket, { ...change, patch: seen.patch }, back)
+        const problem = back ? null : step ? wrongWith(cache.configuration, ticket, step) : notShown(seen.hidden)
         if (problem) {
           held.count += 1
           held.problem ??= problem
@@ -80,7 +82,7 @@ export function bulkEdits(bench: Bench) {
     bulkPreview({ ids, change }: { ids: string[]; change: BulkChange }): BulkPreview {
       const { steps, same, gone, held } = plan(ids, () => change)
       const open = bench.read((files) => openPartsOf(files, ids, change.patch.status))
-      return { change: steps.length, same, gone, ...told(held), ...open }
+      return { change: steps.length, same, gone, ...prioritiesOf(steps), ...told(held), ...open }
     },
 
     bulk: ({ ids, change }: { ids: string[]; change: BulkChange }): BulkResult => run(plan(ids, () => change)),
@@ -124,6 +126,32 @@ function stepOf(configuration: Configuration, ticket: Ticket, change: BulkChange
     ...(made.length > 0 && { removeTasks: made.map(([task]) => task) }),
   }
   return { bodies, back }
+}
+
+/** Why a ticket does not take its part of a change, or null. */
+function wrongWith(configuration: Configuration, ticket: Ticket, step: Step): ProblemError | null {
+  const { left } = step.back
+  return heldUp(configuration, ticket, left) ?? emptiesNeeded(configuration, ticket, left) ?? tooMany(ticket, step)
+}
+
+function notShown(fields: readonly string[]): ProblemError | null {
+  if (fields.length === 0) return null
+  const named = new Intl.ListFormat('en').format(fields)
+  const reason = `${named} ${fields.length === 1 ? 'is' : 'are'} not shown on such tickets.`
+  return new ProblemError('field-unfit', { reason })
+}
+
+/** How many tickets get which other priority by the client's matrix. */
+function prioritiesOf(steps: readonly Step[]): Pick<BulkPreview, 'priorities'> {
+  const priorities: Record<string, number> = {}
+  for (const { bodies } of steps) {
+    for (const body of bodies) {
+      if (body.kind !== 'ticket.update' || body.priorityBy !== 'matrix') continue
+      const { priority } = body.patch
+      if (priority !== undefined) priorities[priority] = (priorities[priority] ?? 0) + 1
+    }
+  }
+  return Object.keys(priorities).length > 0 ? { priorities } : {}
 }
 
 /** Why a ticket does not take the tasks, or null. */

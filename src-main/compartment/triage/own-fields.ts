@@ -23,6 +23,39 @@ export function heldUp(configuration: Configuration, ticket: Ticket, patch: Tick
   return missing(missingFields(customFields, after), 'this client wants that before a ticket is resolved or closed')
 }
 
+/**
+ * Why a change of many does not empty fields of a ticket that needs them as it is then, or null. Of one ticket somebody
+ * sees what they empty.
+ */
+export function emptiesNeeded(
+  { customFields }: Configuration,
+  ticket: Ticket,
+  patch: TicketPatch,
+): ProblemError | null {
+  const { tasks: _, ...rest } = patch
+  const values = patch.customFields ?? {}
+  const after = { ...ticket, ...rest, customFields: { ...ticket.customFields, ...values } }
+  const lacking = missingFields(customFields, after).filter(({ key }) => Object.hasOwn(values, key))
+  return missing(lacking, 'this client wants that of such tickets')
+}
+
+/** A change without what it gives to fields that the ticket does not show then, and what those are called. */
+export function withoutHidden(
+  { customFields }: Configuration,
+  ticket: Ticket,
+  patch: TicketPatch,
+): { patch: TicketPatch; hidden: string[] } {
+  const values = Object.entries(patch.customFields ?? {})
+  if (values.length === 0) return { patch, hidden: [] }
+  const { tasks: _, ...rest } = patch
+  const after = { ...ticket, ...rest, customFields: { ...ticket.customFields, ...patch.customFields } }
+  const states = fieldStates(customFields, after)
+  const shown = values.filter(([key]) => states.get(key) !== 'hidden')
+  if (shown.length === values.length) return { patch, hidden: [] }
+  const hidden = customFields.filter(({ key }) => states.get(key) === 'hidden' && values.some(([one]) => one === key))
+  return { patch: { ...patch, customFields: Object.fromEntries(shown) }, hidden: hidden.map(({ label }) => label) }
+}
+
 /** Why a ticket cannot be opened so, or null. */
 export function heldBack(configuration: Configuration, ticket: NewTicket): ProblemError | null {
   const { customFields } = configuration

@@ -5,7 +5,7 @@ import type { Desk } from '../../../src-shared/domain/views.ts'
 import classes from './list.module.css'
 
 export type BulkKind =
-  'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'tags' | 'watch' | 'snooze' | 'noise'
+  'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'field' | 'tags' | 'watch' | 'snooze' | 'noise'
 
 export interface BulkChoice {
   key: string
@@ -28,6 +28,7 @@ const KINDS: readonly Kind[] = [
   { kind: 'assignee', name: 'Assign', title: 'Set the assignee', key: 'a' },
   { kind: 'type', name: 'Type', title: 'Set the type', key: 'T' },
   { kind: 'queue', name: 'Queue', title: 'Set the queue', key: 'Q' },
+  { kind: 'field', name: 'Field', title: 'Set a field', key: 'F' },
   { kind: 'tags', name: 'Tags', title: 'Put on or take off tags', key: 't' },
   { kind: 'watch', name: 'Watchers', title: 'Put on or take off watchers', key: 'W' },
   { kind: 'snooze', name: 'Snooze', title: 'Set the snooze', key: 'h' },
@@ -35,11 +36,12 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** What can be set for many tickets: not what the client has no words for. */
-export function bulkKinds({ configuration: { types, queues, noise } }: Desk): Kind[] {
-  return KINDS.filter(({ kind }) => {
-    if (kind === 'noise') return noise !== undefined
-    return (kind === 'type' ? types : kind === 'queue' ? queues : [kind]).length > 0
-  })
+export function bulkKinds({ configuration: { types, queues, customFields, noise } }: Desk): Kind[] {
+  const words: Partial<Record<BulkKind, readonly unknown[]>> = {
+    ...{ type: types, queue: queues, field: choosable(customFields) },
+    noise: noise ? [noise] : [],
+  }
+  return KINDS.filter(({ kind }) => words[kind]?.length !== 0)
 }
 
 /** A change of some fields. */
@@ -92,6 +94,7 @@ export function choicesOf(kind: BulkKind, { configuration, technicians, me }: De
           })),
       )
     case 'me':
+    case 'field':
     case 'snooze':
     case 'noise':
     case 'tags':

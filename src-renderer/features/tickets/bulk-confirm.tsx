@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
 import { BULK_CONFIRM_FROM, type BulkChange, type BulkPreview } from '../../../src-shared/domain/bulk.ts'
+import type { Desk } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { previewBulk } from '../../tenant/bulk.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useDesk } from '../../tenant/desk.tsx'
 import { counted } from '../../ui/counted.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
@@ -22,6 +24,7 @@ interface BulkConfirmProps {
 /** What a change of many would do, before it is done; for very many the client's name has to be typed. */
 export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmProps) {
   const tenant = useTenant()
+  const desk = useDesk()
   const { name, initials, colour, logo } = useSummary()
   const [preview, setPreview] = useState<BulkPreview | null>(null)
   const [problem, setProblem] = useState('')
@@ -61,6 +64,7 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
         <p aria-live="polite">
           {problem || (preview ? previewText(ids.length, preview) : countingText(looked, ids.length))}
         </p>
+        {preview?.priorities && <p>{followsText(preview.priorities, desk)}</p>}
         {preview && <OpenParts preview={preview} />}
         {many && (
           <label className={classes.typed}>
@@ -96,6 +100,15 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
 function OpenParts({ preview }: { preview: BulkPreview }) {
   const text = openText(preview, 'them')
   return text && <p>{text}</p>
+}
+
+/** `By the matrix 8 become Urgent, 1 becomes High.`, the most urgent first. */
+function followsText(counts: Record<string, number>, { configuration }: Desk): string {
+  const parts = configuration.priorities.flatMap(({ key, label }) => {
+    const count = counts[key] ?? 0
+    return count === 0 ? [] : `${count.toLocaleString('en')} ${count === 1 ? 'becomes' : 'become'} ${label}`
+  })
+  return `By the matrix ${parts.join(', ')}.`
 }
 
 function countingText(looked: number, total: number): string {

@@ -12,6 +12,7 @@ import { About } from '../ticket/about.tsx'
 import { noiseChange } from '../ticket/noise.tsx'
 import { describeBulk } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
+import { BulkField } from './bulk-field.tsx'
 import { BulkConfirm } from './bulk-confirm.tsx'
 import { BulkProgress } from './bulk-progress.tsx'
 import { choicesOf, patchOf, tagsOf, type BulkChoice, type BulkKind } from './bulk-choices.tsx'
@@ -31,6 +32,7 @@ const LABELS = {
     noise: 'Mark as noise',
     type: 'Set type',
     queue: 'Set queue',
+    field: 'Set a field',
     watch: 'Who watches',
     tags: 'Tags to put on, with a minus those to take off',
   },
@@ -112,6 +114,7 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
       />
     )
   }
+  if (kind === 'field') return <BulkField desk={desk} count={ids.length} onPick={setChange} onClose={onClose} />
   return (
     <Picker
       label={LABELS[kind]}
