@@ -2,11 +2,10 @@ import { z } from 'zod'
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
 import type { FieldValue } from '../../src-shared/domain/ticket.ts'
 import type { CellField } from './columns.ts'
-import { instantOf } from './dates.ts'
+import type { DateReader, Found } from './dates.ts'
 import type { OwnWords } from './words.ts'
 
 type Cell = (field: CellField) => string | undefined
-type Order = 'dmy' | 'mdy' | undefined
 
 /**
  * The values of a client's own fields in a row; of those whose cell is empty there is none.
@@ -16,7 +15,7 @@ export function customValues(
   fields: readonly CustomField[],
   cell: Cell,
   words: OwnWords,
-  order: Order,
+  dates: DateReader,
   personOf: (text: string) => string | undefined,
 ): { values: Record<string, FieldValue> } | { reason: string } {
   const values: Record<string, FieldValue> = {}
@@ -25,7 +24,7 @@ export function customValues(
     if (text === undefined) continue
     const found = 'options' in field ? choiceOf(field, text, words) : null
     if (found && 'reason' in found) return found
-    const value = found ? found.value : valueOf(field, text, order, personOf)
+    const value = found ? found.value : valueOf(field, text, dates, personOf)
     if (value === undefined) continue
     if (typeof value === 'object' && value !== null && 'reason' in value) return value
     if (value === null) return { reason: `${field.label}: "${text.slice(0, 60)}" is no ${expected(field)}.` }
@@ -35,17 +34,20 @@ export function customValues(
 }
 
 /** A day, whichever way it is written; an instant stays as it came. */
-function dateOf(text: string, label: string, order: Order): FieldValue | { reason: string } {
+function dateOf(text: string, { key, label }: CustomField, dates: DateReader): FieldValue | { reason: string } {
   if (z.union([z.iso.date(), z.iso.datetime()]).safeParse(text).success) return text
-  const found = instantOf(text, label, order)
-  return 'reason' in found ? found : (found.value?.slice(0, 10) ?? null)
+  return foundIn(dates.day(text, `custom:${key}`, label))
+}
+
+function foundIn(found: Found): FieldValue | { reason: string } {
+  return 'reason' in found ? found : (found.value ?? null)
 }
 
 /** Null where the text does not fit, or why. */
 function valueOf(
   field: CustomField,
   text: string,
-  order: Order,
+  dates: DateReader,
   personOf: (text: string) => string | undefined,
 ): FieldValue | { reason: string } {
   switch (field.type) {
@@ -65,12 +67,9 @@ function valueOf(
           ? false
           : null
     case 'date':
-      return dateOf(text, field.label, order)
-    case 'date-time': {
-      // Without a zone nobody knows which instant is meant.
-      const read = z.iso.datetime({ offset: true }).safeParse(text)
-      return read.success ? new Date(read.data).toISOString() : null
-    }
+      return dateOf(text, field, dates)
+    case 'date-time':
+      return foundIn(dates.instant(text, `custom:${field.key}`, field.label))
     case 'url':
       return z.url().safeParse(text).success ? text : null
     case 'select':
@@ -93,8 +92,6 @@ function choiceOf(
 function expected(field: CustomField): string {
   if (field.type === 'number') return 'number'
   if (field.type === 'checkbox') return 'yes or no'
-  if (field.type === 'date') return 'date such as 2026-04-03'
-  if (field.type === 'date-time') return 'instant such as 2026-04-03T09:30:00Z'
   if (field.type === 'url') return 'web address'
   return 'text'
 }

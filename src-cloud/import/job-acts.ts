@@ -74,13 +74,14 @@ export async function runImport(
           : 'The file is not kept any more. Choose it again.',
     })
   await tx`delete from import_bad where import_id = ${id}`
+  const { columns, unknown, dates } = record.progress
   const next: ImportRecord = {
     ...record,
     state: 'running',
     request,
     nextChunk: 0,
-    // Its columns, and what is decided of its words, stay known while it is looked at anew.
-    progress: { ...NO_PROGRESS, columns: record.progress.columns, unknown: record.progress.unknown },
+    // Its columns, and what is decided of its words and dates, stay known while it is looked at anew.
+    progress: { ...NO_PROGRESS, columns, unknown, dates },
     problem: null,
   }
   await writeImport(tx, next)

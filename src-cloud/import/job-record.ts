@@ -1,6 +1,7 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import {
   MAX_BAD_TOLD,
+  type ImportDates,
   type ImportDifference,
   type ImportFormat,
   type ImportKind,
@@ -25,13 +26,14 @@ export interface ImportProgress {
   missing: MissingWords
   /** With what becomes of each: decided before the first row is taken, and kept to the last. */
   unknown: UnknownWord[]
+  dates: ImportDates | null
   columns: Mapping['table']
   created: string[]
 }
 
 export const NO_PROGRESS: ImportProgress = {
   ...{ looked: 0, added: 0, changed: 0, same: 0, badRows: 0, differences: [], missing: {}, unknown: [], columns: [] },
-  created: [],
+  ...{ created: [], dates: null },
 }
 
 /** An import as it is stored. */

@@ -9,7 +9,7 @@ const SHAPES = {
   checkbox: /^(?:[01xy]|n|yes|no|true|false|ja|nein|oui|non|si)$/i,
   // A number with a zero before it is one of a room, a phone or a till.
   number: /^-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[ ,]\d{3})+)(?:\.\d+)?$/,
-  date: /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})$/,
+  date: /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{1,2}\/\d{1,2}\/\d{2})$/,
 } as const
 
 /** What the values of a column have in common; empty ones say nothing. */

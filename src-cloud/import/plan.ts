@@ -8,7 +8,7 @@ import { sameValue } from '../../src-shared/settings/layers.ts'
 import { firstIssue } from '../templates/read-template.ts'
 import type { CellField, Mapping } from './columns.ts'
 import { customValues } from './custom.ts'
-import { instantOf, type Found } from './dates.ts'
+import type { DateReader, Found } from './dates.ts'
 import type { CsvRow } from './read-csv.ts'
 import type { OwnWords, WORD_FIELDS } from './words.ts'
 
@@ -29,6 +29,7 @@ export interface Known {
   tenantId: string
   configuration: Configuration
   words: OwnWords
+  dates: DateReader
   /** By email, by name in lower case. */
   contacts: ReadonlyMap<string, Contact>
   /** Ids by email and by name in lower case. */
@@ -88,7 +89,7 @@ export function planContact(
 export function planTicket(
   cell: (field: CellField) => string | undefined,
   row: CsvRow,
-  request: Pick<TakenImport, 'dates' | 'subject'>,
+  request: Pick<TakenImport, 'subject'>,
   known: Known,
 ): Planned<Ticket> {
   const { line } = row
@@ -105,7 +106,7 @@ export function planTicket(
     return found
   }
   const [status, priority, type, queue] = [word('status'), word('priority'), word('type'), word('queue')]
-  const dates = (['created', 'updated', 'due'] as const).map((field) => instantOf(cell(field), field, request.dates))
+  const dates = (['created', 'updated', 'due'] as const).map((field) => known.dates.instant(cell(field), field))
   const wrong = [status, priority, type, queue, ...dates].find((one) => 'reason' in one)
   if (wrong && 'reason' in wrong) return bad(wrong.reason)
   const key = (found: Found) => ('value' in found ? found.value : undefined)
@@ -117,7 +118,7 @@ export function planTicket(
   if (assignee !== undefined && assigneeId === undefined)
     return bad(`No technician here is "${assignee.slice(0, 60)}". Give them this client, or leave the column out.`)
   const [created, updated, due] = dates.map(key)
-  const custom = customValues(configuration.customFields, cell, known.words, request.dates, (text) => {
+  const custom = customValues(configuration.customFields, cell, known.words, known.dates, (text) => {
     const called = text.toLowerCase()
     return known.technicians.get(called) ?? known.contacts.get(called)?.id
   })

@@ -28,7 +28,23 @@ export function readCsvFile(text: string): CsvFile {
     throw new ProblemError('invalid-input', {
       reason: 'This is no CSV file with names of columns in its first row and rows below it.',
     })
-  return { header: header.values, rows: rest, bad: unread ? [{ line: unread.line, reason }] : [] }
+  return { header: toldApart(header.values), rows: rest, bad: unread ? [{ line: unread.line, reason }] : [] }
+}
+
+/** Names of columns, each once: the second of a name is `Name (2)`. Those without a name stay so. */
+export function toldApart(names: readonly string[]): string[] {
+  const taken = new Set(names)
+  const seen = new Set<string>()
+  return names.map((name) => {
+    if (name === '' || !seen.has(name)) {
+      seen.add(name)
+      return name
+    }
+    let n = 2
+    while (taken.has(`${name} (${n})`)) n++
+    taken.add(`${name} (${n})`)
+    return `${name} (${n})`
+  })
 }
 
 /** The way back, for a file that came out of here or out of a spreadsheet. */

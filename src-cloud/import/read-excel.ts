@@ -2,7 +2,7 @@ import { readSheet } from 'read-excel-file/node'
 import type { Readable } from 'node:stream'
 import yauzl, { type Entry } from 'yauzl'
 import { ProblemError } from '../../src-shared/problem.ts'
-import type { CsvFile, CsvRow } from './read-csv.ts'
+import { toldApart, type CsvFile, type CsvRow } from './read-csv.ts'
 
 /** Bytes that a workbook may unpack to, and files in it. */
 const UNPACKED = 512 * 1024 * 1024
@@ -40,14 +40,16 @@ export async function readExcelFile(bytes: Uint8Array): Promise<CsvFile> {
     throw new ProblemError('invalid-input', {
       reason: 'The first sheet of this file has no names of columns with rows below them.',
     })
-  return { header: header.values, rows: rest, bad: [] }
+  return { header: toldApart(header.values), rows: rest, bad: [] }
 }
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return ''
-  // Times of a spreadsheet have no zone: they come as if they were UTC.
+  // Times of a spreadsheet have no zone, and are fractions of a day.
   if (value instanceof Date)
-    return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T00:00:00.000Z', '')
+    return Number.isNaN(value.getTime())
+      ? ''
+      : new Date(Math.round(value.getTime() / 1000) * 1000).toISOString().slice(0, 19).replace('T00:00:00', '')
   return String(value as string | number | boolean).trim()
 }
 

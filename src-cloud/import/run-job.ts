@@ -1,15 +1,18 @@
-import { Configuration } from '../../src-shared/domain/configuration.ts'
+import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import { problemOf, ProblemError } from '../../src-shared/problem.ts'
-import { MAX_DIFFERENCES } from '../../src-shared/protocol/import.ts'
+import { MAX_DIFFERENCES, type ImportDates } from '../../src-shared/protocol/import.ts'
+import { zoneOf } from '../../src-shared/sla/zone.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { mappingOf, type Mapping } from './columns.ts'
 import { additionsOf, createFrom, NewColumns } from './create.ts'
-import { dropFile, readImport, writeImport, type ImportRecord } from './job-record.ts'
+import { DateReader, type Order } from './dates.ts'
+import { dropFile, NO_PROGRESS, readImport, writeImport, type ImportRecord } from './job-record.ts'
 import { inTurn } from './in-turn.ts'
 import { Contacts } from './people.ts'
+import { DateOrders } from './orders.ts'
 import { readFile } from './read-file.ts'
-import { isFirst, isMade, planRows, writeRows, type ImportRun, type PlannedRows } from './run.ts'
+import { clientOf, isFirst, isMade, planRows, writeRows, type ImportRun, type PlannedRows } from './run.ts'
 import type { CsvRow } from './read-csv.ts'
 import { meanings, toldOf, Unknown } from './unknown.ts'
 import { LackedWords, OwnWords } from './words.ts'
@@ -176,20 +179,24 @@ async function prepared(
   return inTenant(async (tx) => {
     const record = await heldRunning(tx, id, signal)
     const { kind, unread } = record
-    const { request, first, ...begun } = await mapped(tx, record)
+    const { request, first, timeZone, ...begun } = await mapped(tx, record)
     let { known, mapping } = begun
     const notes = [...record.progress.created]
-    let { unknown } = record.progress
     const isNew = record.nextChunk === 0
+    // What a look before decided counts for that one alone.
+    let { unknown, dates } = isNew ? NO_PROGRESS : record.progress
     if (
       kind === 'tickets' &&
       (request.dryRun || (isNew && (request.create.length > 0 || request.guess || isMade(request))))
     ) {
       const [found, fields] = [new Unknown(known, mapping), new NewColumns(mapping, request)]
+      const orders = new DateOrders(mapping, known.customFields)
       for (let chunk = 0, rows: CsvRow[] | null = first; rows; rows = await chunkOf(tx, id, ++chunk)) {
         found.look(rows)
         fields.look(rows)
+        orders.look(rows)
       }
+      if (isNew && (request.guess || request.dates)) dates = orders.found(request.dates, timeZone)
       const [decided, left] = [found.decided(known, request), fields.all]
       if (isNew) unknown = toldOf(decided)
       if (request.dryRun) {
@@ -198,11 +205,11 @@ async function prepared(
         if (isNew) notes.push(...would)
       } else {
         notes.push(...(await createFrom(tx, record.byId, record.name, (its) => additionsOf(its, decided, left))))
-        known = await configurationOf(tx)
+        known = (await clientOf(tx)).configuration
       }
       ;({ mapping } = await mapped(tx, record, known))
     }
-    const progress = { ...record.progress, columns: mapping.table, created: notes, unknown }
+    const progress = { ...record.progress, columns: mapping.table, created: notes, unknown, dates }
     if (record.nextChunk === 0) {
       await tellBad(tx, id, unread ?? [])
       progress.badRows = unread?.length ?? 0
@@ -219,6 +226,7 @@ async function prepared(
       run: {
         ...{ tenant, technician: record.byId, request: taken, mapping, configuration: known },
         words: new OwnWords(known, meanings(request.words, unknown), request.guess === true),
+        dates: new DateReader(zoneOf(timeZone), orderIn(mapping, request.dates, dates)),
         ...{ lacked: missing, contacts: new Contacts() },
       },
       mapping,
@@ -226,16 +234,23 @@ async function prepared(
   })
 }
 
+/** What comes first in the dates of a field. */
+function orderIn(
+  { table }: Mapping,
+  said: Order | undefined,
+  dates: ImportDates | null,
+): (field: string) => Order | undefined {
+  const orders = new Map(dates?.columns.map(({ column, order }) => [column, order]))
+  const fields = new Map(table.map(({ column, field }) => [field, orders.get(column)]))
+  return (field) => said ?? fields.get(field)
+}
+
 /** What is known of a file before its rows are taken. @param configuration in place of the client's */
 async function mapped(tx: Transaction, { id, kind, header, request }: ImportRecord, configuration?: Configuration) {
   if (!header || !request) throw new ProblemError('internal')
   const first = (await chunkOf(tx, id, 0)) ?? []
-  const known = configuration ?? (await configurationOf(tx))
+  const client = await clientOf(tx)
+  const known = configuration ?? client.configuration
   const mapping = mappingOf({ ...request, kind }, { header, rows: first }, known.customFields)
-  return { request, first, known, mapping }
-}
-
-async function configurationOf(tx: Transaction): Promise<Configuration> {
-  const [row] = await tx<{ data: unknown }[]>`select data from configuration`
-  return Configuration.parse(row?.data)
+  return { request, first, known, mapping, timeZone: client.timeZone }
 }

@@ -3,11 +3,14 @@ import type { Contact } from '../../src-shared/domain/people.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import { MAX_DIFFERENCES, valuesOfNew, type ImportAnswer, type TakenImport } from '../../src-shared/protocol/import.ts'
+import { zoneOf } from '../../src-shared/sla/zone.ts'
 import { asTenant } from '../database/as.ts'
 import type { Sql, Transaction } from '../database/connect.ts'
 import { ATTEMPTS, isPassing } from '../database/passing.ts'
+import { readFacts } from '../settings/store.ts'
 import type { TenantIdentity } from '../tokens.ts'
 import { mappingOf, type Mapping } from './columns.ts'
+import { DateReader } from './dates.ts'
 import { whoActs } from './job-acts.ts'
 import { holdRows } from './hold-rows.ts'
 import { inTurn, type Turn } from './in-turn.ts'
@@ -24,8 +27,9 @@ const TOGETHER = 1000
 export interface ImportRun {
   tenant: string
   technician: string
-  request: Pick<TakenImport, 'kind' | 'dates' | 'subject' | 'dryRun'>
+  request: Pick<TakenImport, 'kind' | 'subject' | 'dryRun'>
   words: OwnWords
+  dates: DateReader
   mapping: Mapping
   /** The client's words, with those that a dry run would add. */
   configuration: Configuration
@@ -48,8 +52,7 @@ export async function importCsv(
       reason: 'Settings are made of a file by /v1/imports; here leave "create", "guess" and "new:" out.',
     })
   const file = readCsvFile(request.csv)
-  const [row] = await asTenant(api, tenant, (tx) => tx<{ data: unknown }[]>`select data from configuration`)
-  const configuration = Configuration.parse(row?.data)
+  const { configuration, timeZone } = await asTenant(api, tenant, clientOf)
   const mapping = mappingOf(request, file, configuration.customFields)
   if (mapping.lacks !== null) throw new ProblemError('invalid-input', { reason: mapping.lacks })
   const run: ImportRun = {
@@ -57,6 +60,7 @@ export async function importCsv(
     technician,
     request,
     words: new OwnWords(configuration, request.words, false),
+    dates: new DateReader(zoneOf(timeZone), () => request.dates),
     mapping,
     configuration,
     lacked: new LackedWords(),
@@ -96,6 +100,12 @@ export async function importCsv(
   answer.bad.sort((a, b) => a.line - b.line)
   answer.missing = run.lacked.told()
   return answer
+}
+
+/** What is known of the client beforehand. */
+export async function clientOf(tx: Transaction): Promise<{ configuration: Configuration; timeZone: string }> {
+  const [row] = await tx<{ data: unknown }[]>`select data from configuration`
+  return { configuration: Configuration.parse(row?.data), timeZone: (await readFacts(tx)).timeZone }
 }
 
 /** Whether columns or words are to become settings of the client's own. */
@@ -189,7 +199,7 @@ export async function writeRows(
 
 async function readKnown(
   tx: Transaction,
-  { tenant: tenantId, request: { kind }, words: own, mapping, configuration, contacts }: ImportRun,
+  { tenant: tenantId, request: { kind }, words: own, dates, mapping, configuration, contacts }: ImportRun,
   rows: readonly CsvRow[],
 ): Promise<Omit<Known, 'lacks'>> {
   const cells = rows.map((row) => cellsOf(mapping, row))
@@ -217,6 +227,7 @@ async function readKnown(
     tenantId,
     configuration,
     words: own,
+    dates,
     contacts: found,
     technicians: new Map(
       technicians.flatMap(({ id, email, name }): [string, string][] => [

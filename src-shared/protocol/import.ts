@@ -31,6 +31,7 @@ export type ImportField = (typeof importFields)[ImportKind][number]
 export const newFieldKinds = ['text', 'long-text', 'number', 'date', 'checkbox', 'select'] as const
 export type NewFieldKind = (typeof newFieldKinds)[number]
 
+const Order = z.enum(['dmy', 'mdy'])
 /** Fields whose cells are words of the client's own; `custom:<key>` is a choice of the client's own. */
 const WordField = z.string().regex(/^(?:status|priority|type|queue|custom:.{1,64})$/s, {
   error: 'is status, priority, type, queue or custom:KEY',
@@ -60,8 +61,11 @@ export const ImportRequest = z.strictObject({
   words: z.record(WordField, z.record(z.string().max(200), WordMeaning)).default({}),
   /** Whether the rest becomes what it looks like. Without it, rows with words that nothing was said of are not taken. */
   guess: z.boolean().optional(),
-  /** Whether 03/04/2026 is the third of April (`dmy`) or the fourth of March (`mdy`); without it such a date is refused. */
-  dates: z.enum(['dmy', 'mdy']).optional(),
+  /**
+   * Whether 03/04/2026 is the third of April (`dmy`) or the fourth of March (`mdy`). Without it that is found out with
+   * `guess`, by all of the column; else such a date is refused.
+   */
+  dates: Order.optional(),
   /** Subject of tickets whose row has none. */
   subject: z.string().trim().min(1).max(300).optional(),
   /** Words of the file that the client lacks, which become settings of the client's own; the rest is told. */
@@ -98,6 +102,24 @@ export const UnknownWord = z.object({
 export type UnknownWord = z.infer<typeof UnknownWord>
 /** Unknown words that are told of each field at most, the most frequent first. */
 export const MAX_UNKNOWN = 200
+
+/** How the dates of a file are read. */
+export const ImportDates = z.object({
+  /** The time zone that times are taken for that name none; null where all do. */
+  zone: z.string().nullable(),
+  /** Columns with dates whose order is not told by their form. */
+  columns: z.array(
+    z.object({
+      column: z.string(),
+      order: Order,
+      /** Whether it was said, or no other fits. */
+      sure: z.boolean(),
+      /** One that could be either, and the day that it is either way; null where there is none. */
+      sample: z.object({ text: z.string(), dmy: z.string(), mdy: z.string() }).nullable(),
+    }),
+  ),
+})
+export type ImportDates = z.infer<typeof ImportDates>
 
 /** Whether the client's settings permit that words of a field become new ones: priorities, and what they follow from, are agreed. */
 export function canBeMade(field: string, { priorityMatrix }: Pick<Configuration, 'priorityMatrix'>): boolean {
@@ -197,6 +219,8 @@ export const ImportView = ImportAnswer.omit({ bad: true, rows: true }).extend({
     .optional(),
   /** Words of tickets that are not among the client's own, by field; absent in an older cloud. */
   unknown: z.array(UnknownWord).optional(),
+  /** Absent in an older cloud, and null where it was not looked for. */
+  dates: ImportDates.nullable().optional(),
   /** Parts that are here. */
   parts: z.array(z.number().int()),
   /** Null until the file was read. */

@@ -168,6 +168,50 @@ test('columns that fill nothing become fields of the kind that their values have
   expect(await run(id, { columns: said })).toMatchObject({ added: 0, same: 4, created: [] })
 })
 
+test('dates are read as exports write them, by the clock of the client, and by column the day or the month first', async () => {
+  const rows = [
+    ['11/3/25 9:15 AM', '03.04.2027 18:00', '2025/11/03 09:15'],
+    ['10/13/2025 1:05 PM', '', 'Nov 3, 2025 at 12:05 am'],
+    ['3-Nov-2025 12:30 AM', '', '2025-11-03T09:15:00+02:00'],
+    // The clocks leave that half hour out.
+    ['03/30/2025 02:30', '', ''],
+    ['01/02/2025 10:00 GMT', '2025-02-30', ''],
+  ]
+  const lines = rows.map((row, i) => `Y-${i},Dated ${i},${row.map((cell) => `"${cell}"`).join()}`)
+  const id = await sent('tickets', 'dates.csv', `id,subject,Opened,Due,Window,Window\n${lines.join('\n')}`)
+  const dry = await run(id, { dryRun: true, guess: true })
+  expect(dry.dates).toEqual({
+    zone: 'Europe/Berlin',
+    columns: [
+      {
+        ...{ column: 'Opened', order: 'mdy', sure: true },
+        sample: { text: '11/3/25 9:15 AM', dmy: '2025-03-11', mdy: '2025-11-03' },
+      },
+      {
+        ...{ column: 'Due', order: 'dmy', sure: true },
+        sample: { text: '03.04.2027 18:00', dmy: '2027-04-03', mdy: '2027-03-04' },
+      },
+    ],
+  })
+  // The second of a name is one of its own.
+  expect(dry.columns.map(({ column }) => column).slice(-2)).toEqual(['Window', 'Window (2)'])
+  expect(dry.bad).toEqual([{ line: 6, reason: 'due: "2025-02-30" is no date such as 2026-04-03 09:30.' }])
+  await run(id, { guess: true })
+  const taken = (await tickets()).filter(({ importedId }) => String(importedId).startsWith('Y-'))
+  expect(taken.map(({ createdAt, dueAt, customFields }) => [createdAt, dueAt, customFields])).toEqual([
+    ['2025-11-03T08:15:00.000Z', '2027-04-03T16:00:00.000Z', { window: '2025-11-03T08:15:00.000Z' }],
+    ['2025-10-13T11:05:00.000Z', null, { window: '2025-11-02T23:05:00.000Z' }],
+    ['2025-11-02T23:30:00.000Z', null, { window: '2025-11-03T07:15:00.000Z' }],
+    ['2025-03-30T01:00:00.000Z', null, {}],
+  ])
+  const other = await sent('tickets', 'guessed.csv', 'id,subject,Due\nZ-1,Guessed,03/04/27')
+  const guessed = await run(other, { dryRun: true, guess: true })
+  expect(guessed.dates?.columns).toMatchObject([{ order: 'dmy', sure: false }])
+  await run(other, { guess: true, dates: 'mdy' })
+  const [one] = (await tickets()).filter(({ importedId }) => importedId === 'Z-1')
+  expect(one).toMatchObject({ dueAt: '2027-03-03T23:00:00.000Z' })
+})
+
 test('where nothing is the subject, one sentence says so beside the columns; a column or one text for all will do', async () => {
   const id = await sent('tickets', 'bare.csv', 'Reference,What\nS-1,Lamp\nS-2,')
   const failed = await run(id, { dryRun: true })

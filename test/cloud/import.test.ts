@@ -119,7 +119,7 @@ describe('tickets', () => {
       status: 'vendor',
       priority: 'p1',
       queue: 'desk',
-      createdAt: '2025-11-03T09:15:00.000Z',
+      createdAt: '2025-11-03T08:15:00.000Z',
       importedId: 'T-1',
       assigneeId: uuid('technician', 'Alpha'),
     })
@@ -154,7 +154,7 @@ describe('tickets', () => {
     })
     expect(answer).toMatchObject({ added: 3, same: 2, changed: 0 })
     expect(await entities('ticket')).toContainEqual(
-      expect.objectContaining({ subject: 'When is that', createdAt: '2025-04-03T00:00:00.000Z' }),
+      expect.objectContaining({ subject: 'When is that', createdAt: '2025-04-02T22:00:00.000Z' }),
     )
   })
 

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { RunImport } from '../../../src-shared/protocol/import.ts'
 import { AllColumns, Columns, Subject } from './columns.tsx'
+import { Dates } from './dates.tsx'
 import classes from './import.module.css'
 import type { SeenImport } from './transfer.ts'
 import { Words } from './words.tsx'
@@ -24,22 +25,7 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
       <Columns view={view} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
       {view.kind === 'tickets' && (
         <div className={classes.says}>
-          <label>
-            <span>03/04/2026 is</span>
-            <select
-              disabled={disabled}
-              value={said.dates ?? ''}
-              onChange={(event) => {
-                const { dates: _before, ...rest } = said
-                const { value } = event.target
-                onSay(value === 'dmy' || value === 'mdy' ? { ...rest, dates: value } : rest)
-              }}
-            >
-              <option value="">not taken: it could be either</option>
-              <option value="dmy">the third of April</option>
-              <option value="mdy">the fourth of March</option>
-            </select>
-          </label>
+          <Dates view={view} said={said} disabled={disabled} onSay={onSay} />
           <AllColumns view={view} said={said} disabled={disabled} onSay={onSay} />
           <Subject said={said} disabled={disabled} onSay={onSay} />
         </div>
