@@ -170,6 +170,9 @@ export async function planRows(
 ): Promise<PlannedRows> {
   const { request, mapping } = run
   const name = await whoActs(tx, run.technician)
+  // Another import of contacts has written before it is looked who is here: what makes a contact one has no key.
+  if (request.kind === 'contacts' && !request.dryRun)
+    await tx`select pg_advisory_xact_lock(hashtextextended('bulkhead contacts into ' || bulkhead.current_tenant(), 0))`
   const again: Planned<never>[] = []
   const firsts = rows.filter((row) => {
     const before = isFirst(row, mapping, request.kind, seen)

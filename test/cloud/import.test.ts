@@ -280,12 +280,16 @@ describe('a database that ends an import in favour of others', () => {
     expect(await take({ kind: 'tickets', csv })).toMatchObject({ added: 0, changed: 0, same: 1002 })
   })
 
-  test('takes what another one brought at the same time once', async () => {
-    const file: ImportRequest = { kind: 'tickets', csv: 'id,subject\nBoth-1,Both\nBoth-2,Two' }
+  test.each([
+    ['tickets', 'id,subject\nBoth-1,Both\nBoth-2,Two'],
+    ['contacts', 'name,email\nBoth,both@acme.example\nTwo,'],
+  ] as const)('takes %s that another one brought at the same time once', async (kind, csv) => {
     let answers: Promise<ImportAnswer>[] = []
     await cloud.owner.begin(async (other) => {
-      await other`select from ticket_number for update`
-      answers = [take(file), take(file)]
+      // Whoever is there is looked for by both, and written by neither.
+      if (kind === 'contacts') await other`lock table contact in share mode`
+      else await other`select from ticket_number for update`
+      answers = [take({ kind, csv }), take({ kind, csv })]
       await vi.waitFor(async () => expect(await waitingFor(cloud.owner)).toBe(2))
     })
     const came = await Promise.all(answers)
