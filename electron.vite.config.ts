@@ -61,6 +61,14 @@ export default defineConfig({
   renderer: {
     root: 'src-renderer',
     plugins: [react(), sharedConstantsArePure],
-    build: { outDir: 'out/renderer', minify: true, rollupOptions: { input: 'src-renderer/index.html' } },
+    build: {
+      outDir: 'out/renderer',
+      minify: true,
+      rollupOptions: {
+        input: 'src-renderer/index.html',
+        // What the window begins with is one script, not one for each part that something later uses too.
+        output: { codeSplitting: { groups: [{ name: 'window', tags: ['$initial'] }] } },
+      },
+    },
   },
 })

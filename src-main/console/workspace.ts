@@ -73,6 +73,7 @@ export class Workspace {
     this.supervisor = new Supervisor({
       worker: parts.worker,
       folder: join(parts.profile, 'tenants'),
+      tenants: () => parts.registry.all().filter(({ left }) => !left).length,
       rootKey: (id) => this.#rootKey(id),
       token: (id) => parts.session.tenantToken(id),
       assignment: () => ({
@@ -267,6 +268,7 @@ export class Workspace {
       const { changed, gone } = this.#parts.registry.replaceTenants(tenants)
       for (const id of gone) this.#closeClient(id)
       this.#parts.onClients(changed)
+      this.supervisor.keepReady()
       for (const known of this.#parts.registry.all()) this.#bringUpToDate(known)
     } catch {
       // The stream will break for the same reason and be followed by another `connected`; else the next minute lists.

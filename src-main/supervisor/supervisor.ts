@@ -22,8 +22,10 @@ export interface SupervisorOptions {
   folder: string
   /** At most this many compartments are awake, the least recently used hibernate. */
   maxAwake?: number
-  /** Blank workers kept ready. */
+  /** Blank workers kept ready, at most. */
   warm?: number
+  /** How many tenants there are: no worker is kept ready for which none sleeps. */
+  tenants?: () => number
   /** A fresh copy of the tenant's root key; the supervisor hands it on and keeps none. */
   rootKey(tenantId: string): Promise<Uint8Array>
   token(tenantId: string): Promise<TenantToken>
@@ -72,7 +74,8 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     this.#maxAwake = options.maxAwake ?? 16
-    this.#pool = new WorkerPool(options.worker, options.warm ?? 2)
+    const { worker, warm = 2, tenants = () => Infinity } = options
+    this.#pool = new WorkerPool(worker, () => Math.min(warm, tenants() - this.#awake.size))
     this.#pool.fill()
   }
 
@@ -196,6 +199,11 @@ export class Supervisor {
     } finally {
       this.mayHibernate(tenantId)
     }
+  }
+
+  /** There may be more tenants than before: a blank worker is kept ready for whoever is opened next. */
+  keepReady(): void {
+    this.#pool.fill()
   }
 
   /** A sync in the background goes on for as long as nobody needs the compartment's place. */
@@ -345,7 +353,9 @@ export class Supervisor {
   }
 
   #forget(tenantId: string, compartment: Promise<CompartmentProcess>): void {
-    if (this.#awake.get(tenantId) === compartment) this.#awake.delete(tenantId)
+    if (this.#awake.get(tenantId) !== compartment) return
+    this.#awake.delete(tenantId)
+    this.#pool.refill()
   }
 
   /** Least recently used first; those on a window last, and their scopes are revoked. */

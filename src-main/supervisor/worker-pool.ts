@@ -13,31 +13,35 @@ const HEAP_LIMIT_MB = 512
  */
 export class WorkerPool {
   readonly #script: string
-  readonly #size: number
+  readonly #wanted: () => number
   #warm: Promise<Worker>[] = []
   #closed = false
 
-  /** @param size how many blank workers to keep ready */
-  constructor(script: string, size: number) {
+  /** @param wanted how many blank workers to keep ready, asked whenever they may be too few */
+  constructor(script: string, wanted: () => number) {
     this.#script = script
-    this.#size = size
+    this.#wanted = wanted
   }
 
   /** Starts the blank workers; they load in the background. */
   fill(): void {
-    while (!this.#closed && this.#warm.length < this.#size) {
+    while (!this.#closed && this.#warm.length < this.#wanted()) {
       const made = this.#start()
       made.catch(() => undefined)
       this.#warm.push(made)
     }
   }
 
-  /** A worker with its modules loaded, blank; another is started in its place a little later. */
+  /** A worker with its modules loaded, blank; another is started in its place a little later, where one is wanted. */
   async take(): Promise<Worker> {
     const made = this.#warm.shift() ?? this.#start()
-    // After the waking client has its first page, not while it loads it.
-    setTimeout(() => this.fill(), 300).unref()
+    this.refill()
     return made
+  }
+
+  /** Fills up after the waking client has its first page, not while it loads it. */
+  refill(): void {
+    setTimeout(() => this.fill(), 300).unref()
   }
 
   async close(): Promise<void> {

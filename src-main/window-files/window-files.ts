@@ -16,8 +16,8 @@ const TYPES: Record<string, string> = {
 export interface WindowFile {
   type: string
   body: Buffer
-  /** The same, gzipped, where that pays. */
-  gzip: Buffer | null
+  /** The same, gzipped, where that pays. Made when it is first asked for: most files are not, and in Electron none is. */
+  readonly gzip: Buffer | null
 }
 
 /** The files of the built window by URL path, read once: what is not in the table does not exist. */
@@ -34,11 +34,21 @@ export function readWindowFiles(folder: string): WindowFiles {
     const type = TYPES[extname(entry.name)]
     if (!entry.isFile() || !type) continue
     const path = join(entry.parentPath, entry.name)
-    const body = readFileSync(path)
-    const gzip = type.startsWith('font/') || type === 'image/png' ? null : gzipSync(body)
-    files.set(encodeURI(`/${relative(folder, path).split(sep).join('/')}`), { type, body, gzip })
+    files.set(encodeURI(`/${relative(folder, path).split(sep).join('/')}`), windowFile(type, readFileSync(path)))
   }
   return files
+}
+
+function windowFile(type: string, body: Buffer): WindowFile {
+  const packed = type.startsWith('font/') || type === 'image/png'
+  let made: Buffer | null = null
+  return {
+    type,
+    body,
+    get gzip() {
+      return packed ? null : (made ??= gzipSync(body))
+    },
+  }
 }
 
 /**

@@ -9,7 +9,12 @@ const MANY_MS = 900
  * Turns what a compartment says has changed into the queries to read again: a named ticket at once, lists and counts
  * together after a short pause (a long one while everything moves, as in a first sync).
  */
-export function createRefresh(queries: QueryClient): { apply(change: Change): void; stop(): void } {
+export function createRefresh(queries: QueryClient): {
+  apply(change: Change): void
+  /** Nothing more is on its way: what waits for its pause is read now. */
+  settle(): void
+  stop(): void
+} {
   let timer: ReturnType<typeof setTimeout> | undefined
   let running = false
   let again = false
@@ -50,6 +55,11 @@ export function createRefresh(queries: QueryClient): { apply(change: Change): vo
       // The desk says which statuses are open ones.
       if (desk || tickets === 'all' || tickets.length > 0)
         timer ??= setTimeout(lists, tickets === 'all' ? MANY_MS : FEW_MS)
+    },
+    settle() {
+      if (timer === undefined) return
+      clearTimeout(timer)
+      void lists()
     },
     stop() {
       clearTimeout(timer)

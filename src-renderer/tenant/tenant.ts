@@ -67,10 +67,13 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
     },
     refresh.apply,
   )
+  let phase: SyncState['phase'] | null = null
   const stopSync = follow<SyncState>(
     connection,
     (observer) => client.sync.watch.subscribe(undefined, observer),
     (state) => {
+      if (phase === 'first-sync' && state.phase !== phase) refresh.settle()
+      phase = state.phase
       queries.setQueryData(keys.sync, state)
       void queries.invalidateQueries({ queryKey: keys.report })
       void queries.invalidateQueries({ queryKey: keys.inbox })

@@ -1,4 +1,12 @@
-import { chromium, type Browser, type ConsoleMessage, type LaunchOptions, type Page } from 'playwright-core'
+import {
+  chromium,
+  errors,
+  type Browser,
+  type ConsoleMessage,
+  type LaunchOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 import { findChromium } from '../../scripts/chromium.mjs'
 import { chosenHost, ownWindow } from './hosts.ts'
 
@@ -37,6 +45,7 @@ export async function openWindow(
 ): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
   const host = chosenHost()
   const { page, close } = host === 'browser' ? await blankPage(browser) : await ownWindow(host, address)
+  lookOften(page)
   await page.setViewportSize({ width, height })
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
   const complaints: string[] = []
@@ -57,4 +66,28 @@ export async function openWindow(
 async function blankPage(browser: Browser): Promise<{ page: Page; close(): Promise<void> }> {
   const context = await browser.newContext()
   return { page: await context.newPage(), close: () => context.close() }
+}
+
+/** Milliseconds of a wait of Playwright's own. */
+const SHORT = 2_000
+let looksOften = false
+
+/**
+ * Playwright soon looks only every half second where a wait may be long, and every tenth of one where it is short: a
+ * long wait is many short ones from here on, in every window of this process.
+ */
+function lookOften(page: Page): void {
+  if (looksOften) return
+  looksOften = true
+  const locator = Object.getPrototypeOf(page.locator(':root')) as Locator
+  const waitFor = locator.waitFor
+  locator.waitFor = async function (this: Locator, options = {}) {
+    for (let left = options.timeout ?? 30_000; ; left -= SHORT) {
+      try {
+        return await waitFor.call(this, { ...options, timeout: Math.min(left, SHORT) })
+      } catch (error) {
+        if (left <= SHORT || !(error instanceof errors.TimeoutError)) throw error
+      }
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import { createTRPCClient } from '@trpc/client'
 import { expect, test, vi } from 'vitest'
 import { DEFAULT_ATTACHMENT_POLICY } from '../../src-shared/domain/attachment.ts'
-import type { Change, Desk, TicketDetail, TicketOutline, TicketRow } from '../../src-shared/domain/views.ts'
+import type { Change, Desk, SyncState, TicketDetail, TicketOutline, TicketRow } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { CompartmentApi } from '../../src-main/compartment/router.ts'
 import type { ConsoleRouter } from '../../src-main/console/router.ts'
@@ -166,6 +166,38 @@ test('a named change reads that ticket again and no other', async () => {
     expect(isStale(ID(7))).toBe(true)
   })
   expect(isStale(ID(8))).toBe(false)
+})
+
+test('while everything moves lists are read again now and then, and at once when the first sync is over', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    let [tell, say]: [(change: Change) => void, (state: SyncState) => void] = [() => undefined, () => undefined]
+    const state = { lastSuccessAt: null, pending: 0, failed: 0, progress: null, problem: null }
+    const { tenants } = startTenants({
+      [ID(1)]: {
+        async *changes() {
+          for (;;) yield await new Promise<Change>((resolve) => (tell = resolve))
+        },
+        async *syncStates() {
+          yield { ...state, phase: 'first-sync' }
+          for (;;) yield await new Promise<SyncState>((resolve) => (say = resolve))
+        },
+      },
+    })
+    const tenant = tenants.get(ID(1))
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+    const isStale = (): boolean | undefined => tenant.queries.getQueryState(keys.counts)?.isInvalidated
+    tenant.queries.setQueryData(keys.counts, { byStatus: {}, mine: 0, unassigned: 0 })
+    await settled()
+    tell({ tickets: 'all', desk: false })
+    await settled()
+    expect([tenant.queries.getQueryData<SyncState>(keys.sync)?.phase, isStale()]).toEqual(['first-sync', false])
+    say({ ...state, phase: 'idle' })
+    await settled()
+    expect([tenant.queries.getQueryData<SyncState>(keys.sync)?.phase, isStale()]).toEqual(['idle', true])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('any block of a long list is read at its anchor, and a short one to its end', async () => {

@@ -19,17 +19,28 @@ const handedOut: Uint8Array[] = []
 const keys = new Map<string, number>()
 let token: () => Promise<{ token: string; expiresIn: number }>
 let cloudUrl: string
+let tenants: number
 
 beforeEach(() => {
+  tenants = Infinity
   folder = mkdtempSync(join(tmpdir(), 'bulkhead-supervisor-'))
   handedOut.length = 0
   keys.clear()
   token = () => Promise.reject(new Error('offline'))
   cloudUrl = 'http://127.0.0.1:9'
-  supervisor = new Supervisor({
+  supervisor = newSupervisor()
+})
+afterEach(async () => {
+  await supervisor.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function newSupervisor(): Supervisor {
+  return new Supervisor({
     worker: WORKER,
     folder,
     maxAwake: 2,
+    tenants: () => tenants,
     rootKey: async (tenantId) => {
       const key = new Uint8Array(32).fill(keys.get(tenantId) ?? tenantId.charCodeAt(0))
       handedOut.push(key)
@@ -46,11 +57,7 @@ beforeEach(() => {
     crashed: () => undefined,
     closeDeadline: 1000,
   })
-})
-afterEach(async () => {
-  await supervisor.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+}
 
 let opened = 0
 /** Opens a client in this window, as a window does: under a handle that it chose. */
@@ -180,6 +187,26 @@ test('a call that is stopped before its compartment is awake never runs', async 
   await ask(scope).answered
   expect(stopped.answers).toEqual([])
   stopped.answered.catch(() => undefined)
+})
+
+test('no worker is kept ready for which no client sleeps', async () => {
+  await supervisor.close()
+  tenants = 0
+  supervisor = newSupervisor()
+  const started = vi.fn()
+  process.on('worker', started)
+  try {
+    await open(A)
+    tenants = 1
+    // Longer than it takes to put another worker in the place of one that was taken.
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(started).toHaveBeenCalledTimes(1)
+    tenants = 2
+    supervisor.keepReady()
+    await vi.waitFor(() => expect(started).toHaveBeenCalledTimes(2))
+  } finally {
+    process.off('worker', started)
+  }
 })
 
 test('closing closes every file', async () => {
