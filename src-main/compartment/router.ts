@@ -4,6 +4,7 @@ import { MAX_PIECE } from '../../src-shared/domain/attachment.ts'
 import {
   BulkBack,
   BulkChange,
+  BulkText,
   MAX_BULK,
   MAX_CHOSEN,
   type BulkPreview,
@@ -12,6 +13,7 @@ import {
 import type { TriedConnection } from '../../src-shared/domain/connection.ts'
 import { MAX_BODY, WorkTime } from '../../src-shared/domain/entry.ts'
 import { ColumnKey, ColumnOrder, Columns, OwnLayout } from '../../src-shared/domain/layout.ts'
+import type { FilledTicket } from '../../src-shared/domain/macros.ts'
 import { ContactPatch, NewContact } from '../../src-shared/domain/people.ts'
 import { Id, Instant, Key } from '../../src-shared/domain/primitives.ts'
 import { NewView, ViewPatch } from '../../src-shared/domain/saved-view.ts'
@@ -78,9 +80,11 @@ export interface CompartmentApi {
   similar(id: string): SimilarTicket[]
   /** Ids of the tickets of a list, or of what a search finds in it, in its order. */
   ticketIds(input: z.infer<typeof IdsInput>): string[]
-  bulkPreview(input: { ids: string[]; change: BulkChange }): BulkPreview
-  /** Changes many tickets: all is recorded, or nothing. */
-  bulk(input: { ids: string[]; change: BulkChange }): BulkResult
+  bulkPreview(input: z.infer<typeof BulkInput>): BulkPreview
+  /** Changes many tickets, and writes on them: all is recorded, or nothing. */
+  bulk(input: z.infer<typeof BulkInput>): BulkResult
+  /** What texts of macros are filled in with, of those tickets that are here. */
+  fillings(input: { ids: string[] }): FilledTicket[]
   /** Takes a bulk change back, but for what somebody changed since then. */
   bulkBack(input: { back: BulkBack[] }): BulkResult
   ticket(id: string): TicketDetail
@@ -188,7 +192,8 @@ const AnyPatch = z.union([TicketPatch, ContactPatch, ViewPatch])
 const Watchers = z.array(Id).max(MAX_WATCHERS).default([])
 const LinkInput = z.object({ id: Id, otherId: Id, relation: LinkRelation })
 const OutlineInput = z.object({ filter: TicketFilter, sort: TicketSort })
-const BulkInput = z.object({ ids: z.array(Id).min(1).max(MAX_BULK), change: BulkChange })
+const BulkIds = z.array(Id).min(1).max(MAX_BULK)
+const BulkInput = z.object({ ids: BulkIds, change: BulkChange, texts: z.array(BulkText).max(MAX_BULK).optional() })
 const SearchInput = z.object({
   /** Words and operators; see src-shared/query. */
   text: z.string().max(MAX_QUERY),
@@ -242,6 +247,7 @@ export const tenantRouter = t.router({
     similar: t.procedure.input(z.object({ id: Id })).query(({ ctx, input }) => ctx.similar(input.id)),
     ids: t.procedure.input(IdsInput).query(({ ctx, input }) => ctx.ticketIds(input)),
     bulkPreview: t.procedure.input(BulkInput).query(({ ctx, input }) => ctx.bulkPreview(input)),
+    fillings: t.procedure.input(z.object({ ids: BulkIds })).query(({ ctx, input }) => ctx.fillings(input)),
     bulk: t.procedure.input(BulkInput).mutation(({ ctx, input }) => ctx.bulk(input)),
     bulkBack: t.procedure
       .input(z.object({ back: z.array(BulkBack).min(1).max(MAX_BULK) }))

@@ -4,6 +4,7 @@ import {
   type BulkChange,
   type BulkPreview,
   type BulkResult,
+  type BulkText,
 } from '../../src-shared/domain/bulk.ts'
 import { problemFrom } from '../app/channel/link.ts'
 import { keys } from './queries.ts'
@@ -15,7 +16,23 @@ export interface Slicing {
   onDone?: (count: number) => void
   /** Ends it before the next slice. */
   signal?: AbortSignal
+  /** What is written on each ticket beside. */
+  writing?: Writing | undefined
 }
+
+/** Makes the texts of some tickets. One that gets none stays as it is, also in what would be changed. */
+export type Writing = (ids: readonly string[]) => Promise<Written>
+
+interface Written {
+  texts: BulkText[]
+  /** Tickets that cannot have one, and why the first. */
+  held: NonNullable<BulkPreview['held']> | null
+  /** Tickets that are not here any more. */
+  gone: number
+}
+
+/** Tickets that are written on in one call: texts may be long. */
+export const MAX_WRITTEN = 200
 
 /** What a change would do to the chosen tickets, without doing it. Of more than one call's worth it is added up. */
 export async function previewBulk(
@@ -26,7 +43,13 @@ export async function previewBulk(
 ): Promise<BulkPreview> {
   const parts: BulkPreview[] = []
   await inSlices(ids, slicing, async (some) => {
-    parts.push(await client.tickets.bulkPreview.query({ ids: some, change }))
+    const written = await slicing.writing?.(some)
+    if (!written) return void parts.push(await client.tickets.bulkPreview.query({ ids: some, change }))
+    // How they read does not matter here.
+    const texts = written.texts.map((text) => ({ ...text, body: '…' }))
+    const input = { ids: texts.map(({ id }) => id), change, texts }
+    const part = texts.length === 0 ? EMPTY : await client.tickets.bulkPreview.query(input)
+    parts.push(withWritten(part, written))
   })
   const [only] = parts
   if (only && parts.length === 1) return only
@@ -35,7 +58,9 @@ export async function previewBulk(
   const first = new Map(parts.flatMap(({ openParts }) => openParts.first.map((part) => [part.id, part] as const)))
   return {
     ...countsOf(parts),
+    parts: sums(parts.map((part) => part.parts)),
     ...prioritiesOf(parts),
+    ...needsOf(parts),
     openParts: { count: open.size, first: [...first.values()].filter(({ id }) => open.has(id)).slice(0, NAMED) },
     openTasks: {
       count: parts.reduce((sum, { openTasks }) => sum + openTasks.count, 0),
@@ -58,7 +83,14 @@ export async function runBulk(
   change: BulkChange,
   slicing: Slicing = {},
 ): Promise<BulkResult & { problem?: string }> {
-  return slicedResult(tenant, ids, slicing, (some) => tenant.client.tickets.bulk.mutate({ ids: some, change }))
+  return slicedResult(tenant, ids, slicing, async (some) => {
+    const written = await slicing.writing?.(some)
+    if (!written) return tenant.client.tickets.bulk.mutate({ ids: some, change })
+    const { texts } = written
+    const input = { ids: texts.map(({ id }) => id), change, texts }
+    const result = texts.length === 0 ? { ...NONE, back: [] } : await tenant.client.tickets.bulk.mutate(input)
+    return withWritten(result, written)
+  })
 }
 
 /** Takes a change of many back, but for what somebody changed since then. */
@@ -99,24 +131,46 @@ function heldAll<Item>(error: unknown, some: readonly Item[], items: readonly It
 
 async function inSlices<Item>(
   items: readonly Item[],
-  { onDone, signal }: Slicing,
+  { onDone, signal, writing }: Slicing,
   run: (some: Item[]) => Promise<void>,
 ): Promise<void> {
-  for (let at = 0; at < items.length && !signal?.aborted; at += MAX_BULK) {
-    const some = items.slice(at, at + MAX_BULK)
+  const most = writing ? MAX_WRITTEN : MAX_BULK
+  for (let at = 0; at < items.length && !signal?.aborted; at += most) {
+    const some = items.slice(at, at + most)
     await run(some)
     onDone?.(at + some.length)
   }
 }
 
+const NONE = { change: 0, same: 0, gone: 0 }
+const EMPTY: BulkPreview = {
+  ...{ ...NONE, parts: {}, openParts: { count: 0, first: [] }, openTasks: { count: 0, first: [] } },
+}
+
+/** What is counted, with the tickets that got no text. */
+function withWritten<Part extends Omit<BulkResult, 'back'>>(part: Part, { held, gone }: Written): Part {
+  const both = [...(part.held ? [part.held] : []), ...(held ? [held] : [])]
+  const count = both.reduce((sum, one) => sum + one.count, 0)
+  return { ...part, gone: part.gone + gone, ...(both[0] && { held: { count, why: both[0].why } }) }
+}
+
 function prioritiesOf(parts: readonly BulkPreview[]): Pick<BulkPreview, 'priorities'> {
-  const priorities: Record<string, number> = {}
-  for (const part of parts)
-    for (const [key, count] of Object.entries(part.priorities ?? {})) priorities[key] = (priorities[key] ?? 0) + count
+  const priorities = sums(parts.map((part) => part.priorities ?? {}))
   return Object.keys(priorities).length > 0 ? { priorities } : {}
 }
 
-function countsOf(parts: readonly Omit<BulkPreview, 'openParts' | 'openTasks'>[]): Omit<BulkResult, 'back'> {
+function needsOf(parts: readonly BulkPreview[]): Pick<BulkPreview, 'needs'> {
+  const needs = [...new Set(parts.flatMap((part) => part.needs ?? []))]
+  return needs.length > 0 ? { needs } : {}
+}
+
+function sums(all: readonly Record<string, number>[]): Record<string, number> {
+  const whole: Record<string, number> = {}
+  for (const one of all) for (const [key, count] of Object.entries(one)) whole[key] = (whole[key] ?? 0) + count
+  return whole
+}
+
+function countsOf(parts: readonly Omit<BulkResult, 'back'>[]): Omit<BulkResult, 'back'> {
   const sum = (of: 'change' | 'same' | 'gone'): number => parts.reduce((total, part) => total + part[of], 0)
   const held = parts.flatMap((part) => part.held ?? [])
   const [first] = held

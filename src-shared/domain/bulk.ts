@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { Id } from './primitives.ts'
+import { MAX_BODY } from './entry.ts'
+import { Id, Key } from './primitives.ts'
 import { MAX_TASK_TEXT } from './task-list.ts'
-import { MAX_WATCHERS, Tag, TicketBase } from './ticket.ts'
+import { FieldValue, MAX_WATCHERS, Tag, TicketBase } from './ticket.ts'
 import type { TicketReference } from './views.ts'
 
 /** Tickets that are changed in one call at most, all or none; more are changed in slices. */
@@ -36,8 +37,18 @@ export const BulkChange = z.object({
   /** Texts of tasks that are added; ids of those that are deleted again. */
   addTasks: z.array(z.string().trim().min(1).max(MAX_TASK_TEXT)).max(20).optional(),
   removeTasks: z.array(Id).max(20).optional(),
+  /** For those that are resolved or closed by it: values of fields that a ticket needs then and does not have. */
+  fill: z.record(Key, FieldValue).optional(),
 })
 export type BulkChange = z.infer<typeof BulkChange>
+
+/** What is written on one ticket beside what is changed; it cannot be taken back. */
+export const BulkText = z.object({
+  id: Id,
+  kind: z.enum(['note', 'reply']),
+  body: z.string().trim().min(1).max(MAX_BODY),
+})
+export type BulkText = z.infer<typeof BulkText>
 
 /** Takes back what a bulk change did to one ticket; a field that is not as it was `left` by then stays as it is. */
 export const BulkBack = BulkChange.extend({ id: Id, left: BulkPatch })
@@ -50,6 +61,13 @@ export interface BulkPreview {
   same: number
   /** Tickets that are not here any more. */
   gone: number
+  /**
+   * How many of those that change it moves by what: a field by its name, as `customFields.cause`, `tags`, `watchers`,
+   * `tasks`, or `text`.
+   */
+  parts: Record<string, number>
+  /** Keys of the fields without which tickets are held up, in their order; absent for none. */
+  needs?: string[]
   /** Of those that change, how many get which other priority by the client's matrix, by its key; absent for none. */
   priorities?: Record<string, number>
   /** Tickets that stay as they are because they lack what the change needs, and why the first of them; absent for none. */
@@ -63,7 +81,7 @@ export interface BulkPreview {
   openTasks: { count: number; first: string[] }
 }
 
-export interface BulkResult extends Omit<BulkPreview, 'openParts' | 'openTasks' | 'priorities'> {
+export interface BulkResult extends Omit<BulkPreview, 'openParts' | 'openTasks' | 'priorities' | 'parts' | 'needs'> {
   /** For taking it back, one for each ticket that changed. */
   back: BulkBack[]
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { OwnFields } from './fields.ts'
+import type { Contact } from './people.ts'
 import { Id, Key } from './primitives.ts'
 import { MAX_TASK_TEXT } from './task-list.ts'
-import { FieldValue, Tag } from './ticket.ts'
+import { FieldValue, Tag, type Ticket } from './ticket.ts'
 
 /** What a macro sets; `assignee` may be whoever uses it. */
 const MacroFields = z
@@ -53,6 +55,13 @@ export type Macro = z.infer<typeof Macro>
  * nor anything set.
  */
 export const SETS_NOTHING = { addTags: [] }
+
+/** What of a ticket fills the text of a macro. */
+export interface FilledTicket {
+  ticket: Pick<Ticket, 'id' | 'number' | 'subject' | 'status' | 'priority' | 'type' | 'customFields'>
+  requester: Contact | null
+  ownFields?: Pick<OwnFields, 'people'>
+}
 
 /** What variables stand for, beside `field.<key>` for each custom field. */
 export const VARIABLES = [

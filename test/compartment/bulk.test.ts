@@ -44,7 +44,8 @@ test('a preview counts what changes, what has it already and what is gone, and c
     change: of({ patch: { status: 'closed' } }),
   })
   const none = { count: 0, first: [] }
-  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1, openParts: none, openTasks: none })
+  const parts = { status: 14 - closed }
+  expect(preview).toEqual({ change: 14 - closed, same: closed, gone: 1, parts, openParts: none, openTasks: none })
   expect(await statuses(driven)).toEqual(numbers.map((number) => ticketOf(number).status))
   expect(await driven.state()).toMatchObject({ pending: 0 })
 })
@@ -100,6 +101,41 @@ test('tasks, watchers and own fields come with it, and one way back takes all of
   expect(then.map(({ watchers }) => watchers ?? [])).toEqual([[], [other]])
   expect(then.map(({ tasks }) => tasksInOrder(tasks as Tasks).map(({ text }) => text))).toEqual([[], ['Mine']])
   expect(then[1]?.customFields['site'] ?? null).toBe(null)
+})
+
+test('texts are written with it, on the tickets that get one, and stay when the rest is taken back', async () => {
+  const driven = await synced(false)
+  const [first = '', second = '', third = ''] = ids
+  const other = technicianOf(2)
+  await driven.edit(first, { status: 'vendor' })
+  await driven.call('mutation', 'tickets.watch', { id: third, add: [other.id] })
+  const texts = [first, third].map((id) => ({ id, kind: 'note' as const, body: `For @${other.name}: ${id}` }))
+  const input = { ids: [first, second, third], change: of({ patch: { status: 'vendor' } }), texts }
+  const counted = { change: 3, same: 0, parts: { status: 2, text: 2 } }
+  expect(await driven.call('query', 'tickets.bulkPreview', input)).toMatchObject(counted)
+  const { back } = await driven.call<BulkResult>('mutation', 'tickets.bulk', input)
+  expect(back.map(({ id }) => id)).toEqual([second, third])
+  const written = async (): Promise<object> =>
+    Promise.all(
+      [first, second, third].map(async (id) => {
+        const { entries, ticket } = await driven.ticket(id)
+        const notes = entries.filter(({ kind, body }) => kind === 'note' && body.endsWith(id))
+        return [ticket.status, notes.length, ticket.watchers ?? []]
+      }),
+    )
+  expect(await written()).toEqual([
+    ['vendor', 1, [other.id]],
+    ['vendor', 0, []],
+    ['vendor', 1, [other.id]],
+  ])
+  await driven.call('mutation', 'tickets.bulkBack', { back })
+  expect(await written()).toEqual([
+    ['vendor', 1, [other.id]],
+    [ticketOf(2).status, 0, []],
+    [ticketOf(3).status, 1, [other.id]],
+  ])
+  const fillings = await driven.call('query', 'tickets.fillings', { ids: [second, idOf('nobody')] })
+  expect(fillings).toMatchObject([{ ticket: { number: 2, subject: ticketOf(2).subject }, requester: { name: /./ } }])
 })
 
 test('taking back leaves alone what was changed since then', async () => {

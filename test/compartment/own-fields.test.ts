@@ -197,6 +197,17 @@ test('of several tickets those that lack something stay, and it is told how many
     refused('field-missing', CAUSE),
   )
   expect(await driven.call('mutation', 'tickets.bulkBack', { back })).toMatchObject({ change: 1 })
+  // What is given once for those that lack it leaves alone what the others have.
+  expect(preview).toMatchObject({ needs: ['cause'], parts: { status: 1 } })
+  const filled = { ids: [three, four], change: { ...change, fill: { cause: 'Rain', site: 'hq' } } }
+  const parts = { status: 2, 'customFields.cause': 1 }
+  expect(await driven.call('query', 'tickets.bulkPreview', filled)).toMatchObject({ change: 2, parts })
+  const all = await driven.call<Outputs['tickets']['bulk']>('mutation', 'tickets.bulk', filled)
+  const causes = async () =>
+    Promise.all([three, four].map(async (id) => (await driven.ticket(id)).ticket.customFields['cause'] ?? null))
+  expect(await causes()).toEqual(['Dust', 'Rain'])
+  await driven.call('mutation', 'tickets.bulkBack', { back: all.back })
+  expect(await causes()).toEqual(['Dust', null])
 })
 
 test('of several tickets none loses what it needs, or gets what it does not show', async () => {

@@ -202,5 +202,47 @@ test('a variable that nobody fills is said and not sent', async () => {
   await waitForSynced(page)
   const numbers = (await Promise.all([1, 2, 3, 4, 5].map(stored))).map((ticket) => ticket?.customFields)
   expect(numbers.filter((values) => values?.seats === 8 && values.Reach === 'many' && !values.Haste)).toHaveLength(3)
+  // A macro on the same ones: what it needs is asked for once, and one z takes all of it back.
+  await page.keyboard.type(';send')
+  await page.getByRole('option', { name: /Send it out/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  const over = asked('Use “Send it out”?')
+  await over.getByText('3 stay as before. Fill in Cause').waitFor({ timeout: SOON })
+  await page.keyboard.type('Dust')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Use on 3' }).waitFor({ timeout: SOON })
+  expect(await over.getByRole('listitem').allInnerTexts()).toEqual(
+    ['Status set to Done', 'Cause set to Dust', 'Tagged sent', 'Watched by you', 'Task added: Ask for the bill'].map(
+      (part) => `${part}\n3`,
+    ),
+  )
+  await page.keyboard.press('Enter')
+  await page.getByText(/^3 tickets: “Send it out”/).waitFor({ timeout: SOON })
+  const done = async () =>
+    (await Promise.all([1, 2, 3, 4, 5].map(stored))).filter((one) => one?.status === 'done' && one.customFields.cause)
+  await expect.poll(async () => (await done()).length, { timeout: SOON }).toBe(3)
+  await page.keyboard.press('z')
+  await expect.poll(async () => (await done()).length, { timeout: SOON }).toBe(0)
+  // What people of the client will read takes its name; it stays when the rest goes back.
+  const parked = async () =>
+    (await Promise.all([1, 2, 3, 4, 5].map(stored))).filter((one) => one?.tags.includes('parked')).length
+  const before = await parked()
+  await page.keyboard.type(';park')
+  await page.getByRole('option', { name: /Park it/ }).waitFor({ timeout: SOON })
+  await page.keyboard.press('Enter')
+  await page.getByText('Type Acme to send 3 replies to people of this client').waitFor({ timeout: SOON })
+  expect(await asked('Use “Park it”?').locator('blockquote').innerText()).toMatch(/^Hi Contact, we wait for the vendor/)
+  await page.keyboard.type('Acm')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('e')
+  await page.keyboard.press('Enter')
+  await page.getByText(/^3 tickets: “Park it”/).waitFor({ timeout: SOON })
+  const replies = async () => stage.owner`
+    select from entry join ticket on ticket.id = ticket_id where entry.data ->> 'kind' = 'reply'
+      and entry.data ->> 'body' = format('Hi Contact, we wait for the vendor on %s. Acme desk', ticket.number)`
+  await expect.poll(async () => (await replies()).length, { timeout: SOON }).toBe(3)
+  await page.keyboard.press('z')
+  await expect.poll(parked, { timeout: SOON }).toBe(before)
+  expect(await replies()).toHaveLength(3)
   await close()
 })

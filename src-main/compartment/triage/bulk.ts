@@ -1,28 +1,47 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { BulkBack, BulkChange, BulkPreview, BulkResult } from '../../../src-shared/domain/bulk.ts'
+import type { BulkBack, BulkChange, BulkPreview, BulkResult, BulkText } from '../../../src-shared/domain/bulk.ts'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
+import type { FilledTicket } from '../../../src-shared/domain/macros.ts'
 import { DELETED_TASK, patchedTasks, tasksInOrder, tasksProblem } from '../../../src-shared/domain/task-list.ts'
 import type { TasksPatch } from '../../../src-shared/domain/tasks.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import { ProblemError } from '../../../src-shared/problem.ts'
 import type { MutationBody } from '../../../src-shared/protocol/mutation.ts'
 import type { Bench } from '../bench.ts'
+import type { Cache } from '../cache/cache.ts'
 import { flatten, unflatten } from '../ledger/coalesce.ts'
+import { bodiesOf, entryWrites, recordEntry, type EntryWrites } from './entry-writes.ts'
 import { updateOf } from './matrix.ts'
-import { emptiesNeeded, heldUp, withoutHidden } from './own-fields.ts'
 import { openPartsOf } from './open-parts.ts'
+import { emptiesNeeded, heldUp, lackingAtEnd, withFill, withoutHidden } from './own-fields.ts'
+import { peopleIn } from './people.ts'
 
-/** What one ticket of a bulk change needs: ordinary writes, and how they are taken back. */
+/** What one ticket of a bulk change needs: ordinary writes, and how those of its fields are taken back. */
 interface Step {
+  text: EntryWrites | null
   bodies: MutationBody[]
   back: BulkBack
 }
 
-/** Tickets that the client's own fields hold up, and why the first of them. */
+/** Tickets that the client's own fields hold up, why the first of them, and the fields that would help. */
 interface HeldUp {
   count: number
   problem: ProblemError | null
+  needs: Set<string>
+}
+
+interface Planned {
+  steps: Step[]
+  same: number
+  gone: number
+  held: HeldUp
+}
+
+interface BulkInput {
+  ids: string[]
+  change: BulkChange
+  texts?: BulkText[] | undefined
 }
 
 function told({ count, problem }: HeldUp): Pick<BulkPreview, 'held'> {
@@ -33,71 +52,122 @@ function told({ count, problem }: HeldUp): Pick<BulkPreview, 'held'> {
 export function bulkEdits(bench: Bench) {
   const { ledger } = bench.held
 
-  const plan = (
-    ids: readonly string[],
-    changeOf: (ticket: Ticket) => BulkChange,
-    back = false,
-  ): { steps: Step[]; same: number; gone: number; held: HeldUp } =>
+  /** @param planOf what a ticket needs; null where it has it all already, or why it stays as it is */
+  const plan = (ids: readonly string[], planOf: (ticket: Ticket, cache: Cache) => Step | Stays | null): Planned =>
     bench.read(({ cache }) => {
-      const steps: Step[] = []
-      const held: HeldUp = { count: 0, problem: null }
-      let [same, gone] = [0, 0]
+      const planned: Planned = { steps: [], same: 0, gone: 0, held: { count: 0, problem: null, needs: new Set() } }
       for (const id of new Set(ids)) {
         const row = cache.tickets.byId(id)
-        if (!row) {
-          gone += 1
-          continue
+        const step = row && planOf(cache.tickets.toTicket(row), cache)
+        if (step === undefined) planned.gone += 1
+        else if (step === null) planned.same += 1
+        else if ('bodies' in step) planned.steps.push(step)
+        else {
+          planned.held.count += 1
+          planned.held.problem ??= step.problem
+          for (const key of step.needs) planned.held.needs.add(key)
         }
-        const ticket = cache.tickets.toTicket(row)
-        const change = changeOf(ticket)
-        const seen = back
-          ? { patch: change.patch, hidden: [] }
-          : withoutHidden(cache.configuration, ticket, change.patch)
-        const step = stepOf(cache.configuration, ticket, { ...change, patch: seen.patch }, back)
-        const problem = back ? null : step ? wrongWith(cache.configuration, ticket, step) : notShown(seen.hidden)
-        if (problem) {
-          held.count += 1
-          held.problem ??= problem
-        } else if (step) steps.push(step)
-        else same += 1
       }
-      return { steps, same, gone, held }
+      return planned
     })
 
+  const planChange = ({ ids, change, texts = [] }: BulkInput): Planned => {
+    const textOf = new Map(texts.map((text) => [text.id, text]))
+    return plan(ids, (ticket, cache) => changeStep(cache, ticket, change, textOf.get(ticket.id)))
+  }
+
   const run = (
-    { steps, same, gone, held }: ReturnType<typeof plan>,
+    { steps, same, gone, held }: Planned,
     bodies: MutationBody[] = steps.flatMap((step) => step.bodies),
   ): BulkResult => {
     if (held.problem && steps.length === 0) throw held.problem
-    if (bodies.length > 0) {
+    const texts = steps.flatMap(({ text }) => text ?? [])
+    const bulk = steps.length
+    if (bulk > 0) {
       ledger.change((change) => {
-        for (const body of bodies) change.record(body, { ...detailOf(body), bulk: steps.length })
+        // What is written comes before what is changed: that can be taken back then.
+        for (const text of texts) recordEntry(change, text, { bulk })
+        for (const body of bodies) change.record(body, { ...detailOf(body), bulk })
       })
-      bench.show(bodies)
+      bench.show([...texts.flatMap(bodiesOf), ...bodies])
     }
-    return { change: steps.length, same, gone, ...told(held), back: steps.map(({ back }) => back) }
+    const back = steps.flatMap((step) => (step.bodies.length > 0 ? [step.back] : []))
+    return { change: bulk, same, gone, ...told(held), back }
   }
 
   return {
-    bulkPreview({ ids, change }: { ids: string[]; change: BulkChange }): BulkPreview {
-      const { steps, same, gone, held } = plan(ids, () => change)
-      const open = bench.read((files) => openPartsOf(files, ids, change.patch.status))
-      return { change: steps.length, same, gone, ...prioritiesOf(steps), ...told(held), ...open }
+    /** Of texts it counts only whether a ticket gets one. */
+    bulkPreview(input: BulkInput): BulkPreview {
+      const { steps, same, gone, held } = planChange(input)
+      const open = bench.read((files) => openPartsOf(files, input.ids, input.change.patch.status))
+      const { customFields } = bench.held.cache.configuration
+      const needs = customFields.flatMap(({ key }) => (held.needs.has(key) ? [key] : []))
+      return {
+        ...{ change: steps.length, same, gone, parts: partsOf(steps), ...prioritiesOf(steps), ...told(held) },
+        ...(needs.length > 0 && { needs }),
+        ...open,
+      }
     },
 
-    bulk: ({ ids, change }: { ids: string[]; change: BulkChange }): BulkResult => run(plan(ids, () => change)),
+    bulk: (input: BulkInput): BulkResult => run(planChange(input)),
 
     bulkBack({ back }: { back: BulkBack[] }): BulkResult {
       const byId = new Map(back.map((one) => [one.id, one]))
-      const planned = plan([...byId.keys()], (ticket) => standing(ticket, byId.get(ticket.id)), true)
+      const planned = plan([...byId.keys()], (ticket, { configuration }) =>
+        stepOf(configuration, ticket, standing(ticket, byId.get(ticket.id)), true),
+      )
       // The last first: what was not sent yet then vanishes with what takes it back.
       return run(
         planned,
         planned.steps.flatMap((step) => step.bodies.reverse()),
       )
     },
+
+    /** What texts for many are filled in with; tickets that are not here are left out. */
+    fillings: ({ ids }: { ids: string[] }): FilledTicket[] =>
+      bench.read(({ cache }) =>
+        ids.flatMap((id) => {
+          const row = cache.tickets.byId(id)
+          return row ? [filledTicket(cache, cache.tickets.toTicket(row))] : []
+        }),
+      ),
   }
 }
+
+function filledTicket(cache: Cache, ticket: Ticket): FilledTicket {
+  const { id, number, subject, status, priority, type, customFields, requesterId } = ticket
+  return {
+    ticket: { id, number, subject, status, priority, type, customFields },
+    requester: requesterId === null ? null : cache.contacts.get(requesterId),
+    ownFields: { people: peopleIn(cache, ticket) },
+  }
+}
+
+/** Why a ticket stays as it is, and the fields that it lacks for the change. */
+interface Stays {
+  problem: ProblemError
+  needs: readonly string[]
+}
+
+function changeStep(cache: Cache, ticket: Ticket, given: BulkChange, text: BulkText | undefined): Step | Stays | null {
+  const { configuration } = cache
+  const { fill, ...change } = given
+  const whole = withFill(configuration, ticket, change.patch, fill)
+  const { patch, hidden } = withoutHidden(configuration, ticket, whole)
+  const changed = stepOf(configuration, ticket, { ...change, patch }, false)
+  if (!changed && !text) return hidden.length > 0 ? { problem: notShown(hidden), needs: [] } : null
+  const problem = changed && wrongWith(configuration, ticket, changed)
+  if (problem) {
+    const needs = lackingAtEnd(configuration, ticket, changed.back.left).map(({ key }) => key)
+    return { problem, needs }
+  }
+  const step = changed ?? { text: null, bodies: [], back: { id: ticket.id, ...NOTHING } }
+  if (!text) return step
+  const watchers = [...(ticket.watchers ?? []), ...(step.back.removeWatchers ?? [])]
+  return { ...step, text: entryWrites(cache, { id: ticket.id, watchers }, text.kind, text.body) }
+}
+
+const NOTHING: Omit<BulkBack, 'id'> = { patch: {}, left: {}, addTags: [], removeTags: [] }
 
 /** @returns null where the ticket has it all already */
 function stepOf(configuration: Configuration, ticket: Ticket, change: BulkChange, taken: boolean): Step | null {
@@ -125,7 +195,7 @@ function stepOf(configuration: Configuration, ticket: Ticket, change: BulkChange
     ...(watch && { addWatchers: watch.remove, removeWatchers: watch.add }),
     ...(made.length > 0 && { removeTasks: made.map(([task]) => task) }),
   }
-  return { bodies, back }
+  return { text: null, bodies, back }
 }
 
 /** Why a ticket does not take its part of a change, or null. */
@@ -134,11 +204,25 @@ function wrongWith(configuration: Configuration, ticket: Ticket, step: Step): Pr
   return heldUp(configuration, ticket, left) ?? emptiesNeeded(configuration, ticket, left) ?? tooMany(ticket, step)
 }
 
-function notShown(fields: readonly string[]): ProblemError | null {
-  if (fields.length === 0) return null
+function notShown(fields: readonly string[]): ProblemError {
   const named = new Intl.ListFormat('en').format(fields)
   const reason = `${named} ${fields.length === 1 ? 'is' : 'are'} not shown on such tickets.`
   return new ProblemError('field-unfit', { reason })
+}
+
+/** How many tickets are moved by which part of a change. */
+function partsOf(steps: readonly Step[]): Record<string, number> {
+  const parts: Record<string, number> = {}
+  const names = ({ text, bodies }: Step): string[] => [...bodies.flatMap(namesOf), ...(text ? ['text'] : [])]
+  for (const step of steps) for (const name of new Set(names(step))) parts[name] = (parts[name] ?? 0) + 1
+  return parts
+}
+
+function namesOf(body: MutationBody): string[] {
+  if (body.kind === 'ticket.tag') return ['tags']
+  if (body.kind === 'ticket.watch') return ['watchers']
+  if (body.kind !== 'ticket.update') return []
+  return [...flatten(body.patch).keys()].map((field) => (field.startsWith('tasks.') ? 'tasks' : field))
 }
 
 /** How many tickets get which other priority by the client's matrix. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { WorkTime } from '../../../src-shared/domain/entry.ts'
 import { withDefaults } from '../../../src-shared/domain/field-states.ts'
-import { mentionsIn } from '../../../src-shared/domain/mentions.ts'
 import { patchedTasks, tasksProblem } from '../../../src-shared/domain/task-list.ts'
 import type { LinkRelation, NewTicket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -12,6 +11,7 @@ import { flatten } from '../ledger/coalesce.ts'
 import type { Change } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../ledger/outbox.ts'
 import { changeIn } from './edit.ts'
+import { bodiesOf, entryWrites, recordEntry } from './entry-writes.ts'
 import { updateOf } from './matrix.ts'
 import { heldBack, heldUp } from './own-fields.ts'
 
@@ -34,25 +34,14 @@ export function ticketWrites(bench: Bench) {
   const writeOne = (body: MutationBody, detail: Parameters<Change['record']>[1], shown: string): TicketDetail =>
     write([body], (change) => change.record(body, detail), shown)
 
-  /** A note that mentions somebody makes them watch, and not without it. */
   const entry = (ticketId: string, kind: 'note' | 'reply' | 'time', body: string, time?: WorkTime): TicketDetail => {
-    const { watchers = [] } = bench.ticket(ticketId).ticket
-    const entryId = randomUUID()
-    const mentions = kind === 'note' ? mentionsIn(body, bench.held.cache.technicians) : []
-    const mutation = {
-      ...{ kind: 'entry.create' as const, ticketId, entryId, entryKind: kind, body },
-      ...(time && { time }),
-      ...(mentions.length > 0 && { mentions }),
-    }
-    const add = mentions.map(({ id }) => id).filter((id) => !watchers.includes(id))
-    const watch = { kind: 'ticket.watch' as const, ticketId, add, remove: [] }
+    const writes = entryWrites(bench.held.cache, bench.ticket(ticketId).ticket, kind, body, time)
     const record = (change: Change): void => {
-      const made = change.record(mutation, { entry: entryId, entryKind: kind })
-      if (add.length > 0) change.record(watch, { added: add.length, removed: 0 }, made)
+      recordEntry(change, writes)
       // In the same breath: a text that was sent must not come back as one that was not.
       ledger.drafts.remove(ticketId, kind)
     }
-    return write([mutation, watch], record, ticketId)
+    return write(bodiesOf(writes), record, ticketId)
   }
 
   /** The update that gives a ticket a status; null where it has it. */

@@ -1,5 +1,5 @@
 import { isOver, type Configuration, type CustomField } from '../../../src-shared/domain/configuration.ts'
-import { fieldStates, misfitOf, missingFields } from '../../../src-shared/domain/field-states.ts'
+import { fieldStates, isFilled, misfitOf, missingFields } from '../../../src-shared/domain/field-states.ts'
 import { retiredIn } from '../../../src-shared/domain/retired.ts'
 import type { NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -16,11 +16,38 @@ import { peopleIn } from './people.ts'
 export function heldUp(configuration: Configuration, ticket: Ticket, patch: TicketPatch): ProblemError | null {
   const unfit = newlyRetired(configuration, patch, ticket) ?? unfitValue(configuration, patch.customFields ?? {})
   if (unfit) return unfit
-  const { statuses, customFields } = configuration
-  if (patch.status === undefined || !isOver(statuses, patch.status) || isOver(statuses, ticket.status)) return null
+  const why = 'this client wants that before a ticket is resolved or closed'
+  return missing(lackingAtEnd(configuration, ticket, patch), why)
+}
+
+/** The fields that a ticket needs and would not have, where a change resolves or closes it. */
+export function lackingAtEnd(
+  { statuses, customFields }: Configuration,
+  ticket: Ticket,
+  patch: TicketPatch,
+): CustomField[] {
+  if (patch.status === undefined || !isOver(statuses, patch.status) || isOver(statuses, ticket.status)) return []
+  return missingFields(customFields, after(ticket, patch))
+}
+
+/** A change with values for the fields that a ticket needs by it and would not have; others stay as they are. */
+export function withFill(
+  configuration: Configuration,
+  ticket: Ticket,
+  patch: TicketPatch,
+  fill: Ticket['customFields'] = {},
+): TicketPatch {
+  const lacking = lackingAtEnd(configuration, ticket, patch).filter(({ key }) => isFilled(fill[key]))
+  if (lacking.length === 0) return patch
+  const values = Object.fromEntries(lacking.map(({ key }) => [key, fill[key] ?? null]))
+  // An answer may ask for another.
+  return withFill(configuration, ticket, { ...patch, customFields: { ...patch.customFields, ...values } }, fill)
+}
+
+/** A ticket as a change leaves it, but for its tasks. */
+function after(ticket: Ticket, patch: TicketPatch): Ticket {
   const { tasks: _, ...fields } = patch
-  const after = { ...ticket, ...fields, customFields: { ...ticket.customFields, ...patch.customFields } }
-  return missing(missingFields(customFields, after), 'this client wants that before a ticket is resolved or closed')
+  return { ...ticket, ...fields, customFields: { ...ticket.customFields, ...patch.customFields } }
 }
 
 /**
@@ -32,10 +59,8 @@ export function emptiesNeeded(
   ticket: Ticket,
   patch: TicketPatch,
 ): ProblemError | null {
-  const { tasks: _, ...rest } = patch
   const values = patch.customFields ?? {}
-  const after = { ...ticket, ...rest, customFields: { ...ticket.customFields, ...values } }
-  const lacking = missingFields(customFields, after).filter(({ key }) => Object.hasOwn(values, key))
+  const lacking = missingFields(customFields, after(ticket, patch)).filter(({ key }) => Object.hasOwn(values, key))
   return missing(lacking, 'this client wants that of such tickets')
 }
 
@@ -47,9 +72,7 @@ export function withoutHidden(
 ): { patch: TicketPatch; hidden: string[] } {
   const values = Object.entries(patch.customFields ?? {})
   if (values.length === 0) return { patch, hidden: [] }
-  const { tasks: _, ...rest } = patch
-  const after = { ...ticket, ...rest, customFields: { ...ticket.customFields, ...patch.customFields } }
-  const states = fieldStates(customFields, after)
+  const states = fieldStates(customFields, after(ticket, patch))
   const shown = values.filter(([key]) => states.get(key) !== 'hidden')
   if (shown.length === values.length) return { patch, hidden: [] }
   const hidden = customFields.filter(({ key }) => states.get(key) === 'hidden' && values.some(([one]) => one === key))

@@ -1,15 +1,15 @@
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
-import { filled, type Macro } from '../../../src-shared/domain/macros.ts'
+import { filled, type FilledTicket, type Macro } from '../../../src-shared/domain/macros.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
-import type { ClientSummary, Desk, TicketDetail } from '../../../src-shared/domain/views.ts'
+import type { ClientSummary, Desk } from '../../../src-shared/domain/views.ts'
 import { readWhen, type Moment } from '../../../src-shared/domain/when.ts'
 import { dateText } from '../../ui/time.ts'
 import { valueText } from '../inbox/value-text.ts'
 
 /** What variables are filled from. */
 export interface Filling {
-  detail: TicketDetail
+  detail: FilledTicket
   desk: Desk
   client: Pick<ClientSummary, 'name' | 'shortName'>
   /** ms since 1970 */

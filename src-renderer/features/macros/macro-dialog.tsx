@@ -8,13 +8,13 @@ import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { useSummary, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { ticketQuery } from '../../tenant/queries.ts'
-import { Marked, Picker } from '../../ui/picker.tsx'
+import { Picker } from '../../ui/picker.tsx'
 import { describeBulk, describePatch } from '../ticket/describe-patch.ts'
 import { momentOf } from '../snooze/choices.ts'
 import type { Subject } from '../ticket/ticket-actions.tsx'
 import { numberText } from '../tickets/words.ts'
 import { changeOf, textOf } from './fill.ts'
-import classes from './macros.module.css'
+import { MacroLine } from './macro-line.tsx'
 import { About } from '../ticket/about.tsx'
 
 /** A macro as it would be for one ticket. */
@@ -82,32 +82,13 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
       search={search}
       keyOf={({ ready }) => ready.macro.key}
       render={({ ready, indexes }) => (
-        <span className={classes.macro}>
-          <span>
-            <Marked text={ready.macro.label} indexes={indexes} />
-            {ready.macro.kind === 'note' && ready.text !== null && <small>internal note</small>}
-          </span>
-          {ready.effect && <span className={classes.effect}>{capital(ready.effect)}</span>}
-          {ready.problem !== null && <span className={classes.problem}>{ready.problem}</span>}
-          {ready.text !== null && <Preview text={ready.text} />}
-        </span>
+        <MacroLine
+          {...{ macro: ready.macro, indexes, effect: ready.effect, problem: ready.problem, text: ready.text }}
+        />
       )}
       empty={detail ? 'Nothing here goes by that name.' : ''}
       onPick={({ ready }) => onPick(ready)}
       onClose={onClose}
     />
   )
-}
-
-/** The text as it would be written, with what nobody could fill marked. */
-function Preview({ text }: { text: string }) {
-  return (
-    <span className={classes.preview}>
-      {text.split(/(\{\{[^{}]*\}\})/).map((part, index) => (index % 2 === 1 ? <b key={index}>{part}</b> : part))}
-    </span>
-  )
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

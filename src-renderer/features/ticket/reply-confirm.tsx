@@ -3,7 +3,7 @@ import { useSummary } from '../../tenant/context.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
-import { sameName } from '../tickets/bulk-confirm.tsx'
+import { sameName } from '../tickets/same-name.ts'
 import classes from '../tickets/bulk.module.css'
 import { numberText } from '../tickets/words.ts'
 

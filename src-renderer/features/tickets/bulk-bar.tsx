@@ -50,7 +50,7 @@ function BulkKeys({ count, desk, onKind }: { count: number; desk: Desk; onKind(k
   useCommands([
     ...bulkKinds(desk).map(({ kind, title, key }) => ({
       id: `bulk-${kind}`,
-      title: `${title} of ${count} chosen`,
+      title: `${title} ${kind === 'macro' ? 'on' : 'of'} ${count} chosen`,
       group: 'List' as const,
       // What resolves one ticket must not take the one under the cursor for the chosen ones.
       keys: kind === 'status' ? [key, 'e', 'E'] : [key],

@@ -5,7 +5,18 @@ import type { Desk } from '../../../src-shared/domain/views.ts'
 import classes from './list.module.css'
 
 export type BulkKind =
-  'status' | 'priority' | 'assignee' | 'me' | 'type' | 'queue' | 'field' | 'tags' | 'watch' | 'snooze' | 'noise'
+  | 'status'
+  | 'priority'
+  | 'assignee'
+  | 'me'
+  | 'type'
+  | 'queue'
+  | 'field'
+  | 'macro'
+  | 'tags'
+  | 'watch'
+  | 'snooze'
+  | 'noise'
 
 export interface BulkChoice {
   key: string
@@ -29,6 +40,7 @@ const KINDS: readonly Kind[] = [
   { kind: 'type', name: 'Type', title: 'Set the type', key: 'T' },
   { kind: 'queue', name: 'Queue', title: 'Set the queue', key: 'Q' },
   { kind: 'field', name: 'Field', title: 'Set a field', key: 'F' },
+  { kind: 'macro', name: 'Macro', title: 'Use a macro', key: ';' },
   { kind: 'tags', name: 'Tags', title: 'Put on or take off tags', key: 't' },
   { kind: 'watch', name: 'Watchers', title: 'Put on or take off watchers', key: 'W' },
   { kind: 'snooze', name: 'Snooze', title: 'Set the snooze', key: 'h' },
@@ -36,9 +48,9 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** What can be set for many tickets: not what the client has no words for. */
-export function bulkKinds({ configuration: { types, queues, customFields, noise } }: Desk): Kind[] {
+export function bulkKinds({ configuration: { types, queues, customFields, macros = [], noise } }: Desk): Kind[] {
   const words: Partial<Record<BulkKind, readonly unknown[]>> = {
-    ...{ type: types, queue: queues, field: choosable(customFields) },
+    ...{ type: types, queue: queues, field: choosable(customFields), macro: macros },
     noise: noise ? [noise] : [],
   }
   return KINDS.filter(({ kind }) => words[kind]?.length !== 0)
@@ -95,6 +107,7 @@ export function choicesOf(kind: BulkKind, { configuration, technicians, me }: De
       )
     case 'me':
     case 'field':
+    case 'macro':
     case 'snooze':
     case 'noise':
     case 'tags':

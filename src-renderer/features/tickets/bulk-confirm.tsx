@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { BULK_CONFIRM_FROM, type BulkChange, type BulkPreview } from '../../../src-shared/domain/bulk.ts'
+import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { previewBulk } from '../../tenant/bulk.ts'
@@ -10,66 +11,92 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
 import { openText } from '../ticket/open-parts-question.tsx'
+import type { MacroTexts } from '../macros/bulk-texts.ts'
+import { sameName } from './same-name.ts'
+import { numberText } from './words.ts'
+import { BulkNeeded } from './bulk-needed.tsx'
+import { BulkParts } from './bulk-parts.tsx'
+import type { BulkUse } from './bulk-use.ts'
 import classes from './bulk.module.css'
 
 interface BulkConfirmProps {
   ids: readonly string[]
-  change: BulkChange
-  /** The change in words. */
-  what: string
-  onRun(): void
+  use: BulkUse
+  /** @param change with what was filled in for those that needed it */
+  onRun(change: BulkChange): void
   onClose(): void
 }
 
-/** What a change of many would do, before it is done; for very many the client's name has to be typed. */
-export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmProps) {
+/** What a change of many would do, before it is done; for very many, and where the client's people read it, its name has to be typed. */
+export function BulkConfirm({ ids, use, onRun, onClose }: BulkConfirmProps) {
   const tenant = useTenant()
   const desk = useDesk()
   const { name, initials, colour, logo } = useSummary()
-  const [preview, setPreview] = useState<BulkPreview | null>(null)
+  const [fill, setFill] = useState<Record<string, FieldValue> | null>(null)
+  const [found, setFound] = useState<{ preview: BulkPreview; fill: typeof fill } | null>(null)
   const [problem, setProblem] = useState('')
   const [typed, setTyped] = useState('')
+  const [fresh] = useState(() => tenant.memory.isFresh())
   const form = useRef<HTMLFormElement>(null)
   const [looked, setLooked] = useState(0)
+  const { texts } = use
+  const change = fill ? { ...use.change, fill } : use.change
   useEffect(() => {
     const over = new AbortController()
-    previewBulk(tenant, ids, change, { onDone: setLooked, signal: over.signal }).then(
-      (whole) => over.signal.aborted || setPreview(whole),
+    const whole = fill ? { ...use.change, fill } : use.change
+    previewBulk(tenant, ids, whole, { onDone: setLooked, signal: over.signal, writing: texts?.write }).then(
+      (preview) => over.signal.aborted || setFound({ preview, fill }),
       (error: unknown) => over.signal.aborted || setProblem(problemFrom(error).message),
     )
     return () => over.abort()
-  }, [tenant, ids, change])
-  const many = preview !== null && preview.change >= BULK_CONFIRM_FROM
-  const ready = preview !== null && preview.change > 0 && (!many || sameName(typed, name))
-  // What Enter means is known when the preview is there.
+  }, [tenant, ids, use, texts, fill])
+  const preview = found?.preview ?? null
+  const replies = texts?.kind === 'reply' ? (preview?.parts['text'] ?? 0) : 0
+  const many = preview !== null && (preview.change >= BULK_CONFIRM_FROM || replies > 0)
+  const counts = preview !== null && found?.fill === fill
+  const ready = counts && preview.change > 0 && (!many || sameName(typed, name))
+  // What Enter means is known when the preview is there; and again where an answer has moved it.
   useEffect(() => {
-    if (!preview) return
+    const active = document.activeElement
+    // Not while somebody types.
+    if (!preview || (form.current?.contains(active) && active?.matches('input:not([readonly]), textarea'))) return
     const find = (selector: string): HTMLElement | null | undefined =>
       form.current?.querySelector<HTMLElement>(selector)
-    ;(find('input') ?? find('button[data-primary]:enabled') ?? find('button'))?.focus()
+    const inputs = form.current?.querySelectorAll<HTMLInputElement>('input:not([type=hidden]), textarea') ?? []
+    const open = [...inputs].find(({ value }) => value === '')
+    ;(open ?? find('button[data-primary]:enabled') ?? find('button'))?.focus()
   }, [preview])
+  const first = texts?.first() ?? null
   return (
-    <Dialog label={`${capital(what)}?`} onClose={onClose} className={classes.confirm}>
+    <Dialog label={`${title(use)}?`} onClose={onClose} className={classes.confirm}>
       <form
         ref={form}
         onSubmit={(event) => {
           event.preventDefault()
-          if (ready) onRun()
+          if (ready) onRun(change)
         }}
       >
         <div className={classes.client}>
           <Tile initials={initials} colour={colour} logo={logo} size={20} /> {name}
         </div>
-        <h2>{capital(what)}?</h2>
+        <h2>{title(use)}?</h2>
         <p aria-live="polite">
           {problem || (preview ? previewText(ids.length, preview) : countingText(looked, ids.length))}
         </p>
+        {preview && <BulkParts {...{ use, change, preview }} />}
         {preview?.priorities && <p>{followsText(preview.priorities, desk)}</p>}
         {preview && <OpenParts preview={preview} />}
+        {first && <FirstText first={first} replies={texts?.kind === 'reply'} />}
+        {preview && <BulkNeeded needs={preview.needs ?? []} fill={fill ?? {}} onFill={setFill} />}
         {many && (
           <label className={classes.typed}>
             <span>
-              Type <b>{name}</b> to change {preview.change.toLocaleString('en')} tickets of this client
+              {fresh && replies > 0 && 'You have only just come here from another client. '}
+              Type <b>{name}</b> to{' '}
+              {replies > 0
+                ? `send ${replies === 1 ? '1 reply' : `${replies.toLocaleString('en')} replies`} to people`
+                : `change ${preview.change.toLocaleString('en')} tickets`}{' '}
+              of this client
             </span>
             <input
               value={typed}
@@ -84,9 +111,9 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
           <PageButton onClick={onClose} shortcut="Esc">
             Cancel
           </PageButton>
-          <PageButton primary shortcut="Enter" disabled={!ready} onClick={onRun}>
+          <PageButton primary shortcut="Enter" disabled={!ready} onClick={() => onRun(change)}>
             {preview && preview.change > 0
-              ? `Change ${preview.change.toLocaleString('en')}`
+              ? `${use.macro ? 'Use on' : 'Change'} ${preview.change.toLocaleString('en')}`
               : preview
                 ? 'Nothing to change'
                 : 'Change'}
@@ -97,9 +124,29 @@ export function BulkConfirm({ ids, change, what, onRun, onClose }: BulkConfirmPr
   )
 }
 
+/** How the text reads on the first ticket that gets it. */
+function FirstText({ first, replies }: { first: FirstOf; replies: boolean }) {
+  const { number, to, body } = first
+  return (
+    <figure className={classes.first}>
+      <figcaption>
+        {replies ? `To ${to ?? 'nobody'} on ${numberText(number)}` : `On ${numberText(number)}`}, and likewise on the
+        others. What is written stays when the rest is taken back.
+      </figcaption>
+      <blockquote>{body}</blockquote>
+    </figure>
+  )
+}
+
+type FirstOf = NonNullable<ReturnType<MacroTexts['first']>>
+
 function OpenParts({ preview }: { preview: BulkPreview }) {
   const text = openText(preview, 'them')
   return text && <p>{text}</p>
+}
+
+function title({ what, macro }: BulkUse): string {
+  return macro ? `Use ${what}` : what.charAt(0).toLocaleUpperCase() + what.slice(1)
 }
 
 /** `By the matrix 8 become Urgent, 1 becomes High.`, the most urgent first. */
@@ -130,13 +177,4 @@ export function previewText(
   ]
   const why = held ? ` ${held.why}` : ''
   return `${counted(total, 'ticket')}: ${parts.join(', ')}.${why}`
-}
-
-/** Whether the name that was typed is the client's, whatever its case. */
-export function sameName(typed: string, name: string): boolean {
-  return typed.trim().toLocaleLowerCase() === name.trim().toLocaleLowerCase()
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1)
 }

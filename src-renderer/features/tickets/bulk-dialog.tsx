@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { MAX_BULK, type BulkBack, type BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
-import { runBulk, takeBulkBack } from '../../tenant/bulk.ts'
+import { MAX_WRITTEN, runBulk, takeBulkBack } from '../../tenant/bulk.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { counted } from '../../ui/counted.ts'
 import { Marked, Picker } from '../../ui/picker.tsx'
@@ -14,7 +14,9 @@ import { describeBulk } from '../ticket/describe-patch.ts'
 import { useAct } from '../ticket/use-act.ts'
 import { BulkField } from './bulk-field.tsx'
 import { BulkConfirm } from './bulk-confirm.tsx'
+import { BulkMacro } from './bulk-macro.tsx'
 import { BulkProgress } from './bulk-progress.tsx'
+import type { BulkUse } from './bulk-use.ts'
 import { choicesOf, patchOf, tagsOf, type BulkChoice, type BulkKind } from './bulk-choices.tsx'
 
 interface BulkDialogProps {
@@ -32,7 +34,7 @@ const LABELS = {
     noise: 'Mark as noise',
     type: 'Set type',
     queue: 'Set queue',
-    field: 'Set a field',
+    ...{ field: 'Set a field', macro: 'Use a macro' },
     watch: 'Who watches',
     tags: 'Tags to put on, with a minus those to take off',
   },
@@ -46,11 +48,13 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
   const [ids] = useState(given)
   const [done, setDone] = useState<number | null>(null)
   const [stop] = useState(() => new AbortController())
-  const [change, setChange] = useState<BulkChange | null>(() => {
+  const usual = (change: BulkChange): BulkUse => ({ change, what: describeBulk(change, desk) })
+  const [use, setUse] = useState<BulkUse | null>(() => {
     const { noise } = desk.configuration
-    if (kind === 'noise' && noise) return noiseChange(noise)
-    return kind === 'me' ? patchOf({ assigneeId: desk.me }) : null
+    if (kind === 'noise' && noise) return usual(noiseChange(noise))
+    return kind === 'me' ? usual(patchOf({ assigneeId: desk.me })) : null
   })
+  const setChange = (change: BulkChange): void => setUse(usual(change))
   const choices = useMemo(() => choicesOf(kind, desk), [kind, desk])
   const search = useCallback(
     (text: string): { choice: BulkChoice; indexes: readonly number[] }[] => {
@@ -79,31 +83,24 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
       if (problem) undo.fail(`${counted(left, 'ticket')} were not changed back. ${problem}`)
       else if (left > 0) undo.fail(`${counted(left, 'ticket')} changed since then, and stay as they are.`)
     })
-  const run = (decided: BulkChange): void => {
-    const slices = ids.length > MAX_BULK
+  const run = ({ what: words, texts }: BulkUse, decided: BulkChange): void => {
+    const slices = ids.length > (texts ? MAX_WRITTEN : MAX_BULK)
     if (slices) setDone(0)
     else onClose()
     const { signal } = stop
     void act(`The ${counted(ids.length, 'ticket')} were not changed.`, async () => {
-      const { change: changed, back, problem } = await runBulk(tenant, ids, decided, { signal, onDone: setDone })
-      const what = `${counted(changed, 'ticket')}: ${describeBulk(decided, desk)}`
-      if (changed > 0) undo.offer(signal.aborted ? `Stopped after ${what}` : what, () => takeBack(back))
+      const slicing = { signal, onDone: setDone, writing: texts?.write }
+      const { change: changed, back, problem } = await runBulk(tenant, ids, decided, slicing)
+      const what = `${signal.aborted ? 'Stopped after ' : ''}${counted(changed, 'ticket')}: ${words}`
+      if (back.length > 0) undo.offer(what, () => takeBack(back))
+      else if (changed > 0) undo.say(what)
       if (problem) undo.fail(`Only ${counted(changed, 'ticket')} changed. ${problem}`)
     }).then(() => slices && onClose())
   }
-  if (change && done !== null)
-    return <BulkProgress done={done} total={ids.length} what={describeBulk(change, desk)} onStop={() => stop.abort()} />
-  if (change) {
-    return (
-      <BulkConfirm
-        ids={ids}
-        change={change}
-        what={describeBulk(change, desk)}
-        onRun={() => run(change)}
-        onClose={onClose}
-      />
-    )
-  }
+  if (use && done !== null)
+    return <BulkProgress done={done} total={ids.length} what={use.what} onStop={() => stop.abort()} />
+  if (use) return <BulkConfirm ids={ids} use={use} onRun={(change) => run(use, change)} onClose={onClose} />
+  if (kind === 'macro') return <BulkMacro desk={desk} count={ids.length} onPick={setUse} onClose={onClose} />
   if (kind === 'snooze') {
     return (
       <SnoozeDialog
