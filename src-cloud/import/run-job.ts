@@ -8,6 +8,7 @@ import { mappingOf, type Mapping } from './columns.ts'
 import { additionsOf, createFrom, NewColumns } from './create.ts'
 import { DateReader, type Order } from './dates.ts'
 import { dropFile, NO_PROGRESS, readImport, writeImport, type ImportRecord } from './job-record.ts'
+import { HtmlTexts } from './html-texts.ts'
 import { inTurn } from './in-turn.ts'
 import { Contacts } from './people.ts'
 import { DateOrders } from './orders.ts'
@@ -91,7 +92,16 @@ async function chunkOf(tx: Transaction, id: string, chunk: number): Promise<CsvR
 }
 
 async function importAll(inTenant: InTenant, tenant: string, id: string, signal: AbortSignal): Promise<void> {
-  const { run, mapping } = await prepared(inTenant, tenant, id, signal)
+  const run = await prepared(inTenant, tenant, id, signal)
+  try {
+    await importRows(inTenant, run, id, signal)
+  } finally {
+    await run.pages.close()
+  }
+}
+
+async function importRows(inTenant: InTenant, run: ImportRun, id: string, signal: AbortSignal): Promise<void> {
+  const { mapping } = run
   // Which rows are about the same as an earlier one, those before a stop included.
   const seen = new Map<string, number>()
   const begun = await inTenant(async (tx) => {
@@ -162,12 +172,7 @@ async function tellBad(tx: Transaction, id: string, bad: readonly { line: number
 }
 
 /** Recognises columns, adds to the client's settings what is wanted of the file's words, and tells what could not be read. */
-async function prepared(
-  inTenant: InTenant,
-  tenant: string,
-  id: string,
-  signal: AbortSignal,
-): Promise<{ run: ImportRun; mapping: Mapping }> {
+async function prepared(inTenant: InTenant, tenant: string, id: string, signal: AbortSignal): Promise<ImportRun> {
   // Kept whatever comes of the rest: who is told what is wrong sees the columns beside it.
   const lacks = await inTenant(async (tx) => {
     const record = await heldRunning(tx, id, signal)
@@ -223,13 +228,10 @@ async function prepared(
     ][])
       for (const { word, rows } of words) missing.add(field, word, rows)
     return {
-      run: {
-        ...{ tenant, technician: record.byId, request: taken, mapping, configuration: known },
-        words: new OwnWords(known, meanings(request.words, unknown), request.guess === true),
-        dates: new DateReader(zoneOf(timeZone), orderIn(mapping, request.dates, dates)),
-        ...{ lacked: missing, contacts: new Contacts() },
-      },
-      mapping,
+      ...{ tenant, technician: record.byId, request: taken, mapping, configuration: known },
+      words: new OwnWords(known, meanings(request.words, unknown), request.guess === true),
+      dates: new DateReader(zoneOf(timeZone), orderIn(mapping, request.dates, dates)),
+      ...{ lacked: missing, contacts: new Contacts(), pages: new HtmlTexts() },
     }
   })
 }

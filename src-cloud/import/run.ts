@@ -13,6 +13,7 @@ import { mappingOf, type Mapping } from './columns.ts'
 import { DateReader } from './dates.ts'
 import { whoActs } from './job-acts.ts'
 import { holdRows } from './hold-rows.ts'
+import { HtmlTexts, withTexts } from './html-texts.ts'
 import { inTurn, type Turn } from './in-turn.ts'
 import { Contacts } from './people.ts'
 import { cellsOf, idOf, planContact, planTicket, type Known, type Planned } from './plan.ts'
@@ -30,6 +31,7 @@ export interface ImportRun {
   request: Pick<TakenImport, 'kind' | 'subject' | 'dryRun'>
   words: OwnWords
   dates: DateReader
+  pages: HtmlTexts
   mapping: Mapping
   /** The client's words, with those that a dry run would add. */
   configuration: Configuration
@@ -61,6 +63,7 @@ export async function importCsv(
     request,
     words: new OwnWords(configuration, request.words, false),
     dates: new DateReader(zoneOf(timeZone), () => request.dates),
+    pages: new HtmlTexts(),
     mapping,
     configuration,
     lacked: new LackedWords(),
@@ -87,15 +90,19 @@ export async function importCsv(
     }
     await inTurn(partsOf(file.rows, taken), (work) => asTenant(api, tenant, work), turn, request.kind === 'contacts')
   }
-  for (let failed = 0; taken < file.rows.length;) {
-    const before = taken
-    try {
-      await goOn()
-    } catch (error) {
-      if (!isPassing(error)) throw error
-      failed = taken > before ? 1 : failed + 1
-      if (failed === ATTEMPTS) throw new ProblemError('cloud-busy', { seconds: 1 }, { cause: error })
+  try {
+    for (let failed = 0; taken < file.rows.length;) {
+      const before = taken
+      try {
+        await goOn()
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        failed = taken > before ? 1 : failed + 1
+        if (failed === ATTEMPTS) throw new ProblemError('cloud-busy', { seconds: 1 }, { cause: error })
+      }
     }
+  } finally {
+    await run.pages.close()
   }
   answer.bad.sort((a, b) => a.line - b.line)
   answer.missing = run.lacked.told()
@@ -181,9 +188,12 @@ export async function planRows(
     return before === null
   })
   const lacked = new LackedWords()
+  const { customFields } = run.configuration
+  const texts =
+    request.kind === 'tickets' ? await run.pages.of(firsts, mapping, customFields) : new Map<string, string>()
   const known = { ...(await readKnown(tx, run, firsts)), lacks: lacked.add.bind(lacked) }
   const planned = firsts.map((row) => {
-    const cell = cellsOf(mapping, row)
+    const cell = withTexts(cellsOf(mapping, row), texts, customFields)
     return request.kind === 'contacts' ? planContact(cell, row.line, known) : planTicket(cell, row, request, known)
   })
   return { planned: [...again, ...planned], lacked, name }

@@ -212,6 +212,30 @@ test('dates are read as exports write them, by the clock of the client, and by c
   expect(one).toMatchObject({ dueAt: '2027-03-03T23:00:00.000Z' })
 })
 
+test('bodies in HTML become text with marks, without what was not to be read; a stray sign makes no page of a text', async () => {
+  const page =
+    '<html><head><style>p{}</style></head><body><script>steal()</script><p onclick="x()">The <b>scanner</b> &amp; I,</p>' +
+    '<div style="display:none">hidden</div><ul><li>see <a href="https://x.example/a">this</a></li><li>not <a href="javascript:x()">that</a></li></ul>' +
+    '<table><tr><th>Host</th><th>Is</th></tr><tr><td>a|b</td><td>up</td></tr></table>Ada <ada@acme.example><br><br>Bye</body></html>'
+  const bodies = [
+    [
+      page,
+      'The **scanner** & I,\n\n- see [this](https://x.example/a)\n- not that\n\n| Host | Is |\n|---|---|\n| a\\|b | up |\n\nAda <ada@acme.example>\n\nBye',
+    ],
+    ['if a <b and c> d: <SITE\\ada> & List<p>\n  <config>1</config>', null],
+    ['One\n\n<i>two</i> < 3', 'One\n\n*two* < 3'],
+    ['<script>alert(1)</script>', ''],
+    ['<div>'.repeat(5000) + 'deep</div>', null],
+  ] as const
+  const lines = bodies.map(([body], i) => `H-${i},Page ${i},"${body.replaceAll('"', '""')}"`)
+  expect(await run(await sent('tickets', 'pages.csv', `id,subject,description\n${lines.join('\n')}`))).toMatchObject({
+    state: 'done',
+    added: 5,
+  })
+  const taken = (await tickets()).filter(({ importedId }) => String(importedId).startsWith('H-'))
+  expect(taken.map(({ description }) => description)).toEqual(bodies.map(([body, text]) => text ?? body))
+})
+
 test('where nothing is the subject, one sentence says so beside the columns; a column or one text for all will do', async () => {
   const id = await sent('tickets', 'bare.csv', 'Reference,What\nS-1,Lamp\nS-2,')
   const failed = await run(id, { dryRun: true })

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import type { CellField, Mapping } from './columns.ts'
+import { isHtml } from './html.ts'
+import type { CsvRow } from './read-csv.ts'
+
+/** MiB of memory that reading pages gets. */
+const MEMORY = 512
+
+/** Makes texts of the pages in a file's cells, in a thread that begins with the first: it keeps nobody waiting. */
+export class HtmlTexts {
+  #worker: Worker | null = null
+
+  /** Texts by cell, for those of rows that hold pages. One call at a time. */
+  async of(rows: readonly CsvRow[], { places }: Mapping, custom: readonly CustomField[]): Promise<Map<string, string>> {
+    const fields = textFields(custom)
+    const pages = new Set(
+      rows.flatMap(({ values }) =>
+        fields.flatMap((field) => {
+          const place = places[field]
+          const text = place === undefined ? undefined : values[place]
+          return text !== undefined && isHtml(text) ? [text] : []
+        }),
+      ),
+    )
+    if (pages.size === 0) return new Map()
+    const made = await this.#ask([...pages])
+    return new Map([...pages].map((page, i) => [page, made[i] ?? page]))
+  }
+
+  async #ask(pages: string[]): Promise<string[]> {
+    const worker = (this.#worker ??= new Worker(new URL('./html-worker.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY },
+    }))
+    worker.postMessage(pages)
+    const [texts] = (await once(worker, 'message')) as [string[]]
+    return texts
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate()
+  }
+}
+
+/** Fields whose cells may hold pages. */
+function textFields(custom: readonly CustomField[]): CellField[] {
+  const long = custom.filter(({ type }) => type === 'long-text')
+  return ['description', ...long.map(({ key }) => `custom:${key}` as const)]
+}
+
+/** The cells of a row, with texts in place of the pages in fields that may hold some. */
+export function withTexts(
+  cell: (field: CellField) => string | undefined,
+  texts: ReadonlyMap<string, string>,
+  custom: readonly CustomField[],
+): (field: CellField) => string | undefined {
+  if (texts.size === 0) return cell
+  const fields = new Set(textFields(custom))
+  return (field) => {
+    const text = cell(field)
+    return text !== undefined && fields.has(field) ? texts.get(text) || (texts.has(text) ? undefined : text) : text
+  }
+}

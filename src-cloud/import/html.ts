@@ -1,0 +1,148 @@
+import TurndownService from 'turndown'
+
+/** What is looked at of an element of a page; Node has no types for them. */
+interface Element {
+  nodeName: string
+  parentElement: Element | null
+  previousSibling: { nodeName: string } | null
+  children: ArrayLike<Element>
+  textContent: string | null
+  getAttribute(name: string): string | null
+  querySelector(selector: string): Element | null
+  querySelectorAll(selector: string): ArrayLike<Element>
+  cloneNode(deep: boolean): Element
+}
+
+const VOID = 'br|hr|img|input|link|meta|col|wbr|base'
+/** Those that end where another begins say nothing of how deep a page is. */
+const LOOSE = 'p|li|dt|dd|tr|td|th|tbody|thead|tfoot|option|colgroup|html|head|body'
+const OTHER =
+  'a|abbr|address|article|b|big|blockquote|button|caption|center|cite|code|del|div|dl|em|figcaption|figure|font|footer|form|h[1-6]|header|i|iframe|ins|kbd|label|main|mark|nav|noscript|object|ol|pre|q|s|samp|script|section|select|small|span|strike|strong|style|sub|sup|svg|table|template|textarea|title|tt|u|ul|var'
+const NAMES = `(?:${VOID}|${LOOSE}|${OTHER}|[a-z]+:[a-z]+)`
+/** A sign that begins no tag that is known, as in `a < b` and `<ada@acme.example>`. */
+const STRAY = new RegExp(`<(?!\\/?${NAMES}(?=[\\s/>])[^<>]*>|!--|!doctype)`, 'gi')
+const BLOCK = /<(?:p|div|br|table|tr|ul|ol|li|pre|blockquote|h[1-6]|body)(?=[\s/>])/i
+const SIGNS_OF_A_PAGE = /<(?:!doctype html|html|body|br|hr)(?:\s[^<>]*)?\/?>/i
+const TAG = new RegExp(`<(/?)(${OTHER})(?=[\\s/>])[^<>]*>`, 'gi')
+const PAIRED = new RegExp(`<(/?)(${LOOSE}|${OTHER})(?=[\\s/>])[^<>]*>`, 'gi')
+/** Characters of a page, and elements in one another: what has more of them is nobody's text. */
+const [MOST, DEEPEST] = [2_000_000, 300]
+
+const service = new TurndownService({ bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '' })
+// Backslashes would stay: what counts as a mark is little, see decision 30.
+service.escape = (text) => text
+
+function rule(
+  key: string,
+  is: (node: Element) => boolean,
+  replacement: (content: string, node: Element) => string,
+): void {
+  service.addRule(key, {
+    filter: (node: unknown) => is(node as Element),
+    replacement: (content: string, node: unknown) => replacement(content, node as Element),
+  } as TurndownService.Rule)
+}
+const named = (names: RegExp) => (node: Element) => names.test(node.nodeName)
+const styled = (node: Element, style: RegExp) => style.test(node.getAttribute('style') ?? '')
+
+rule('heading', named(/^H[1-6]$/), (content) => `\n\n${around(content.replaceAll('**', ''), '**')}\n\n`)
+rule(
+  'strong',
+  (node) =>
+    /^(?:B|STRONG)$/.test(node.nodeName) ||
+    (node.nodeName === 'SPAN' && styled(node, /font-weight:\s*(?:bold|[6-9]00)/i)),
+  (content) => around(content.replaceAll('**', ''), '**'),
+)
+rule('em', named(/^(?:EM|I)$/), (content) => (content.includes('*') ? content : around(content, '*')))
+rule('item', named(/^LI$/), (content, node) => {
+  const list = node.parentElement
+  const at = list ? Array.from(list.children).indexOf(node) : 0
+  const mark = list?.nodeName === 'OL' ? `${Number(list.getAttribute('start') ?? 1) + at}. ` : '- '
+  const inner = content.trim().replaceAll(/\n{2,}/g, '\n')
+  return `${mark}${inner.replaceAll('\n', `\n${' '.repeat(mark.length)}`)}\n`
+})
+rule(
+  'code-block',
+  named(/^PRE$/),
+  (_content, node) => `\n\n\`\`\`\n${(node.textContent ?? '').replace(/\n$/, '')}\n\`\`\`\n\n`,
+)
+rule('link', named(/^A$/), (content, node) => {
+  const [to, words] = [node.getAttribute('href') ?? '', content.trim()]
+  if (!/^https?:\/\//i.test(to) || words === '' || /[\s<>]/.test(to)) return content
+  const address = to.replaceAll(/[()[\]]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+  if (words === to || words === address) return to
+  return /[[\]\n]/.test(words) ? `${words} (${to})` : `[${words}](${address})`
+})
+// The second break in a row is an empty line.
+rule(
+  'empty-line',
+  (node) => node.nodeName === 'BR' && node.previousSibling?.nodeName === 'BR',
+  () => '\n\n',
+)
+rule('rule', named(/^HR$/), () => '\n\n')
+rule('cell', named(/^T[DH]$/), (content) => `${content.trim()} `)
+rule('row', named(/^TR$/), (content) => `\n${content.trim()}\n`)
+rule('table', named(/^TABLE$/), (content, node) => {
+  const rows = Array.from(node.querySelectorAll('tr')).map((row) =>
+    Array.from(row.querySelectorAll('td, th')).map(cellText),
+  )
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  // What is laid out by a table is no table.
+  if (columns < 2 || rows.length < 2 || node.querySelector('table')) return `\n${content}\n`
+  const line = (cells: string[]) => `| ${Array.from({ length: columns }, (_, at) => cells[at] ?? '').join(' | ')} |`
+  const [head = [], ...body] = rows
+  return `\n\n${[line(head), `|${'---|'.repeat(columns)}`, ...body.map(line)].join('\n')}\n\n`
+})
+// The last rule is asked first: what says nothing, or was not to be seen.
+rule(
+  'dropped',
+  (node) =>
+    /^(?:SCRIPT|STYLE|HEAD|TITLE|META|LINK|TEMPLATE|NOSCRIPT|IFRAME|OBJECT|SVG|IMG|INPUT|BUTTON)$/i.test(
+      node.nodeName,
+    ) || styled(node, /display:\s*none/i),
+  () => '',
+)
+
+function cellText(cell: Element): string {
+  const text = service.turndown(cell.cloneNode(true) as unknown as string)
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('|', String.raw`\|`)
+    .trim()
+}
+
+/** Signs around each line, without the space at its ends. */
+function around(content: string, sign: string): string {
+  return content.replaceAll(/[^\n]*\S[^\n]*/g, (line) => line.replace(line.trim(), (words) => sign + words + sign))
+}
+
+/** Whether a text is a page, or part of one: it has a break, or an element that begins and ends. */
+export function isHtml(text: string): boolean {
+  if (!text.includes('<') || text.length > MOST) return false
+  if (SIGNS_OF_A_PAGE.test(text)) return true
+  const begun = new Set<string>()
+  for (const [, end, name = ''] of text.matchAll(PAIRED)) {
+    if (end !== '/') begun.add(name.toLowerCase())
+    else if (begun.has(name.toLowerCase())) return true
+  }
+  return false
+}
+
+/** What a page says, as text with marks. Nothing of it is run or loaded. One that is nobody's text stays as it is. */
+export function textOfHtml(html: string): string {
+  if (depthOf(html) > DEEPEST) return html
+  // Without a block its lines are what they are in a text.
+  const lines = BLOCK.test(html) ? html : html.replaceAll(/\r?\n/g, '<br>')
+  return service
+    .turndown(lines.replaceAll(STRAY, '&lt;'))
+    .replaceAll('\u00A0', ' ')
+    .replaceAll(/[ \t]+$/gm, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+function depthOf(html: string): number {
+  let [depth, deepest] = [0, 0]
+  for (const [, end] of html.matchAll(TAG)) deepest = Math.max(deepest, (depth += end === '/' ? -1 : 1))
+  return deepest
+}
