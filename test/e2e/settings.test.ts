@@ -10,7 +10,13 @@ import { configured, sandboxLike, setStage, setStatus, SOON, waitForSynced } fro
 const stage = setStage('settings', () => {
   const options = ['few', 'many'].map((key) => ({ key, label: key }))
   const customFields = ['Reach', 'Haste'].map((label) => ({ type: 'select' as const, key: label, label, options }))
-  return configured(sandboxLike(['Acme', 4]), { Acme: { customFields } })
+  // A macro with a word that was retired under it: whatever else is saved here is saved all the same.
+  const queues = [
+    { key: 'desk', label: 'Service Desk' },
+    { key: 'old', label: 'Old desk', retired: true as const },
+  ]
+  const macros = [{ key: 'old', label: 'Back', kind: 'note' as const, set: { queue: 'old' } }]
+  return configured(sandboxLike(['Acme', 4]), { Acme: { customFields, queues, macros } })
 })
 const row = (page: Page) => page.getByTestId('ticket-row').filter({ hasText: 'Acme ticket 2' })
 const said = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor({ timeout: SOON })
@@ -37,6 +43,9 @@ test('a status is renamed, retired and given back: tickets keep their word, and 
   await page.getByRole('button', { name: 'Statuses changed' }).waitFor()
   await page.keyboard.press('Control+Enter')
   await said(page, 'Saved.')
+  await page.getByRole('button', { name: 'Macros to look at' }).click()
+  const standing = 'The macro "Back" sets the queue "Old desk", which is retired. Choose another.'
+  await page.getByRole('note').getByText(standing).waitFor({ timeout: SOON })
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
   await page.keyboard.type('gt')

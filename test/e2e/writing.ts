@@ -56,7 +56,7 @@ export async function writesMarks(page: Page): Promise<void> {
 }
 
 /** What editors of documents, sheets and mails put into the clipboard, and what is to become of it. */
-const CLIPBOARDS = ['word', 'outlook', 'excel', 'google-docs', 'layout-tables'] as const
+const CLIPBOARDS = ['word', 'outlook', 'excel', 'google-docs', 'google-sheets', 'outlook-web', 'layout-tables'] as const
 
 function fixture(name: string): string {
   return readFileSync(join(import.meta.dirname, '../fixtures/clipboard', name), 'utf8')

@@ -43,6 +43,7 @@ export function PartList({ seen, shown, edits, problems, undecided, logo, onShow
             key={key}
             aria-current={shown === key || undefined}
             data-bad={/twice|right/.test(state) || undefined}
+            data-stands={state === 'to look at' || undefined}
             onClick={() => onShow(key)}
           >
             <b>{title}</b> <span>{state}</span>

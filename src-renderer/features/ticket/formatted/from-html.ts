@@ -88,10 +88,12 @@ service.addRule('row', { filter: 'tr', replacement: (content) => `\n${content.tr
 service.addRule('table', {
   filter: 'table',
   replacement(content, node) {
-    const rows = cellsOf(node as HTMLTableElement)
-    const columns = Math.max(0, ...rows.map((row) => row.length))
+    const table = node as HTMLTableElement
     // What is laid out by a table is no table.
-    if (columns < 2 || rows.length > MOST_ROWS || (node as HTMLElement).querySelector('table')) return `\n${content}\n`
+    if (table.rows.length > MOST_ROWS || table.querySelector('table')) return `\n${content}\n`
+    const rows = cellsOf(table)
+    const columns = Math.max(0, ...rows.map((row) => row.length))
+    if (columns < 2) return `\n${content}\n`
     if (rows.length === 1) return `\n${rows[0]?.join('\t')}\n`
     const line = (cells: readonly string[]): string =>
       `| ${Array.from({ length: columns }, (_, at) => cells[at] ?? '').join(' | ')} |`

@@ -1,5 +1,8 @@
 // What editors of documents write into the clipboard in ways of their own, made plain before it is read.
 
+/** Characters of a page in which the styles of its classes are looked for. */
+const HEAD = 100_000
+
 /** The style that an element had. */
 export function styleOf(node: Element): string {
   return node.getAttribute('data-style') ?? ''
@@ -32,7 +35,7 @@ export function makePlain(body: HTMLElement, html: string): void {
   joinRuns(body, (node) => weightOf(node) === 'bold')
   joinRuns(body, isItalic)
   // Where lines have no space between them, an empty one is what parts them.
-  const isTight = /p\.MsoNormal[^{}]*\{[^{}]*(?<![\w-])margin:\s*0/i.test(html)
+  const isTight = /p\.MsoNormal[^{}]{0,200}\{[^{}]{0,2000}(?<![\w-])margin:\s*0/i.test(html.slice(0, HEAD))
   for (const line of body.querySelectorAll('p')) {
     const style = styleOf(line)
     const own = /margin-top:\s*0/i.test(style) && /margin-bottom:\s*0/i.test(style)
