@@ -51,10 +51,11 @@ export class Unknown {
       const said = new Map(Object.entries(request.words[field] ?? {}).map(([word, key]) => [word.toLowerCase(), key]))
       const all = [...found].sort(([, a], [, b]) => b.rows - a.rows)
       return all.map(([same, { word, rows }]): UnknownWord => {
+        const made = canBeMade(field, known) && madeOf(field, word)
         let becomes = said.get(same)
-        if (becomes === undefined && isCreated(request, field)) becomes = madeOf(field, word)
+        if (becomes === undefined && made && isCreated(request, field)) becomes = made
         if (becomes === undefined && request.guess) becomes = guesses.of(field, word, found.size)
-        return { field, word, rows, ...(becomes !== undefined && { becomes }) }
+        return { field, word, rows, ...(becomes !== undefined && { becomes }), ...(made && { made }) }
       })
     })
   }

@@ -10,10 +10,10 @@ import { plainYaml } from '../files/yaml.ts'
 import { firstIssue } from '../templates/read-template.ts'
 import { CommandConnect, takeSecrets } from './secrets.ts'
 
-const { columns, words, dates, subject, create } = RunImport.shape
+const { columns, words, guess, dates, subject, create } = RunImport.shape
 const Source = z.union([
   z.string().min(1),
-  z.strictObject({ file: z.string().min(1), columns, words, dates, subject, create }),
+  z.strictObject({ file: z.string().min(1), columns, words, guess, dates, subject, create }),
 ])
 
 /** A client's file as the command takes it: with the files, beside it, of its contacts and tickets. */

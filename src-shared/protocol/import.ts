@@ -98,6 +98,8 @@ export const UnknownWord = z.object({
   rows: z.number().int(),
   /** What it becomes in this run, as `words` say it; absent where its rows are not taken. */
   becomes: z.string().nullable().optional(),
+  /** What makes a new one of it, where the settings permit that. */
+  made: z.string().optional(),
 })
 export type UnknownWord = z.infer<typeof UnknownWord>
 /** Unknown words that are told of each field at most, the most frequent first. */

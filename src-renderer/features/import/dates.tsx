@@ -37,7 +37,11 @@ export function Dates({ view, said, disabled, onSay }: Omit<MappingProps, 'confi
             <option value="dmy">{dateText(`${sample.dmy}T12:00:00`)}: the day first</option>
             <option value="mdy">{dateText(`${sample.mdy}T12:00:00`)}: the month first</option>
           </select>
-          {first && said.dates === undefined && <em>{whyOf(unclear)}</em>}
+          {first && said.dates === undefined && (
+            <em data-guessed={!isSure(unclear) || undefined}>
+              {isSure(unclear) ? 'as other dates of the file show' : 'guessed'}
+            </em>
+          )}
         </label>
       )}
       {zone !== null && <p className={classes.zone}>Times without a time zone are taken as those of {zone}.</p>}
@@ -45,6 +49,6 @@ export function Dates({ view, said, disabled, onSay }: Omit<MappingProps, 'confi
   )
 }
 
-function whyOf(columns: ImportDates['columns']): string {
-  return columns.every(({ sure }) => sure) ? 'as other dates of the file show' : 'guessed'
+function isSure(columns: ImportDates['columns']): boolean {
+  return columns.every(({ sure }) => sure)
 }

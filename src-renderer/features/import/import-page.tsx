@@ -18,7 +18,7 @@ import { dateTime } from '../../ui/time.ts'
 import { Begin, Kinds } from './begin.tsx'
 import classes from './import.module.css'
 import { HalfSent, isWhole } from './half-sent.tsx'
-import { Mapping, NOTHING_SAID, type Said } from './mapping.tsx'
+import { Created, Mapping, NOTHING_SAID, type Said } from './mapping.tsx'
 import { Counts, Rows } from './outcome.tsx'
 import { importsQuery, runFile, sendFile, takeOver, type SeenImport } from './transfer.ts'
 import { decided } from './words.tsx'
@@ -224,6 +224,7 @@ export function ImportPage() {
               onSay={(next) => say(shown, next)}
             />
           )}
+          {shown.state === 'done' && <Created view={shown} />}
           {(looked || shown.state === 'done') && <Rows view={shown} onBad={() => saveBad(shown)} />}
           {(shown.state === 'failed' || (shown.state === 'done' && shown.badRows > 0)) && (
             <div className={classes.again}>

@@ -31,13 +31,19 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
         </div>
       )}
       <Words view={view} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
-      {view.created.length > 0 && (
-        <ul className={classes.created} aria-label="Settings that are made">
-          {view.created.map((text) => (
-            <li key={text}>{text}</li>
-          ))}
-        </ul>
-      )}
+      <Created view={view} />
     </>
+  )
+}
+
+/** What of the file became settings of the client's own, or would. */
+export function Created({ view: { created } }: Pick<MappingProps, 'view'>) {
+  if (created.length === 0) return null
+  return (
+    <ul className={classes.created} aria-label="Settings that are made">
+      {created.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
   )
 }

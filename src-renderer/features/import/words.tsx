@@ -36,8 +36,8 @@ export function Words({ view, said, configuration, disabled, onSay }: MappingPro
       {fields.map((field) => {
         const its = words.filter((one) => one.field === field)
         const choices = choicesOf(field, configuration, view.unknown !== undefined)
-        const all = (meaning: string | null): void =>
-          say(field, Object.fromEntries(its.map(({ word }) => [word, meaning])))
+        const all = (meaning: (word: UnknownWord) => string | null): void =>
+          say(field, Object.fromEntries(its.map((one) => [one.word, meaning(one)])))
         const label = labelOf(field, configuration)
         return (
           <tbody key={field}>
@@ -49,11 +49,15 @@ export function Words({ view, said, configuration, disabled, onSay }: MappingPro
                 {its.length > 1 && choices.out && (
                   <>
                     {choices.made.length > 0 && (
-                      <All disabled={disabled} onClick={() => all(choices.usual)} label={`Make all of ${label}`}>
+                      <All
+                        disabled={disabled}
+                        onClick={() => all(({ made }) => made ?? null)}
+                        label={`Make all of ${label}`}
+                      >
                         Make all new
                       </All>
                     )}
-                    <All disabled={disabled} onClick={() => all(null)} label={`Leave all of ${label} out`}>
+                    <All disabled={disabled} onClick={() => all(() => null)} label={`Leave all of ${label} out`}>
                       Leave all out
                     </All>
                   </>
@@ -130,7 +134,7 @@ function All(props: { onClick(): void; disabled: boolean; label: string; childre
 }
 
 /** @param decides whether the cloud takes more than the client's own words */
-function choicesOf(field: string, configuration: Configuration, decides: boolean): ChoicesProps & { usual: string } {
+function choicesOf(field: string, configuration: Configuration, decides: boolean): ChoicesProps {
   const { statuses: status, priorities: priority, types: type, queues: queue } = configuration
   const custom = configuration.customFields.find(({ key }) => field === `custom:${key}`)
   const lists: Record<string, ChoicesProps['own']> = { status, priority, type, queue }
@@ -152,7 +156,6 @@ function choicesOf(field: string, configuration: Configuration, decides: boolean
     own,
     made: decides && canBeMade(field, configuration) ? made : [],
     out: decides ? out : null,
-    usual: field === 'status' ? 'new:open' : 'new:choice',
   }
 }
 
