@@ -67,6 +67,10 @@ export function BulkConfirm({ ids, use, onRun, onClose }: BulkConfirmProps) {
     ;(open ?? find('button[data-primary]:enabled') ?? find('button'))?.focus()
   }, [preview])
   const first = texts?.first() ?? null
+  const answer = (next: Record<string, FieldValue>): void => {
+    setProblem('')
+    setFill(next)
+  }
   return (
     <Dialog label={`${title(use)}?`} onClose={onClose} className={classes.confirm}>
       <form
@@ -87,7 +91,7 @@ export function BulkConfirm({ ids, use, onRun, onClose }: BulkConfirmProps) {
         {preview?.priorities && <p>{followsText(preview.priorities, desk)}</p>}
         {preview && <OpenParts preview={preview} />}
         {first && <FirstText first={first} replies={texts?.kind === 'reply'} />}
-        {preview && <BulkNeeded needs={preview.needs ?? []} fill={fill ?? {}} onFill={setFill} />}
+        {preview && <BulkNeeded needs={preview.needs ?? []} fill={fill ?? {}} onFill={answer} />}
         {many && (
           <label className={classes.typed}>
             <span>
