@@ -16,7 +16,7 @@ import { sameName } from './same-name.ts'
 import { numberText } from './words.ts'
 import { BulkNeeded } from './bulk-needed.tsx'
 import { BulkParts } from './bulk-parts.tsx'
-import type { BulkUse } from './bulk-use.ts'
+import { titleOf, type BulkUse } from './bulk-use.ts'
 import classes from './bulk.module.css'
 
 interface BulkConfirmProps {
@@ -72,7 +72,7 @@ export function BulkConfirm({ ids, use, onRun, onClose }: BulkConfirmProps) {
     setFill(next)
   }
   return (
-    <Dialog label={`${title(use)}?`} onClose={onClose} className={classes.confirm}>
+    <Dialog label={`${titleOf(use)}?`} onClose={onClose} className={classes.confirm}>
       <form
         ref={form}
         onSubmit={(event) => {
@@ -83,7 +83,7 @@ export function BulkConfirm({ ids, use, onRun, onClose }: BulkConfirmProps) {
         <div className={classes.client}>
           <Tile initials={initials} colour={colour} logo={logo} size={20} /> {name}
         </div>
-        <h2>{title(use)}?</h2>
+        <h2>{titleOf(use)}?</h2>
         <p aria-live="polite">
           {problem || (preview ? previewText(ids.length, preview) : countingText(looked, ids.length))}
         </p>
@@ -147,10 +147,6 @@ type FirstOf = NonNullable<ReturnType<MacroTexts['first']>>
 function OpenParts({ preview }: { preview: BulkPreview }) {
   const text = openText(preview, 'them')
   return text && <p>{text}</p>
-}
-
-function title({ what, macro }: BulkUse): string {
-  return macro ? `Use ${what}` : what.charAt(0).toLocaleUpperCase() + what.slice(1)
 }
 
 /** `By the matrix 8 become Urgent, 1 becomes High.`, the most urgent first. */

@@ -16,7 +16,7 @@ import { BulkField } from './bulk-field.tsx'
 import { BulkConfirm } from './bulk-confirm.tsx'
 import { BulkMacro } from './bulk-macro.tsx'
 import { BulkProgress } from './bulk-progress.tsx'
-import type { BulkUse } from './bulk-use.ts'
+import { titleOf, type BulkUse } from './bulk-use.ts'
 import { choicesOf, patchOf, tagsOf, type BulkChoice, type BulkKind } from './bulk-choices.tsx'
 
 interface BulkDialogProps {
@@ -98,7 +98,7 @@ export function BulkDialog({ kind, ids: given, desk, onClose }: BulkDialogProps)
     }).then(() => slices && onClose())
   }
   if (use && done !== null)
-    return <BulkProgress done={done} total={ids.length} what={use.what} onStop={() => stop.abort()} />
+    return <BulkProgress done={done} total={ids.length} what={titleOf(use)} onStop={() => stop.abort()} />
   if (use) return <BulkConfirm ids={ids} use={use} onRun={(change) => run(use, change)} onClose={onClose} />
   if (kind === 'macro') return <BulkMacro desk={desk} count={ids.length} onPick={setUse} onClose={onClose} />
   if (kind === 'snooze') {

@@ -17,7 +17,7 @@ export function BulkProgress({ done, total, what, onStop }: BulkProgressProps) {
     <Dialog label={`Changing ${total.toLocaleString('en')} tickets`} onClose={onStop} className={classes.confirm}>
       <h2>{what}</h2>
       <p role="status">{text}</p>
-      <progress value={done} max={total} aria-label={text} style={{ width: '100%' }} />
+      <progress value={done} max={total} aria-label={text} className={classes.progress} />
       <div className={classes.actions}>
         <PageButton onClick={onStop} shortcut="Esc">
           Stop

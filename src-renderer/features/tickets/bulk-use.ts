@@ -11,3 +11,8 @@ export interface BulkUse {
   /** What is written on each. */
   texts?: MacroTexts
 }
+
+/** What is to be done, as a heading. */
+export function titleOf({ what, macro }: BulkUse): string {
+  return macro ? `Use ${what}` : what.charAt(0).toLocaleUpperCase() + what.slice(1)
+}
