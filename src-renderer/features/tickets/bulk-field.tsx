@@ -94,8 +94,9 @@ function FieldValueDialog({ field, count, onPick, onClose }: FieldValueDialogPro
     setProblem(null)
     // Enter would open the list again.
     if (next !== null && (field.type === 'select' || field.type === 'person'))
-      form.current?.querySelector<HTMLElement>('button[data-primary]')?.focus()
+      [...(form.current?.querySelectorAll('button') ?? [])].at(-1)?.focus()
   }
+  const isSet = isFilled(value) || ticks
   const choose = (): void => {
     // What was typed counts, or says that it does not fit.
     flushSync(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
@@ -141,8 +142,8 @@ function FieldValueDialog({ field, count, onPick, onClose }: FieldValueDialogPro
           <PageButton onClick={onClose} shortcut="Esc">
             Cancel
           </PageButton>
-          <PageButton primary shortcut="Enter" onClick={choose}>
-            {isFilled(value) || ticks ? 'Set' : 'Empty'} {field.label}
+          <PageButton primary={isSet} shortcut="Enter" onClick={choose}>
+            {isSet ? 'Set' : 'Empty'} {field.label}
           </PageButton>
         </div>
       </form>
