@@ -5,13 +5,13 @@ import { loadOrganisation } from '../../src-cloud/load.ts'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { ask, enter, readFeed, signIn } from '../support/cloud.ts'
-import { freshDatabase } from '../support/postgres.ts'
+import { cloudDatabase } from '../support/cloud-database.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 
 const YEAR = 366 * 86_400_000
 
 test('each year brings the holidays of one more to the clients that have some, once; old files of imports are dropped', async () => {
-  const database = await freshDatabase()
+  const database = await cloudDatabase()
   const owner = connect(database.address, 1)
   const on = async <T>(years: number, use: (cloud: Cloud, token: string) => Promise<T>): Promise<T> => {
     const clock = () => Date.now() + years * YEAR

@@ -9,7 +9,7 @@ import { SOAK } from '../faults/cases.ts'
 import { steps, type StepKey } from '../../src-shared/onboarding/answers.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { ask, signIn } from '../support/cloud.ts'
-import { freshDatabase } from '../support/postgres.ts'
+import { cloudDatabase } from '../support/cloud-database.ts'
 import { sampleClient, sampleOrganisation } from '../support/sample.ts'
 import { OnboardingDesk } from './onboarding-desk.ts'
 
@@ -29,11 +29,11 @@ const writes: Record<Writing, string> = {
   live: 'tenant',
 }
 
-let database: Awaited<ReturnType<typeof freshDatabase>>
+let database: Awaited<ReturnType<typeof cloudDatabase>>
 let owner: Sql
 let running: { child: ChildProcess; url: string } | null = null
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await cloudDatabase()
   owner = connect(database.address, 4)
   const { url } = await startCloud()
   await loadOrganisation(owner, sampleOrganisation('Alpha', [sampleClient('Acme', 3)]))

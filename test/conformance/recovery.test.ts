@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { connect } from '../../src-cloud/database/connect.ts'
 import { startCloud, type Cloud } from '../../src-cloud/start.ts'
-import { freshDatabase, releasePostgres, type PostgresServer } from '../support/postgres.ts'
+import { cloudDatabase } from '../support/cloud-database.ts'
+import { releasePostgres, type PostgresServer } from '../support/postgres.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 import { TinySession, TinyTenant } from './client.mjs'
 
@@ -14,7 +15,7 @@ afterAll(releasePostgres)
 
 /** An empty database; a cloud that is started on it puts the organisation Alpha there. */
 async function database(): Promise<PostgresServer> {
-  const { address, drop } = await freshDatabase()
+  const { address, drop } = await cloudDatabase()
   undo.push(drop)
   return address
 }

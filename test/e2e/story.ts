@@ -9,7 +9,7 @@ import { startCloud, type Cloud } from '../../src-cloud/start.ts'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { enter, pushed, signIn } from '../support/cloud.ts'
-import { freshDatabase } from '../support/postgres.ts'
+import { cloudDatabase } from '../support/cloud-database.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
 import { launchBrowser, openWindow } from './browser.ts'
 import { killAll, startConsole, type Running } from './processes.ts'
@@ -124,7 +124,7 @@ export interface Stage {
 /** Sets a stage for the tests of a file, and takes it down after them. */
 export function setStage(name: string, data: () => SandboxData): Stage {
   const folder = temporaryFolder(name)
-  let database: Awaited<ReturnType<typeof freshDatabase>>
+  let database: Awaited<ReturnType<typeof cloudDatabase>>
   let owner: Sql
   let cloud: Cloud
   let browser: Browser
@@ -135,7 +135,7 @@ export function setStage(name: string, data: () => SandboxData): Stage {
   }
 
   beforeAll(async () => {
-    database = await freshDatabase()
+    database = await cloudDatabase()
     cloud = await startCloud({ database: database.address, seed: data() })
     owner = connect(database.address, 2)
     browser = await launchBrowser()

@@ -5,7 +5,8 @@ import { startCloud, type CloudOptions } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
 import { schemaOf, type MutationBody, type MutationReply } from '../../src-shared/protocol/mutation.ts'
 import { Session, TenantToken } from '../../src-shared/protocol/session.ts'
-import { freshDatabase, releasePostgres, type PostgresServer } from './postgres.ts'
+import { cloudDatabase } from './cloud-database.ts'
+import { releasePostgres, type PostgresServer } from './postgres.ts'
 import { sampleClient, sampleOrganisation, uuid } from './sample.ts'
 
 // First declared, so last to run: after the file's own hooks have closed their clouds.
@@ -29,7 +30,7 @@ export interface TestCloud {
  * @param data two organisations, Alpha with two clients of 5 tickets and Beta with one of 3, where none is given
  */
 export async function withCloud(data = sampleData(), options: CloudOptions = {}): Promise<TestCloud> {
-  const database = await freshDatabase()
+  const database = await cloudDatabase()
   const cloud = await startCloud({ database: database.address, ...options })
   const owner = connect(database.address, 4)
   for (const one of data) await loadOrganisation(owner, one)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
-import { connect, type DatabaseAddress } from '../../src-cloud/database/connect.ts'
+import { connect, type DatabaseAddress, type Sql } from '../../src-cloud/database/connect.ts'
 import { startEmbeddedPostgres } from '../../src-cloud/embedded/embedded-postgres.ts'
 import { databaseIn } from '../../src-cloud/embedded/folder.ts'
 import { readPostmaster } from '../../src-cloud/embedded/postmaster.ts'
@@ -32,6 +32,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   const start = () => startEmbeddedPostgres(folder, () => undefined)
   let postgres = await start()
   const address = postgres.address as PostgresServer
+  // What a killed Postgres wrote the system still has: nothing here waits for a disk.
+  await onServer(address, async (sql) => {
+    await sql`alter system set fsync = off`
+    await sql`select pg_reload_conf()`
+  })
   return {
     address,
     crash: async () => {
@@ -77,21 +82,58 @@ export async function releasePostgres(): Promise<void> {
   await (await started)?.stop()
 }
 
+export interface FreshDatabase {
+  address: PostgresServer
+  drop(): Promise<void>
+}
+
 /** Makes an empty database. */
-export async function freshDatabase(): Promise<{ address: PostgresServer; drop(): Promise<void> }> {
+export async function freshDatabase(): Promise<FreshDatabase> {
   const address = await server()
+  return onServer(address, (sql) => made(address, sql, ''))
+}
+
+/**
+ * Makes a copy of a database, and that one where nobody has yet.
+ * @param fill makes its content, once on each server; nothing is connected to it afterwards
+ */
+export async function copyOf(
+  template: string,
+  fill: (address: PostgresServer) => Promise<void>,
+): Promise<FreshDatabase> {
+  const address = await server()
+  return onServer(address, async (sql) => {
+    // Whoever comes second waits for the first.
+    await sql`select pg_advisory_lock(${TEMPLATES})`
+    const [known] = await sql`select from pg_database where datname = ${template}`
+    if (!known) {
+      const filled = await made(address, sql, '')
+      await fill(filled.address)
+      await sql`alter database ${sql(filled.address.database ?? '')} rename to ${sql(template)}`
+    }
+    await sql`select pg_advisory_unlock(${TEMPLATES})`
+    // Its files are copied, not written a second time as changes.
+    return made(address, sql, `template ${template} strategy file_copy`)
+  })
+}
+
+/** Of the advisory lock under which templates are made. */
+const TEMPLATES = 7_260_002
+
+async function made(address: PostgresServer, sql: Sql, how: string): Promise<FreshDatabase> {
   const database = `test_${randomBytes(6).toString('hex')}`
-  await onServer(address, `create database ${database}`)
+  await sql.unsafe(`create database ${database} ${how}`)
   return {
     address: { ...address, database },
-    drop: () => onServer(address, `drop database if exists ${database} with (force)`),
+    drop: () =>
+      onServer(address, async (end) => void (await end.unsafe(`drop database if exists ${database} with (force)`))),
   }
 }
 
-async function onServer(address: PostgresServer, statement: string): Promise<void> {
+async function onServer<Value>(address: PostgresServer, work: (sql: Sql) => Promise<Value>): Promise<Value> {
   const sql = connect(address, 1)
   try {
-    await sql.unsafe(statement)
+    return await work(sql)
   } finally {
     await sql.end()
   }
