@@ -33,6 +33,7 @@ export function ImportPage() {
   const { configuration } = useDesk()
   const go = useGo()
   const picker = useRef<HTMLInputElement>(null)
+  const words = useRef<HTMLTableElement>(null)
   const [kind, setKind] = useState<ImportKind>('contacts')
   const [chosen, setChosen] = useState<string | null>(null)
   const restPicker = useRef<HTMLInputElement>(null)
@@ -100,6 +101,8 @@ export function ImportPage() {
   const mapped =
     isLooked || (shown && shown.columns.length > 0 && (shown.state === 'failed' || (running && shown.dryRun)))
   const half = shown?.state === 'uploading' && !sending
+  const unknown = (mapped && shown?.unknown?.length) || 0
+  const goToWords = (): void => words.current?.querySelector('select')?.focus()
   const take = (): void => {
     if (!shown) return
     if (half && !isWhole(shown)) restPicker.current?.click()
@@ -114,6 +117,15 @@ export function ImportPage() {
       ...{ id: 'import-file', title: 'Choose a file to import', group: 'List', keys: ['f'] },
       run: () => picker.current?.click(),
     },
+    ...(unknown > 0
+      ? [
+          {
+            ...{ id: 'import-words', title: 'Go to the words of the file', group: 'List' as const },
+            keys: ['w'],
+            run: goToWords,
+          },
+        ]
+      : []),
     ...(looked || half
       ? [
           {
@@ -213,6 +225,11 @@ export function ImportPage() {
               <PageButton primary shortcut={keysText(RUN_KEYS)} onClick={take}>
                 Import {counted(shown.added + shown.changed, 'row')} into {name}
               </PageButton>
+              {unknown > 0 && (
+                <PageButton shortcut="w" onClick={goToWords}>
+                  See what {unknown === 1 ? '1 word becomes' : `${unknown.toLocaleString('en')} words become`}
+                </PageButton>
+              )}
             </div>
           )}
           {mapped && (
@@ -221,6 +238,7 @@ export function ImportPage() {
               said={said}
               configuration={configuration}
               disabled={sending !== null}
+              words={words}
               onSay={(next) => say(shown, next)}
             />
           )}

@@ -1,3 +1,4 @@
+import type { RefObject } from 'react'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { RunImport } from '../../../src-shared/protocol/import.ts'
 import { AllColumns, Columns, Subject } from './columns.tsx'
@@ -19,7 +20,8 @@ export interface MappingProps {
 }
 
 /** Which column fills what, with those that fill nothing, and what the words of the file stand for. */
-export function Mapping({ view, said, configuration, disabled, onSay }: MappingProps) {
+export function Mapping({ words, ...props }: MappingProps & { words: RefObject<HTMLTableElement | null> }) {
+  const { view, said, configuration, disabled, onSay } = props
   return (
     <>
       <Columns view={view} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
@@ -30,7 +32,7 @@ export function Mapping({ view, said, configuration, disabled, onSay }: MappingP
           <Subject said={said} disabled={disabled} onSay={onSay} />
         </div>
       )}
-      <Words view={view} said={said} configuration={configuration} disabled={disabled} onSay={onSay} />
+      <Words ref={words} {...props} />
       <Created view={view} />
     </>
   )

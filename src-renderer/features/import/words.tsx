@@ -1,3 +1,4 @@
+import type { Ref } from 'react'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import { canBeMade, valuesOfNew, type UnknownWord } from '../../../src-shared/protocol/import.ts'
 import { counted } from '../../ui/counted.ts'
@@ -17,14 +18,15 @@ const MEANINGS = [
 ] as const
 
 /** Words that are not among the client's own, one by one: which of them each is, or that it is made, or left out. */
-export function Words({ view, said, configuration, disabled, onSay }: MappingProps) {
+export function Words(props: MappingProps & { ref: Ref<HTMLTableElement> }) {
+  const { ref, view, said, configuration, disabled, onSay } = props
   const words = unknownOf(view, said)
   const fields = [...new Set(words.map(({ field }) => field))]
   if (words.length === 0) return null
   const say = (field: string, meanings: Record<string, string | null>): void =>
     onSay({ ...said, words: { ...said.words, [field]: { ...said.words[field], ...meanings } } })
   return (
-    <table className={classes.words} aria-label="Words of the file">
+    <table ref={ref} className={classes.words} aria-label="Words of the file">
       <caption>{counted(words.length, 'word')} that this client does not have</caption>
       <thead>
         <tr>
