@@ -71,13 +71,14 @@ function statusLike(word: string, list: readonly Status[]): string | undefined {
   // What is over is over, whichever of its two words a product has for it.
   const over = category === 'closed' || category === 'resolved'
   const near = such.length > 0 || !over ? such : list.filter((one) => /^(?:closed|resolved)$/.test(one.category))
-  // One that names whom it waits for means nobody else.
-  const named = (text: string) =>
-    tokensOf(text)
-      .filter((one) => WHO.includes(one))
-      .join()
+  const its = tokensOf(word)
+  const fits = ({ label }: Status) => {
+    // What waits for somebody, or something, is not what waits for nobody in particular.
+    const named = tokensOf(label).filter((one) => !WAITING.test(one))
+    return named.every((one) => its.includes(one)) && its.every((one) => !WHO.includes(one) || named.includes(one))
+  }
   const scored = near
-    .filter(({ label }) => category !== 'waiting' || named(label) === named(word))
+    .filter((one) => category !== 'waiting' || fits(one))
     .map(({ key, label }) => ({ key, score: shared(word, label) }))
   return scored.toSorted((a, b) => b.score - a.score)[0]?.key
 }
@@ -99,6 +100,7 @@ const SAME: readonly RegExp[] = [
   /^(?:vendor|supplier|third|party|manufacturer|hersteller|leverancier)$/,
 ]
 const WHO = ['#0', '#1']
+const WAITING = /^(?:(?:a?wait|warte|wacht)\w*|pending|hold|parked|paused|someone|somebody)$/
 
 function tokensOf(text: string): string[] {
   return plain(text)
@@ -139,14 +141,21 @@ function numberOf(text: string): number | null {
 function byLevel(word: string, list: readonly Choice[]): string | null {
   const [level, number] = [levelOf(word), numberOf(word)]
   const levels = list.map(({ key, label }) => levelOf(label) ?? levelOf(key))
-  if (level !== null) {
-    if (levels.every((one) => one === null))
-      return list[Math.min(list.length - 1, Math.round((level * (list.length - 1)) / 3))]?.key ?? null
-    const far = (one: number | null | undefined) => (typeof one === 'number' ? Math.abs(one - level) : Infinity)
-    const nearest = list.reduce((best, _, i) => (far(levels[i]) < far(levels[best]) ? i : best), 0)
-    return list[nearest]?.key ?? null
-  }
-  if (number === null) return null
-  const numbered = list.find(({ key, label }) => (numberOf(label) ?? numberOf(key)) === number)
-  return (numbered ?? list[number])?.key ?? null
+  const same = level === null ? -1 : levels.indexOf(level)
+  const numbered =
+    number === null ? -1 : list.findIndex(({ key, label }) => (numberOf(label) ?? numberOf(key)) === number)
+  const at = [same, numbered, level === null ? -1 : besides(level, levels), number ?? -1].find(
+    (i) => i >= 0 && i < list.length,
+  )
+  return at === undefined ? null : (list[at]?.key ?? null)
+}
+
+/** Where a level stands in a list that does not have it: as far from the nearest as they are apart. */
+function besides(level: number, levels: readonly (number | null)[]): number {
+  const last = levels.length - 1
+  const known = levels.flatMap((one, i) => (one === null ? [] : [{ i, apart: level - one }]))
+  const [nearest] = known.toSorted((a, b) => Math.abs(a.apart) - Math.abs(b.apart))
+  if (!nearest) return Math.min(last, Math.round((level * last) / 3))
+  const at = Math.max(0, Math.min(last, nearest.i + nearest.apart))
+  return levels[at] === null ? at : nearest.i
 }

@@ -6,53 +6,31 @@ import { loadOrganisation } from '../../src-cloud/load.ts'
 import { tokenKey, Tokens } from '../../src-cloud/tokens.ts'
 import { startCloud } from '../../src-cloud/start.ts'
 import { paths } from '../../src-shared/protocol/api.ts'
-import { IMPORT_PART_BYTES, ImportView, type ImportKind, type RunImport } from '../../src-shared/protocol/import.ts'
-import { ask, readFeed, withCloud, type TestCloud } from '../support/cloud.ts'
+import { IMPORT_PART_BYTES, type RunImport } from '../../src-shared/protocol/import.ts'
+import { ask, withCloud, type TestCloud } from '../support/cloud.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { sampleClient, sampleOrganisation, uuid } from '../support/sample.ts'
+import { ImportDesk, viewOf } from './import-desk.ts'
 import { refusal } from './onboarding-desk.ts'
 import { workbook } from './workbook.ts'
 
 let cloud: TestCloud
 let token: string
+let desk: ImportDesk
 beforeAll(async () => {
   cloud = await withCloud()
   token = await cloud.tenantToken()
+  desk = new ImportDesk(cloud.url, token)
 })
 afterAll(() => cloud.close())
 
-const send = (path: string, body: unknown, as = token) => ask(cloud.url, path, { token: as, body })
-const put = (id: string, part: number, bytes: Uint8Array, as = token, url = cloud.url) =>
-  fetch(url + paths.importPart(id, part), {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${as}`, 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
-  })
-const view = async (response: Response | Promise<Response>) => {
-  const answered = await response
-  if (!answered.ok) throw new Error(await answered.text())
-  return ImportView.parse(await answered.json())
-}
-const look = (id: string) => view(ask(cloud.url, paths.importOf(id), { token }))
-async function sent(kind: ImportKind, name: string, content: string | Uint8Array): Promise<string> {
-  const [id, bytes] = [randomUUID(), Buffer.from(content)]
-  await view(send(paths.imports, { id, kind, name, size: bytes.length }))
-  for (let part = 0; part * IMPORT_PART_BYTES < bytes.length; part++)
-    await view(put(id, part, bytes.subarray(part * IMPORT_PART_BYTES, (part + 1) * IMPORT_PART_BYTES)))
-  return id
-}
-const until = (id: string, ...states: string[]) =>
-  vi.waitFor(async () => {
-    const now = await look(id)
-    expect(states, now.problem?.message).toContain(now.state)
-    return now
-  })
-async function run(id: string, request: Partial<RunImport> = {}): Promise<ImportView> {
-  await view(send(paths.importAct(id, 'run'), request))
-  return until(id, 'done', 'looked', 'failed')
-}
-const tickets = async () =>
-  (await readFeed(cloud.url, token)).changes.flatMap(({ kind, data }) => (kind === 'ticket' && data ? [data] : []))
+const send: ImportDesk['send'] = (...what) => desk.send(...what)
+const put: ImportDesk['put'] = (...what) => desk.put(...what)
+const sent: ImportDesk['sent'] = (...what) => desk.sent(...what)
+const run: ImportDesk['run'] = (...what) => desk.run(...what)
+const tickets: ImportDesk['tickets'] = () => desk.tickets()
+/** Those that were imported under ids that begin so. */
+const brought = async (ids: string) => (await tickets()).filter(({ importedId }) => String(importedId).startsWith(ids))
 
 const HEADER = 'id,subject,status,priority,type,queue,Room'
 
@@ -91,15 +69,50 @@ test('word by word it is decided what each becomes: what it looks like, what was
   const agreed = await run(id, { dryRun: true, guess: true, words: { priority: { Blocker: 'new:choice' } } })
   expect(agreed.problem?.message).toContain('"Blocker" cannot become a new priority')
   expect(await run(id, { guess: true, words })).toMatchObject({ state: 'done', added: 4, badRows: 0, created: made })
-  const taken = (await tickets()).filter(({ importedId }) => String(importedId).startsWith('W-'))
-  expect(
-    taken.map(({ status, priority, type, queue, customFields }) => [status, priority, type, queue, customFields]),
-  ).toEqual([
-    ['vendor', 'p2', 'incident', 'desk', { floor: 'one' }],
-    ['vendor', 'p1', 'question', null, { floor: 'roof' }],
-    ['vendor', 'p1', 'question', null, { floor: 'roof' }],
-    ['new', 'p2', null, null, {}],
+  const taken = await brought('W-')
+  expect(taken).toMatchObject([
+    { status: 'vendor', priority: 'p2', type: 'incident', queue: 'desk', customFields: { floor: 'one' } },
+    { status: 'vendor', priority: 'p1', type: 'question', queue: null, customFields: { floor: 'roof' } },
+    { status: 'vendor', priority: 'p1', type: 'question', queue: null, customFields: { floor: 'roof' } },
+    { status: 'new', priority: 'p2', type: null, queue: null },
   ])
+  expect(taken[3]?.['customFields']).toEqual({})
+})
+
+test('what a word looks like goes by what it means, how urgent it is and whom it names, also where few words are the same', async () => {
+  const labels = ['P1 Practice down', 'P2 Surgery down', 'P3 Normal', 'P4 When you can']
+  const waiting = ['Awaiting practice', 'Supplier', 'On hold'].map((label, i) => ({
+    key: `w${i}`,
+    label,
+    category: 'waiting',
+    stopsClock: true,
+  }))
+  const over = [
+    { key: 'n', label: 'To do', category: 'new', stopsClock: false },
+    { key: 'z', label: 'All good', category: 'resolved', stopsClock: true },
+  ]
+  const priorities = labels.map((label, i) => ({ key: `p${i + 1}`, label, rank: i + 1, colour: '#1971c2' }))
+  await cloud.owner`
+    update configuration set data = (data::jsonb || ${JSON.stringify({ priorities, statuses: [...waiting, ...over] })}::text::jsonb)::json
+    where tenant_id = ${uuid('tenant', 'Zephyr')}`
+  const expected = {
+    status: {
+      Parked: 'w2',
+      'Waiting on Vendor': 'w1',
+      'Waiting Customer': 'new:waiting',
+      Closed: 'z',
+      Unassigned: 'n',
+    },
+    priority: { '1 - Critical': 'p1', High: 'p2', 'Priority 4': 'p4', Low: 'p4', Medium: 'p3', Whenever: null },
+  }
+  const [statuses, urgent] = [Object.keys(expected.status), Object.keys(expected.priority)]
+  const rows = urgent.map((one, i) => `G-${i},Guess,${statuses[i] ?? ''},${one}`)
+  const zephyr = new ImportDesk(cloud.url, await cloud.tenantToken(1))
+  const id = await zephyr.sent('tickets', 'guess.csv', `id,subject,status,priority\n${rows.join('\n')}`)
+  const { unknown } = await zephyr.run(id, { dryRun: true, guess: true })
+  const found = (field: string) =>
+    Object.fromEntries(unknown!.filter((one) => one.field === field).map(({ word, becomes }) => [word, becomes]))
+  expect({ status: found('status'), priority: found('priority') }).toEqual(expected)
 })
 
 test('a dry run says which words the client lacks; what is wanted of them becomes settings, the rest is told by row', async () => {
@@ -197,7 +210,7 @@ test('dates are read as exports write them, by the clock of the client, and by c
   expect(dry.columns.map(({ column }) => column).slice(-2)).toEqual(['Window', 'Window (2)'])
   expect(dry.bad).toEqual([{ line: 6, reason: 'due: "2025-02-30" is no date such as 2026-04-03 09:30.' }])
   await run(id, { guess: true })
-  const taken = (await tickets()).filter(({ importedId }) => String(importedId).startsWith('Y-'))
+  const taken = await brought('Y-')
   expect(taken.map(({ createdAt, dueAt, customFields }) => [createdAt, dueAt, customFields])).toEqual([
     ['2025-11-03T08:15:00.000Z', '2027-04-03T16:00:00.000Z', { window: '2025-11-03T08:15:00.000Z' }],
     ['2025-10-13T11:05:00.000Z', null, { window: '2025-11-02T23:05:00.000Z' }],
@@ -208,8 +221,7 @@ test('dates are read as exports write them, by the clock of the client, and by c
   const guessed = await run(other, { dryRun: true, guess: true })
   expect(guessed.dates?.columns).toMatchObject([{ order: 'dmy', sure: false }])
   await run(other, { guess: true, dates: 'mdy' })
-  const [one] = (await tickets()).filter(({ importedId }) => importedId === 'Z-1')
-  expect(one).toMatchObject({ dueAt: '2027-03-03T23:00:00.000Z' })
+  expect(await brought('Z-')).toMatchObject([{ dueAt: '2027-03-03T23:00:00.000Z' }])
 })
 
 test('bodies in HTML become text with marks, without what was not to be read; a stray sign makes no page of a text', async () => {
@@ -232,7 +244,7 @@ test('bodies in HTML become text with marks, without what was not to be read; a 
     state: 'done',
     added: 5,
   })
-  const taken = (await tickets()).filter(({ importedId }) => String(importedId).startsWith('H-'))
+  const taken = await brought('H-')
   expect(taken.map(({ description }) => description)).toEqual(bodies.map(([body, text]) => text ?? body))
 })
 
@@ -259,12 +271,12 @@ test('paused it stands still, and goes on after a stop of the cloud where it was
     technician: uuid('technician', 'Alpha'),
     tenant: uuid('tenant', 'Acme'),
   })
-  const at = (path: string, body?: object) => view(ask(running.url, path, { token: as, ...(body && { body }) }))
+  const at = (path: string, body?: object) => viewOf(ask(running.url, path, { token: as, ...(body && { body }) }))
   const lines = Array.from({ length: 6000 }, (_, i) => `B-${i},Row ${i},Parked,Blocker,Rumour,,`)
   const bytes = Buffer.from(`${HEADER}\n${lines.join('\n')}`)
   const id = randomUUID()
   await at(paths.imports, { id, kind: 'tickets', name: 'many.csv', size: bytes.length })
-  await view(put(id, 0, bytes, as, running.url))
+  await viewOf(new ImportDesk(running.url, as).put(id, 0, bytes))
   const words = { type: { Rumour: null }, priority: { Blocker: 'p2' } }
   await at(paths.importAct(id, 'run'), { guess: true, words })
   await vi.waitFor(async () => expect((await at(paths.importOf(id))).looked).toBeGreaterThan(0), { interval: 5 })
@@ -308,23 +320,11 @@ describe('formats', () => {
     ['Ada', 'ada@acme.example', 'Quay 4', 'yes'],
     ['Björn', 'bjorn@acme.example', '', ''],
   ]
+  const objects = rows.slice(1).map((row) => Object.fromEntries(row.map((cell, at) => [rows[0]![at], cell])))
   test.each([
     ['team.xlsx', () => workbook(rows)],
-    [
-      'team.json',
-      () =>
-        JSON.stringify({
-          people: rows.slice(1).map((row) => Object.fromEntries(row.map((cell, i) => [rows[0]![i], cell]))),
-        }),
-    ],
-    [
-      'team.jsonl',
-      () =>
-        rows
-          .slice(1)
-          .map((row) => JSON.stringify(Object.fromEntries(row.map((cell, i) => [rows[0]![i], cell]))))
-          .join('\n'),
-    ],
+    ['team.json', () => JSON.stringify({ people: objects })],
+    ['team.jsonl', () => objects.map((one) => JSON.stringify(one)).join('\n')],
     ['team.csv', () => Buffer.from(rows.map((row) => row.join(';')).join('\n'), 'latin1')],
   ])('%s', async (name, content) => {
     const done = await run(await sent('contacts', name, content()), { dryRun: true })
@@ -367,7 +367,7 @@ describe('one clear sentence', () => {
     })
     expect((await refusal(await begin('a.xls', 10))).message).toContain('Save it as .xlsx')
     const id = randomUUID()
-    await view(send(paths.imports, { id, kind: 'contacts', name: 'a.csv', size: 10 }))
+    await viewOf(send(paths.imports, { id, kind: 'contacts', name: 'a.csv', size: 10 }))
     expect((await refusal(await put(id, 0, Buffer.from('short')))).message).toBe(
       'Part 0 of this file has 10 bytes, not 5.',
     )
@@ -376,7 +376,7 @@ describe('one clear sentence', () => {
   })
   test('about a part that comes again when the file is used; before, it takes the place of the first', async () => {
     const id = await sent('contacts', 'late.csv', 'name\nFirst')
-    expect((await view(put(id, 0, Buffer.from('name\nAgain')))).parts).toEqual([0])
+    expect((await viewOf(put(id, 0, Buffer.from('name\nAgain')))).parts).toEqual([0])
     const looked = await run(id, { dryRun: true })
     expect(looked.differences.map(({ name }) => name)).toEqual(['Again'])
     const late = await refusal(await put(id, 0, Buffer.from('name\nOther')))
@@ -387,6 +387,6 @@ describe('one clear sentence', () => {
   test('and another client sees nothing of it', async () => {
     const id = await sent('contacts', 'a.csv', 'name\nx')
     expect((await ask(cloud.url, paths.importOf(id), { token: await cloud.tenantToken(1) })).status).toBe(404)
-    expect((await view(send(paths.importAct(id, 'cancel'), {}))).state).toBe('cancelled')
+    expect((await viewOf(send(paths.importAct(id, 'cancel'), {}))).state).toBe('cancelled')
   })
 })
