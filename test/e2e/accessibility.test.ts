@@ -215,7 +215,7 @@ test('no screen or dialog has a serious fault of accessibility', async () => {
   }
   await page.keyboard.type('gf')
   await page.getByLabel('Tickets', { exact: true }).check()
-  const csv = 'Ticket ID,Subject,Status,Weight\nA-1,Screen is black,Parked,4\nA-2,,New,\n'
+  const csv = 'Ticket ID,Subject,Status,Opened,Weight\nA-1,Screen is black,Parked,03/04/2026,4\nA-2,,Shelved,,\n'
   found.push(...(await faults(page, 'import: before a file', 'main')))
   const dataTransfer = await page.evaluateHandle((text) => {
     const dragged = new DataTransfer()
