@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { CustomField } from '../../src-shared/domain/configuration.ts'
+import { ProblemError } from '../../src-shared/problem.ts'
 import type { CellField, Mapping } from './columns.ts'
 import { isHtml } from './html.ts'
 import type { CsvRow } from './read-csv.ts'
@@ -34,7 +35,12 @@ export class HtmlTexts {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY },
     }))
     worker.postMessage(pages)
-    const [texts] = (await once(worker, 'message')) as [string[]]
+    const [texts] = (await once(worker, 'message').catch((error: { code?: string }) => {
+      if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error
+      throw new ProblemError('invalid-input', {
+        reason: 'The pages in this file take more memory than there is for them. Divide it, or leave their column out.',
+      })
+    })) as [string[]]
     return texts
   }
 

@@ -26,7 +26,7 @@ const SIGNS_OF_A_PAGE = /<(?:!doctype html|html|body|br|hr)(?:\s[^<>]*)?\/?>/i
 const TAG = new RegExp(`<(/?)(${OTHER})(?=[\\s/>])[^<>]*>`, 'gi')
 const PAIRED = new RegExp(`<(/?)(${LOOSE}|${OTHER})(?=[\\s/>])[^<>]*>`, 'gi')
 /** Characters of a page, and elements in one another: what has more of them is nobody's text. */
-const [MOST, DEEPEST] = [2_000_000, 300]
+const [MOST, DEEPEST] = [500_000, 300]
 
 const service = new TurndownService({ bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '' })
 // Backslashes would stay: what counts as a mark is little, see decision 30.
@@ -56,8 +56,7 @@ rule(
 rule('em', named(/^(?:EM|I)$/), (content) => (content.includes('*') ? content : around(content, '*')))
 rule('item', named(/^LI$/), (content, node) => {
   const list = node.parentElement
-  const at = list ? Array.from(list.children).indexOf(node) : 0
-  const mark = list?.nodeName === 'OL' ? `${Number(list.getAttribute('start') ?? 1) + at}. ` : '- '
+  const mark = list?.nodeName === 'OL' ? `${Number(list.getAttribute('start') ?? 1) + placeOf(node, list)}. ` : '- '
   const inner = content.trim().replaceAll(/\n{2,}/g, '\n')
   return `${mark}${inner.replaceAll('\n', `\n${' '.repeat(mark.length)}`)}\n`
 })
@@ -83,12 +82,13 @@ rule('rule', named(/^HR$/), () => '\n\n')
 rule('cell', named(/^T[DH]$/), (content) => `${content.trim()} `)
 rule('row', named(/^TR$/), (content) => `\n${content.trim()}\n`)
 rule('table', named(/^TABLE$/), (content, node) => {
+  // What is laid out by a table is no table.
+  if (node.querySelector('table')) return `\n${content}\n`
   const rows = Array.from(node.querySelectorAll('tr')).map((row) =>
     Array.from(row.querySelectorAll('td, th')).map(cellText),
   )
   const columns = Math.max(0, ...rows.map((row) => row.length))
-  // What is laid out by a table is no table.
-  if (columns < 2 || rows.length < 2 || node.querySelector('table')) return `\n${content}\n`
+  if (columns < 2 || rows.length < 2) return `\n${content}\n`
   const line = (cells: string[]) => `| ${Array.from({ length: columns }, (_, at) => cells[at] ?? '').join(' | ')} |`
   const [head = [], ...body] = rows
   return `\n\n${[line(head), `|${'---|'.repeat(columns)}`, ...body.map(line)].join('\n')}\n\n`
@@ -113,7 +113,20 @@ function cellText(cell: Element): string {
 
 /** Signs around each line, without the space at its ends. */
 function around(content: string, sign: string): string {
-  return content.replaceAll(/[^\n]*\S[^\n]*/g, (line) => line.replace(line.trim(), (words) => sign + words + sign))
+  const lines = content.split('\n').map((line) => {
+    const words = line.trim()
+    return words === '' ? line : line.replace(words, () => sign + words + sign)
+  })
+  return lines.join('\n')
+}
+
+const places = new WeakMap<Element, Map<Element, number>>()
+
+/** Of an item in its list, from 0; counted once for all of them. */
+function placeOf(item: Element, list: Element): number {
+  const known = places.get(list) ?? new Map(Array.from(list.children).map((one, i) => [one, i]))
+  places.set(list, known)
+  return known.get(item) ?? 0
 }
 
 /** Whether a text is a page, or part of one: it has a break, or an element that begins and ends. */
@@ -136,7 +149,9 @@ export function textOfHtml(html: string): string {
   return service
     .turndown(lines.replaceAll(STRAY, '&lt;'))
     .replaceAll('\u00A0', ' ')
-    .replaceAll(/[ \t]+$/gm, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
 }
