@@ -147,6 +147,23 @@ describe('the command', () => {
   })
 })
 
+let used: Promise<string> | null = null
+
+/** A folder of that name as a cloud leaves it that ended in order: making a cluster is what takes longest. */
+async function usedFolder(name: string): Promise<string> {
+  used ??= (async () => {
+    const data = join(open, 'used')
+    const cloud = run([`--data=${data}`])
+    await cloud.ready
+    await stop(cloud.child)
+    return data
+  })()
+  const data = join(open, name)
+  // With its owner, who is Postgres.
+  await once(spawn('cp', ['-a', await used, data]), 'close')
+  return data
+}
+
 describe('the embedded Postgres', () => {
   test('starts in an empty folder, keeps its password to itself, and stops with the cloud', async () => {
     const data = join(open, 'plain')
@@ -164,7 +181,7 @@ describe('the embedded Postgres', () => {
   })
 
   test('ends with a cloud that is killed, and the next one starts over what it left', async () => {
-    const data = join(open, 'killed')
+    const data = await usedFolder('killed')
     const first = run([`--data=${data}`])
     await first.ready
     const pid = await postmasterOf(data)
@@ -172,7 +189,7 @@ describe('the embedded Postgres', () => {
     const second = run([`--data=${data}`])
     expect(await healthy(await second.ready)).toBe(true)
     expect(await postmasterOf(data)).not.toBe(pid)
-    const third = join(open, 'killed alone')
+    const third = await usedFolder('killed alone')
     const alone = run([`--data=${third}`])
     await alone.ready
     const left = await postmasterOf(third)
@@ -181,11 +198,8 @@ describe('the embedded Postgres', () => {
   })
 
   test('that was left running is stopped by the next cloud', async () => {
-    const data = join(open, 'orphan')
+    const data = await usedFolder('orphan')
     const database = join(data, 'database')
-    const first = run([`--data=${data}`])
-    await first.ready
-    await stop(first.child)
     const runAs = await systemUser()
     const { postgres } = await findBinaries(runAs, join(open, 'shared'), () => undefined)
     const listen = ['-c', 'listen_addresses=', '-c', `unix_socket_directories=${join(data, 'socket')}`]
@@ -198,7 +212,7 @@ describe('the embedded Postgres', () => {
   })
 
   test('starts again over what a dead one left, even where another process has its id now', async () => {
-    const data = join(open, 'stale')
+    const data = await usedFolder('stale')
     const first = run([`--data=${data}`])
     await first.ready
     const postmaster = await postmasterOf(data)
@@ -213,7 +227,7 @@ describe('the embedded Postgres', () => {
   })
 
   test('is not taken from a cloud that lives', async () => {
-    const data = join(open, 'held')
+    const data = await usedFolder('held')
     const first = run([`--data=${data}`])
     const url = await first.ready
     const second = run([`--data=${data}`])
@@ -225,7 +239,7 @@ describe('the embedded Postgres', () => {
   })
 
   test('ends with the parent whose pipe it reads', async () => {
-    const data = join(open, 'parent')
+    const data = await usedFolder('parent')
     const cloud = run([`--data=${data}`, '--exit-with-parent'])
     await cloud.ready
     const pid = await postmasterOf(data)

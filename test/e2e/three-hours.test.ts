@@ -10,7 +10,7 @@ import { LENA, openTicket, sandboxLike, setStage, setStatus, SOON, switchTo, wai
 // Three hours on a train: two technicians work the same client without a network, and come back over a bad one.
 
 /** Tickets that each of them works on; each takes five edits. */
-const EACH = cases(8, 20)
+const EACH = cases(5, 20)
 // Numbers of two digits, so that none is the beginning of another.
 const TICKETS = 40
 /** Both give these another status: what two people decided differently waits for one of them. */

@@ -1,5 +1,6 @@
+import { cloudAway } from '../../e2e/cloud-away.ts'
 import { playOn } from '../../e2e/hosts.ts'
 
-// The story of test/e2e/offline.test.ts, told on the built Electron app in the harness.
+// The cloud goes away and comes back, on the built Electron app in the harness: it keeps what waits over a kill.
 playOn('electron-harness')
-await import('../../e2e/offline.test.ts')
+cloudAway()
