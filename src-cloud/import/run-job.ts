@@ -7,6 +7,7 @@ import type { Sql, Transaction } from '../database/connect.ts'
 import { mappingOf, type Mapping } from './columns.ts'
 import { additionsOf, createFrom, NewColumns } from './create.ts'
 import { DateReader, type Order } from './dates.ts'
+import { differenceOf, freshWords } from './difference.ts'
 import { dropFile, NO_PROGRESS, readImport, writeImport, type ImportRecord } from './job-record.ts'
 import { HtmlTexts } from './html-texts.ts'
 import { inTurn } from './in-turn.ts'
@@ -153,9 +154,8 @@ async function writeChunk(tx: Transaction, record: ImportRecord, run: ImportRun,
     else {
       if (one.act === 'add') progress.added++
       else progress.changed++
-      const { line, act, name, changes } = one
       if (run.request.dryRun && progress.differences.length < MAX_DIFFERENCES)
-        progress.differences.push({ line, act, name, changes })
+        progress.differences.push(differenceOf(one, run.fresh))
     }
   }
   progress.badRows += bad.length
@@ -186,6 +186,7 @@ async function prepared(inTenant: InTenant, tenant: string, id: string, signal: 
     const { kind, unread } = record
     const { request, first, timeZone, ...begun } = await mapped(tx, record)
     let { known, mapping } = begun
+    const before = known
     const notes = [...record.progress.created]
     const isNew = record.nextChunk === 0
     // What a look before decided counts for that one alone.
@@ -231,7 +232,7 @@ async function prepared(inTenant: InTenant, tenant: string, id: string, signal: 
       ...{ tenant, technician: record.byId, request: taken, mapping, configuration: known },
       words: new OwnWords(known, meanings(request.words, unknown), request.guess === true),
       dates: new DateReader(zoneOf(timeZone), orderIn(mapping, request.dates, dates)),
-      ...{ lacked: missing, contacts: new Contacts(), pages: new HtmlTexts() },
+      ...{ lacked: missing, contacts: new Contacts(), pages: new HtmlTexts(), fresh: freshWords(before, known) },
     }
   })
 }

@@ -11,6 +11,7 @@ import { readFacts } from '../settings/store.ts'
 import type { TenantIdentity } from '../tokens.ts'
 import { mappingOf, type Mapping } from './columns.ts'
 import { DateReader } from './dates.ts'
+import { differenceOf, type FreshWords } from './difference.ts'
 import { whoActs } from './job-acts.ts'
 import { holdRows } from './hold-rows.ts'
 import { HtmlTexts, withTexts } from './html-texts.ts'
@@ -32,6 +33,7 @@ export interface ImportRun {
   words: OwnWords
   dates: DateReader
   pages: HtmlTexts
+  fresh: FreshWords
   mapping: Mapping
   /** The client's words, with those that a dry run would add. */
   configuration: Configuration
@@ -64,6 +66,7 @@ export async function importCsv(
     words: new OwnWords(configuration, request.words, false),
     dates: new DateReader(zoneOf(timeZone), () => request.dates),
     pages: new HtmlTexts(),
+    fresh: new Map(),
     mapping,
     configuration,
     lacked: new LackedWords(),
@@ -151,8 +154,7 @@ function count(one: Planned<Contact | Ticket>, answer: ImportAnswer): void {
   else {
     if (one.act === 'add') answer.added++
     else answer.changed++
-    const { line, act, name, changes } = one
-    if (answer.differences.length < MAX_DIFFERENCES) answer.differences.push({ line, act, name, changes })
+    if (answer.differences.length < MAX_DIFFERENCES) answer.differences.push(differenceOf(one, new Map()))
   }
 }
 

@@ -66,6 +66,8 @@ test('word by word it is decided what each becomes: what it looks like, what was
   expect(would).toMatchObject({ added: 4, created: made, asked: { words, guess: true } })
   // What consoles from before cannot read is not told to them.
   expect(would.said).toEqual({ columns: {}, words: { status: { 'On Hold': 'vendor' } }, create: [] })
+  const becomes = [{ after: 'vendor' }, { after: 'p1' }, { after: 'Question' }, { field: 'createdAt' }]
+  expect(would.differences[1]?.changes).toMatchObject(becomes)
   const agreed = await run(id, { dryRun: true, guess: true, words: { priority: { Blocker: 'new:choice' } } })
   expect(agreed.problem?.message).toContain('"Blocker" cannot become a new priority')
   expect(await run(id, { guess: true, words })).toMatchObject({ state: 'done', added: 4, badRows: 0, created: made })

@@ -8,6 +8,7 @@ import { customFieldOf, valueText } from '../inbox/value-text.ts'
 import { fieldLabel } from '../ticket/field-label.ts'
 import type { SeenImport } from './transfer.ts'
 import { PageButton } from '../../ui/page.tsx'
+import { dateTime } from '../../ui/time.ts'
 import classes from './import.module.css'
 
 /** Differences that are shown; the counts tell of all. */
@@ -59,7 +60,7 @@ export function Rows({ view, onBad }: { view: SeenImport; onBad(): void }) {
                 <td>
                   {changes.flatMap(partsOf).map(({ field, before, after }) => (
                     <span key={field} className={classes.difference}>
-                      {fieldLabel(field, desk.configuration)}:{' '}
+                      {field === 'createdAt' ? 'Created' : fieldLabel(field, desk.configuration)}:{' '}
                       {act === 'change' && (
                         <del>
                           <Told field={field} value={before} />
@@ -105,6 +106,7 @@ function Told({ field, value }: { field: string; value: unknown }) {
   const isPerson = field === 'requesterId' || customFieldOf(field, desk)?.type === 'person'
   if (isPerson && typeof value === 'string' && isPersonId(value)) return <Person field={field} id={value} />
   if (value === null || value === undefined || value === '') return 'nothing'
+  if ((field === 'createdAt' || field === 'dueAt') && typeof value === 'string') return dateTime(value)
   return shortened(valueText(field, value, desk))
 }
 
