@@ -1,8 +1,13 @@
-import Holidays from 'date-holidays'
+import { createRequire } from 'node:module'
+import type Holidays from 'date-holidays'
 import type { HolidayPlace } from '../src-shared/settings/settings.ts'
 import type { Holiday } from '../src-shared/sla/schema.ts'
 
 const DAY = 86_400_000
+const require = createRequire(import.meta.url)
+
+/** The rules of all countries are a megabyte: loaded when the first place is asked about. */
+const library = (): typeof Holidays => require('date-holidays') as typeof Holidays
 
 /**
  * The public holidays of a place as plain dates, in order, for a calendar of a configuration. Of a place that is not
@@ -12,9 +17,9 @@ export function publicHolidays(
   { country, state = '', region = '' }: HolidayPlace,
   years: readonly number[],
 ): Holiday[] {
-  const library = new Holidays(country, state, region)
+  const place = new (library())(country, state, region)
   const days = years.flatMap((year) =>
-    library
+    place
       .getHolidays(year)
       .filter(({ type }) => type === 'public')
       .flatMap(({ date, start, end, name }) => {
@@ -35,13 +40,13 @@ function dateOf(at: number): string {
  * What is wrong with a place, in one sentence that says what to do; null where its holidays are known.
  */
 export function unknownPlace({ country, state, region }: HolidayPlace): string | null {
-  const library = new Holidays()
-  if (!(country in library.getCountries('en')))
+  const known = new (library())()
+  if (!(country in known.getCountries('en')))
     return `No holidays are known of the country "${country}". Give another, or none.`
-  const states = library.getStates(country, 'en')
+  const states = known.getStates(country, 'en')
   if (state !== undefined && !(state.toUpperCase() in upper(states)))
     return `No state "${state}" is known of ${country}. ${listed(states)}`
-  const regions = state === undefined ? {} : library.getRegions(country, state, 'en')
+  const regions = state === undefined ? {} : known.getRegions(country, state, 'en')
   if (region !== undefined && !(region.toUpperCase() in upper(regions)))
     return `No region "${region}" is known of ${country} ${state ?? ''}. ${listed(regions)}`
   return null

@@ -26,7 +26,6 @@ import type { Services } from '../http/server.ts'
 import { answerStep, cancelOnboarding, fileOf, retryStep, skipStep, startOnboarding } from '../onboarding/act.ts'
 import { reportChecks } from '../onboarding/console-checks.ts'
 import { previewOnboarding } from '../onboarding/preview.ts'
-import { readSummary, summaryPdf } from '../onboarding/summary.ts'
 import { firstWeek } from '../onboarding/week.ts'
 import { readRecord, readRecords, summaryOf, viewOf, type OnboardingRecord } from '../onboarding/record.ts'
 
@@ -145,6 +144,8 @@ export async function onboardingRoutes(app: FastifyInstance, { api, tokens, jobs
       },
     },
     async (request, reply) => {
+      // What makes pages is loaded by whoever asks for one.
+      const { readSummary, summaryPdf } = await import('../onboarding/summary.ts')
       const pdf = await summaryPdf(await readSummary(api, identityOf(request).organisation, request.params.id))
       reply.header('content-type', 'application/pdf').header('x-content-type-options', 'nosniff')
       return reply.header('content-disposition', 'attachment; filename="summary.pdf"').send(pdf)

@@ -1,24 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Schema } from 'conf'
+import { z } from 'zod'
 import { Settings } from '../../src-shared/domain/views.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import type { SettingsStore } from './host.ts'
 
+const pixels = z.number().int().min(-100_000).max(100_000)
+
 /** Where the window was: screen coordinates of its normal state, in device-independent pixels. */
-export interface WindowPlace {
-  x: number
-  y: number
-  width: number
-  height: number
-  maximized: boolean
-}
+const WindowPlace = z.strictObject({ x: pixels, y: pixels, width: pixels, height: pixels, maximized: z.boolean() })
+export type WindowPlace = z.infer<typeof WindowPlace>
 
 /** Content of settings.json; no secret and nothing of a client is in it. */
-interface SettingsFile extends Settings {
-  version: 1
-  window: WindowPlace | null
-}
+const SettingsFile = z.object({ ...Settings.shape, version: z.literal(1), window: WindowPlace.nullable() })
+type SettingsFile = z.infer<typeof SettingsFile>
+/** An older file lacks what was added since. */
+const SettingsOfBefore = SettingsFile.partial()
 
 const defaults: Readonly<SettingsFile> = {
   version: 1,
@@ -32,28 +29,6 @@ const defaults: Readonly<SettingsFile> = {
   window: null,
 }
 
-const minutes = { type: ['integer', 'null'], minimum: 1, maximum: 720 } as const
-const pixels = { type: 'integer', minimum: -100_000, maximum: 100_000 } as const
-const schema: Schema<SettingsFile> = {
-  version: { type: 'integer', const: 1 },
-  theme: { type: 'string', enum: Settings.shape.theme.options },
-  density: { type: 'string', enum: Settings.shape.density.options },
-  afterResolve: { type: 'string', enum: Settings.shape.afterResolve.options },
-  openTickets: { type: 'object', additionalProperties: { type: 'string', maxLength: 100 } },
-  lockAfterMinutes: minutes,
-  restAfterMinutes: minutes,
-  keys: {
-    type: 'object',
-    additionalProperties: { type: 'array', maxItems: 4, items: { type: 'string', minLength: 1, maxLength: 30 } },
-  },
-  window: {
-    type: ['object', 'null'],
-    properties: { x: pixels, y: pixels, width: pixels, height: pixels, maximized: { type: 'boolean' } },
-    required: ['x', 'y', 'width', 'height', 'maximized'],
-    additionalProperties: false,
-  },
-}
-
 /** What this file needs of its store: electron-store in Electron, in the browser host conf, on which that one builds. */
 interface Store {
   get<Key extends keyof SettingsFile>(key: Key): SettingsFile[Key]
@@ -62,7 +37,6 @@ interface Store {
 export interface StoreOptions {
   cwd: string
   defaults: Readonly<SettingsFile>
-  schema: Schema<SettingsFile>
 }
 
 /** Settings of a profile: those that the console knows, and the window's place, which only Electron has. */
@@ -74,11 +48,11 @@ export interface ProfileSettings extends SettingsStore {
 /**
  * Opens settings.json of a profile. A file that cannot be used (not JSON, wrong form, from a newer version) is set
  * aside as settings.json.broken and defaults take its place: settings never keep the console from starting.
- * @param make opens the host's store; throws where the file has the wrong form
+ * @param make opens the host's store
  * @throws ProblemError `profile-unreadable` where the folder cannot be written
  */
 export function openSettingsFile(profile: string, make: (options: StoreOptions) => Store): ProfileSettings {
-  const store = openStore(profile, () => make({ cwd: profile, defaults, schema }))
+  const store = openStore(profile, () => make({ cwd: profile, defaults }))
   const read = () => ({
     theme: store.get('theme'),
     density: store.get('density'),
@@ -107,8 +81,8 @@ function openStore(profile: string, open: () => Store): Store {
   const file = join(profile, 'settings.json')
   try {
     mkdirSync(profile, { recursive: true, mode: 0o700 })
-    // The store itself takes other JSON for an empty file and writes over it.
-    if (existsSync(file) && !holdsObject(file)) setAside(file)
+    // Looked at before the store does, which writes over what it takes for an empty file.
+    if (existsSync(file) && !holdsSettings(file)) setAside(file)
     try {
       return open()
     } catch (error) {
@@ -126,11 +100,10 @@ function setAside(file: string): void {
   renameSync(file, `${file}.broken`)
 }
 
-function holdsObject(file: string): boolean {
+function holdsSettings(file: string): boolean {
   const text = readFileSync(file, 'utf8')
   try {
-    const content: unknown = JSON.parse(text)
-    return typeof content === 'object' && content !== null && !Array.isArray(content)
+    return SettingsOfBefore.safeParse(JSON.parse(text)).success
   } catch {
     return false
   }
