@@ -210,7 +210,8 @@ test('behind a proxy that holds the event stream back the long poll tells, and t
   const { folder, remove } = temporaryFolder()
   const session = new TechnicianSession(proxy.url, Keyring.create(folder, sealWithKey('test', new Uint8Array(32))))
   await session.signIn('robin@alpha.example', 'secret of Alpha')
-  const watch = new CloudWatch(session, { streamAgain: 200 })
+  // Half a heartbeat is how long the first one is waited for.
+  const watch = new CloudWatch(session, { streamAgain: 200, heartbeatSeconds: 4 })
   undo.push(
     () => proxy.close(),
     remove,
