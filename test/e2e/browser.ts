@@ -82,11 +82,14 @@ function lookOften(page: Page): void {
   const locator = Object.getPrototypeOf(page.locator(':root')) as Locator
   const waitFor = locator.waitFor
   locator.waitFor = async function (this: Locator, options = {}) {
-    for (let left = options.timeout ?? 30_000; ; left -= SHORT) {
+    const { timeout = 30_000 } = options
+    for (let left = timeout; ; left -= SHORT) {
       try {
         return await waitFor.call(this, { ...options, timeout: Math.min(left, SHORT) })
       } catch (error) {
-        if (left <= SHORT || !(error instanceof errors.TimeoutError)) throw error
+        if (!(error instanceof errors.TimeoutError)) throw error
+        error.message = error.message.replace(/Timeout \d+ms/, `Timeout ${timeout}ms`)
+        if (left <= SHORT) throw error
       }
     }
   }
