@@ -73,6 +73,13 @@ export class CommandRegistry {
     return this.all().find((command) => command.keys.includes(combination))
   }
 
+  /** Runs the command of an id, where one is offered now, whatever its keys are. */
+  run(id: string): void {
+    this.all()
+      .find((command) => command.id === id)
+      ?.run()
+  }
+
   /** Whether a sequence of two begins with this combination. */
   startsSequence(combination: string): boolean {
     return this.all().some((command) => command.keys.some((keys) => keys.startsWith(`${combination} `)))

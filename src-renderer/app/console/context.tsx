@@ -1,4 +1,4 @@
-import { createContext, use, useCallback, type ReactNode } from 'react'
+import { createContext, use, useCallback, useSyncExternalStore, type ReactNode } from 'react'
 import type { ClientSummary, Settings } from '../../../src-shared/domain/views.ts'
 import { useStore } from '../../ui/store.ts'
 import type { ConsoleState } from './console.ts'
@@ -31,14 +31,23 @@ export function useClients(): ReadonlyMap<string, ClientSummary> {
 
 /** Settings and how to change them; a change shows at once and is kept by the host. */
 export function useSettings(): [Settings, (change: Partial<Settings>) => void] {
+  return [useStore(useConsole().settings), useChangeSettings()]
+}
+
+/** One setting: most follow one, and some of the others change with each ticket that is opened. */
+export function useSetting<Name extends keyof Settings>(name: Name): Settings[Name] {
+  const { settings } = useConsole()
+  return useSyncExternalStore(settings.subscribe, () => settings.get()[name])
+}
+
+/** Changes settings; it shows at once and is kept by the host. */
+export function useChangeSettings(): (change: Partial<Settings>) => void {
   const { client, settings } = useConsole()
-  const value = useStore(settings)
-  const change = useCallback(
-    (part: Partial<Settings>) => {
+  return useCallback(
+    (part) => {
       settings.set({ ...settings.get(), ...part })
       client.settings.change.mutate(part).then(settings.set, () => undefined)
     },
     [client, settings],
   )
-  return [value, change]
 }

@@ -16,10 +16,10 @@ import { useOpenDialog } from './shell-dialogs.ts'
 import { useSwitchClient } from './switch-client.ts'
 
 /** Pinned clients, then recent ones, with what waits in each. */
-export function Rail() {
+export const Rail = memo(function Rail() {
   const keyOf = useKeyOf()
   const clients = useClients()
-  const active = useParams({ strict: false }).tenantId
+  const active = useParams({ strict: false, select: tenantOf })
   const switchTo = useSwitchClient()
   const open = useOpenDialog()
   const go = useGo()
@@ -88,6 +88,11 @@ export function Rail() {
       </Tooltip>
     </nav>
   )
+})
+
+/** A rail is drawn anew for another client, not for another ticket. */
+function tenantOf({ tenantId }: { tenantId?: string }): string | undefined {
+  return tenantId
 }
 
 interface RailClientProps {

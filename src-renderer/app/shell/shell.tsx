@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { CommandPalette } from '../../features/switcher/command-palette.tsx'
 import { useLaunches } from '../../features/onboarding/new-client.ts'
 import { ClientSwitcher } from '../../features/switcher/client-switcher.tsx'
-import { useClients, useSettings } from '../console/context.tsx'
+import { useClients, useSetting } from '../console/context.tsx'
 import { UndoProvider } from '../commands/undo.tsx'
 import { laterDialog } from '../commands/later.tsx'
 import { useCommands, useOwnKeys } from '../commands/use-commands.tsx'
@@ -39,7 +39,7 @@ function Frame() {
   const pinned = pinnedOf(useClients())
   const close = (): void => setDialog(null)
 
-  useOwnKeys(useSettings()[0].keys)
+  useOwnKeys(useSetting('keys'))
   useConsoleCommands(() => setDialog('leave'))
   useActivity()
   useGoCommands()

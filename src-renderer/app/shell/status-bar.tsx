@@ -10,13 +10,13 @@ import {
   IconSun,
   IconX,
 } from '@tabler/icons-react'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { memo, useState, type FormEvent, type ReactNode } from 'react'
 import { useStore } from '../../ui/store.ts'
 import { clock } from '../../ui/time.ts'
 import { problemFrom } from '../channel/link.ts'
 import { useKeyOf } from '../commands/key-of.ts'
 import { useUndo } from '../commands/undo.tsx'
-import { useConsole, useSettings } from '../console/context.tsx'
+import { useConsole, useChangeSettings } from '../console/context.tsx'
 import { LOCK_KEYS, THEME_KEYS } from './console-commands.ts'
 import { useLock } from './lock.ts'
 import { useOpenDialog } from './shell-dialogs.ts'
@@ -26,7 +26,7 @@ import classes from './status-bar.module.css'
  * The line below every screen: how the console stands to its cloud, what was just done, and the way to help and theme.
  * It is always there, so that nothing moves when the cloud goes away.
  */
-export function StatusBar() {
+export const StatusBar = memo(function StatusBar() {
   return (
     <footer className={classes.bar} aria-label="Status">
       <Connection />
@@ -34,7 +34,7 @@ export function StatusBar() {
       <Tools />
     </footer>
   )
-}
+})
 
 /** What concerns every client: host lost, sign-in ended, cloud away; a quiet sign when all is well. */
 function Connection() {
@@ -174,7 +174,7 @@ function NoticeLine() {
 
 function Tools() {
   const keyOf = useKeyOf()
-  const [, change] = useSettings()
+  const change = useChangeSettings()
   const open = useOpenDialog()
   const dark = useComputedColorScheme() === 'dark'
   const other = dark ? 'light' : 'dark'

@@ -6,7 +6,7 @@ import { problemFrom } from '../../app/channel/link.ts'
 import { keysText } from '../../app/commands/key-names.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { save } from '../../tenant/downloads.ts'
 import { UnreadableFile } from '../../tenant/uploads.ts'
@@ -29,7 +29,7 @@ const RUN_KEYS = 'Mod+Enter'
 export function ImportPage() {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
-  const { name } = useSummary()
+  const { name } = useIdentity()
   const { configuration } = useDesk()
   const go = useGo()
   const picker = useRef<HTMLInputElement>(null)

@@ -5,7 +5,7 @@ import type { InboxItem } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { applyInbox, inboxQuery, type SentItem } from '../../tenant/inbox.ts'
 import { EmptyNotice, ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -25,7 +25,7 @@ interface InboxListProps {
 /** The undecided edits of the one client of this scope. */
 export function InboxList({ tenantId, among = false }: InboxListProps) {
   const tenant = useTenant()
-  const { name } = useSummary()
+  const { name } = useIdentity()
   const { configuration } = useDesk()
   const { data: items, error } = useQuery(inboxQuery(tenant))
   const undo = useUndo()

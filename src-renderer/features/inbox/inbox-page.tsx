@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { inboxQuery } from '../../tenant/inbox.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { InboxCursor } from './cursor.tsx'
@@ -12,7 +12,7 @@ import { InboxList } from './inbox-list.tsx'
 export function InboxPage() {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
-  const summary = useSummary()
+  const identity = useIdentity()
   const go = useGo()
   const { data, error } = useQuery(inboxQuery(tenant))
   useArrived(tenantId && (data || error) ? places.inbox(tenantId) : null)
@@ -25,7 +25,7 @@ export function InboxPage() {
   if (!tenantId) return null
   return (
     <Page
-      title={`Undecided edits of ${summary.name}`}
+      title={`Undecided edits of ${identity.name}`}
       lead={
         data?.some(({ kind }) => kind === 'conflict')
           ? 'Each field is one key: 1 keeps yours, 2 takes theirs, 3 writes another.'

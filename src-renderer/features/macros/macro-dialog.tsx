@@ -5,7 +5,7 @@ import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Macro } from '../../../src-shared/domain/macros.ts'
 import { priorityAfter } from '../../../src-shared/domain/priority-matrix.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { ticketQuery } from '../../tenant/queries.ts'
 import { Picker } from '../../ui/picker.tsx'
@@ -38,17 +38,17 @@ interface MacroDialogProps {
 /** Finds a canned text or a macro of the client, and shows what it would write and set before it does. */
 export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
   const tenant = useTenant()
-  const summary = useSummary()
+  const identity = useIdentity()
   const desk = useDesk()
   const { data: detail } = useQuery(ticketQuery(tenant, ticket.id))
   const [now] = useState(() => Date.now())
   const all = useMemo(() => {
     if (!detail) return []
-    const moment = momentOf(desk.configuration, summary.timeZone, now)
+    const moment = momentOf(desk.configuration, identity.timeZone, now)
     return (desk.configuration.macros ?? []).map((macro): ReadyMacro & { label: string } => {
       const set = changeOf(macro, desk, moment)
       const change = 'change' in set ? set.change : null
-      const text = textOf(macro, { detail, desk, client: summary, now })
+      const text = textOf(macro, { detail, desk, client: identity, now })
       const follows = change && priorityAfter(desk.configuration, detail.ticket, change.patch)
       const people = detail.ownFields?.people
       const effect = change ? describeBulk(change, desk, people) : ''
@@ -59,7 +59,7 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
         problem: 'problem' in set ? set.problem : null,
       }
     })
-  }, [detail, desk, summary, now])
+  }, [detail, desk, identity, now])
   const search = useCallback(
     (typed: string): { ready: ReadyMacro; indexes: readonly number[] }[] =>
       typed.trim() === ''

@@ -13,7 +13,7 @@ import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { keysText } from '../../app/commands/key-names.ts'
 import { places, useGo } from '../../app/shell/go.ts'
 import { createContact } from '../../tenant/contacts.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { newTicketDraft } from '../../tenant/drafts.ts'
 import { keys } from '../../tenant/queries.ts'
@@ -51,7 +51,7 @@ function readNewTicket(draft: string): Partial<NewTicket> {
 function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
-  const summary = useSummary()
+  const identity = useIdentity()
   const { configuration, technicians, me } = useDesk()
   const go = useGo()
   const [draft, setDraft] = useState(kept)
@@ -145,7 +145,7 @@ function NewTicketForm({ kept }: { kept: Partial<NewTicket> }) {
         </button>
         <h2 className={ticketClasses.title}>New ticket</h2>
         <span className={classes.for}>
-          <Tile initials={summary.initials} colour={summary.colour} logo={summary.logo} size={16} /> {summary.name}
+          <Tile initials={identity.initials} colour={identity.colour} logo={identity.logo} size={16} /> {identity.name}
         </span>
       </header>
       <form

@@ -1,14 +1,14 @@
 import { useState } from 'react'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useConsole, useIsAdministrator } from '../../app/console/context.tsx'
-import { useSummary } from '../../tenant/context.tsx'
+import { useIdentity } from '../../tenant/context.tsx'
 import { LogoField } from '../onboarding/steps/logo-field.tsx'
 import classes from './settings.module.css'
 
 /** The client's logo. It is of the client itself and in no layer: it is saved as soon as it is chosen. */
 export function ClientLogo() {
   const { client } = useConsole()
-  const { id, name, colour, logo = '' } = useSummary()
+  const { id, name, colour, logo = '' } = useIdentity()
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null)
   const may = useIsAdministrator()
   const give = async (next: string): Promise<void> => {

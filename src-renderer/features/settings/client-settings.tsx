@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { ClientLogo } from './client-logo.tsx'
 import type { SettingsPort } from './port.ts'
@@ -11,7 +11,7 @@ import { SettingsPage } from './settings-page.tsx'
 export function ClientSettings() {
   const { tenantId = '' } = useParams({ strict: false })
   const { client, drafts } = useTenant()
-  const { name, timeZone } = useSummary()
+  const { name, timeZone } = useIdentity()
   const { technicians } = useDesk()
   const go = useGo()
   const port = useMemo(

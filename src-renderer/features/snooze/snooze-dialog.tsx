@@ -1,5 +1,5 @@
 import { useCallback, useState, type ReactNode } from 'react'
-import { useSummary } from '../../tenant/context.tsx'
+import { useIdentity } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { Picker } from '../../ui/picker.tsx'
 import { About } from '../ticket/about.tsx'
@@ -22,10 +22,10 @@ const SNOOZE = { label: 'Snooze until', none: 'Wake it now' }
 /** Asks until when, in natural words; says what they mean by the client's clock before anything is done. */
 export function SnoozeDialog({ what, asleep, words = SNOOZE, onPick, onClose }: SnoozeDialogProps) {
   const { label: asked, none } = words
-  const summary = useSummary()
+  const identity = useIdentity()
   const { configuration } = useDesk()
   // What is on offer does not move under the cursor.
-  const [moment] = useState(() => momentOf(configuration, summary.timeZone, Date.now()))
+  const [moment] = useState(() => momentOf(configuration, identity.timeZone, Date.now()))
   const search = useCallback((text: string) => snoozeChoices(text, moment, asleep, none), [moment, asleep, none])
   return (
     <Picker

@@ -2,7 +2,7 @@ import { remediesFor } from '../../../src-shared/domain/keys.ts'
 import type { Problem, ProblemCode } from '../../../src-shared/problem.ts'
 import { useConsole } from '../../app/console/context.tsx'
 import { useCommands } from '../../app/commands/use-commands.tsx'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { Line, Section } from '../../ui/section.tsx'
 import { RecoveryImport } from '../keys/recovery-import.tsx'
@@ -32,7 +32,7 @@ const TITLES: Partial<Record<ProblemCode, string>> = {
 export function StoppedClient({ tenantId, problem }: { tenantId: string; problem: Problem }) {
   const { client } = useConsole()
   const { reopen } = useTenant()
-  const { name, shortName } = useSummary()
+  const { name, shortName } = useIdentity()
   const { said, copy, keep } = useDiagnostics(() => client.clients.diagnostics.query({ tenantId }))
   const remedies = remediesFor(problem.code)
   useCommands([

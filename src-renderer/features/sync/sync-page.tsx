@@ -6,7 +6,7 @@ import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { useConsole } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useTenant, useSummary } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { keys, reportQuery } from '../../tenant/queries.ts'
 import { counted } from '../../ui/counted.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
@@ -22,10 +22,10 @@ import classes from './sync.module.css'
 export function SyncPage() {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
-  const summary = useSummary()
+  const { name } = useIdentity()
   const { data: report, error } = useQuery({ ...reportQuery(tenant), refetchInterval: 5000 })
   useArrived(tenantId && (report || error) ? places.sync(tenantId) : null)
-  const title = `Sync of ${summary.name}`
+  const title = `Sync of ${name}`
   if (!report) {
     if (!error) return <main aria-busy aria-label={title} />
     return <ProblemNotice title="The sync cannot be shown" text={problemFrom(error).message} />

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
-import { useSummary } from '../../tenant/context.tsx'
+import { useIdentity } from '../../tenant/context.tsx'
 import { Tile } from '../../ui/tile.tsx'
 
 /** Above a choice: which client it is about, as its dialog was opened, and what there. */
 export function About({ children }: { children: ReactNode }) {
-  const { initials, colour, logo, shortName } = useSummary()
+  const { initials, colour, logo, shortName } = useIdentity()
   return (
     <>
       <Tile initials={initials} colour={colour} logo={logo} size={18} />

@@ -1,5 +1,5 @@
-import { Select } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Choice } from '../../ui/choice.tsx'
 import { PendingMark } from '../../ui/pending-mark.tsx'
 import classes from './ticket.module.css'
 
@@ -27,24 +27,17 @@ export function ChoiceField({
   none,
   onChange,
 }: ChoiceFieldProps) {
-  const data = options.map((option) => ({ value: option.key, label: option.label }))
-  if (value !== null && !options.some(({ key }) => key === value)) data.unshift({ value, label: unlisted ?? value })
+  const listed = value === null || options.some(({ key }) => key === value)
   return (
     <Field label={label} pending={pending}>
-      <Select
-        size="xs"
-        aria-label={label}
-        data={data}
+      <Choice
+        label={label}
+        options={listed ? options : [{ key: value, label: unlisted ?? value }, ...options]}
         value={value}
         onChange={onChange}
-        leftSection={mark}
-        leftSectionWidth={mark ? 26 : undefined}
+        mark={mark}
         placeholder={none}
         clearable={none !== undefined}
-        allowDeselect={false}
-        searchable={options.length > 8}
-        maxDropdownHeight={320}
-        comboboxProps={{ transitionProps: { duration: 0 } }}
       />
     </Field>
   )

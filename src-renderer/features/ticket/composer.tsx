@@ -9,7 +9,7 @@ import { variablesOf } from '../../../src-shared/domain/macros.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { keysText } from '../../app/commands/key-names.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { addEntry } from '../../tenant/edits.ts'
 import { keys } from '../../tenant/queries.ts'
@@ -68,7 +68,7 @@ export function Composer(props: ComposerProps) {
   const { mode, preview, ticketId, number, requester, kept, entries, workedMinutes, field, duration } = props
   const { onMode, onPreview, onMacro, onSend, onSent } = props
   const tenant = useTenant()
-  const summary = useSummary()
+  const identity = useIdentity()
   const keyOf = useKeyOf()
   const { drafts } = tenant
   const key = `${mode}:${ticketId}`
@@ -216,8 +216,8 @@ export function Composer(props: ComposerProps) {
             {modeButton('time', 'w', 'Time', IconClock)}
           </span>
           <span className={classes.for}>
-            <Tile initials={summary.initials} colour={summary.colour} logo={summary.logo} size={16} /> {summary.name} ·{' '}
-            {numberText(number)}
+            <Tile initials={identity.initials} colour={identity.colour} logo={identity.logo} size={16} />{' '}
+            {identity.name} · {numberText(number)}
           </span>
         </div>
         {isReply && requester && (
@@ -243,7 +243,7 @@ export function Composer(props: ComposerProps) {
           ref={field}
           className={classes.field}
           {...mentions.aria}
-          aria-label={`${label} on ticket ${numberText(number)} of ${summary.name}`}
+          aria-label={`${label} on ticket ${numberText(number)} of ${identity.name}`}
           placeholder={
             isReply
               ? `${requester?.name ?? 'The requester'} reads this.`

@@ -1,8 +1,8 @@
-import { Select } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { choosable, type CustomField } from '../../../src-shared/domain/configuration.ts'
 import { misfitOf } from '../../../src-shared/domain/field-states.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
+import { Choice } from '../../ui/choice.tsx'
 import inputs from './inputs.module.css'
 import classes from './ticket.module.css'
 import { useTyped } from './use-typed.ts'
@@ -26,18 +26,15 @@ export function CustomFieldInput({ field, value, onChange, inDialog = false }: C
   switch (field.type) {
     case 'select':
       return (
-        <Select
-          size="xs"
-          aria-label={field.label}
+        <Choice
+          label={field.label}
           placeholder="Not set"
           clearable
-          data={choosable(field.options, typeof value === 'string' ? value : null).map(({ key, label }) => ({
-            value: key,
-            label,
-          }))}
+          toggles
+          options={choosable(field.options, typeof value === 'string' ? value : null)}
           value={typeof value === 'string' ? value : null}
           onChange={onChange}
-          comboboxProps={{ transitionProps: { duration: 0 }, withinPortal: !inDialog }}
+          inDialog={inDialog}
         />
       )
     case 'multi-select': {

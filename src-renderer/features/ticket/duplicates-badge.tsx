@@ -6,6 +6,7 @@ import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { similarQuery } from '../../tenant/queries.ts'
+import { afterPaint } from '../../ui/after-paint.ts'
 import classes from './ticket.module.css'
 
 /** Says quietly how many tickets may be the same as an open one. It is asked for when the ticket is painted, and moves nothing. */
@@ -31,15 +32,6 @@ export function DuplicatesBadge({ detail: { ticket }, onOpen }: { detail: Ticket
 /** Whether what is on screen was painted once. */
 function usePainted(): boolean {
   const [painted, setPainted] = useState(false)
-  useEffect(() => {
-    let after: ReturnType<typeof setTimeout> | undefined
-    const frame = requestAnimationFrame(() => {
-      after = setTimeout(() => setPainted(true))
-    })
-    return () => {
-      cancelAnimationFrame(frame)
-      clearTimeout(after)
-    }
-  }, [])
+  useEffect(() => afterPaint(() => setPainted(true)), [])
   return painted
 }

@@ -34,15 +34,7 @@ export function NoiseHint({ detail }: { detail: TicketDetail }) {
       <p>
         Looks like noise: <b>{rule.label}</b>
       </p>
-      <PageButton
-        shortcut={keyOf('noise', '#')}
-        onClick={() =>
-          registry
-            .all()
-            .find(({ id }) => id === 'noise')
-            ?.run()
-        }
-      >
+      <PageButton shortcut={keyOf('noise', '#')} onClick={() => registry.run('noise')}>
         Mark as noise
       </PageButton>
     </div>

@@ -1,8 +1,9 @@
 import { IconArrowLeft, IconChevronDown, IconChevronUp } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { lazy, memo, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { TicketDetail, TicketRow } from '../../../src-shared/domain/views.ts'
 import type { Command } from '../../app/commands/commands.ts'
+import { useKeyOf } from '../../app/commands/key-of.ts'
 import { useCommands, useDispatcher, useRegistry } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
@@ -41,7 +42,8 @@ type SheetName = 'link' | 'merge' | 'split' | 'duplicates'
 const NONE: ReadonlySet<string> = new Set()
 
 /** A ticket with its conversation, what can be written to it, and its fields. */
-export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
+export const OpenTicket = memo(function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
+  const keyOf = useKeyOf()
   const desk = useDesk()
   const tenant = useTenant()
   const registry = useRegistry()
@@ -161,7 +163,6 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [sheet, chosen],
   )
-  const step = (key: string): void => registry.find(key)?.run()
   const props = { detail, onClose: () => show(null), onOpen }
   return (
     <article className={classes.pane} aria-label={`Ticket ${numberText(ticket.number)}`}>
@@ -184,13 +185,18 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
         <TicketMenu />
         <button
           className={classes.tool}
-          onClick={() => step('[')}
+          onClick={() => registry.run('previous')}
           aria-label="Previous ticket"
-          title="Previous ticket ([)"
+          title={`Previous ticket (${keyOf('previous', '[')})`}
         >
           <IconChevronUp size={18} />
         </button>
-        <button className={classes.tool} onClick={() => step(']')} aria-label="Next ticket" title="Next ticket (])">
+        <button
+          className={classes.tool}
+          onClick={() => registry.run('next')}
+          aria-label="Next ticket"
+          title={`Next ticket (${keyOf('next', ']')})`}
+        >
           <IconChevronDown size={18} />
         </button>
       </header>
@@ -254,4 +260,4 @@ export function OpenTicket({ detail, onBack, onOpen }: OpenTicketProps) {
       </FileDrop>
     </article>
   )
-}
+})

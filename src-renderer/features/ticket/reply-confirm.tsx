@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useSummary } from '../../tenant/context.tsx'
+import { useIdentity } from '../../tenant/context.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { PageButton } from '../../ui/page.tsx'
 import { Tile } from '../../ui/tile.tsx'
@@ -17,7 +17,7 @@ interface ReplyConfirmProps {
 
 /** Asks for the client's name before somebody outside reads what is sent from a client that one has only just come to. */
 export function ReplyConfirm({ number, to, onSend, onClose }: ReplyConfirmProps) {
-  const { name, initials, colour, logo } = useSummary()
+  const { name, initials, colour, logo } = useIdentity()
   const [typed, setTyped] = useState('')
   const ready = sameName(typed, name)
   return (

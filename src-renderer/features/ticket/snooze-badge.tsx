@@ -10,13 +10,12 @@ export function SnoozeBadge({ until }: { until: string | null }) {
   const keyOf = useKeyOf()
   const now = useMinute()
   if (until === null || Date.parse(until) <= now) return null
-  const wake = (): void =>
-    registry
-      .all()
-      .find(({ id }) => id === 'wake')
-      ?.run()
   return (
-    <button className={classes.asleep} title={`Wake it now (${keyOf('wake', 'H')})`} onClick={wake}>
+    <button
+      className={classes.asleep}
+      title={`Wake it now (${keyOf('wake', 'H')})`}
+      onClick={() => registry.run('wake')}
+    >
       <IconMoon size={13} aria-hidden /> Snoozed until {dateTime(until)}
     </button>
   )

@@ -1,6 +1,6 @@
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
-import { useSettings } from '../../app/console/context.tsx'
+import { useSetting } from '../../app/console/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import type { ChoiceKind } from './choice-dialog.tsx'
 import { isAsleep, useTicketActions, type MacroText, type Subject } from './ticket-actions.tsx'
@@ -28,7 +28,7 @@ export function useTicketCommands(ticket: Timed | null, { onText, onWork }: Tick
   const resolve = useResolve(ticket)
   const advance = useAdvance()
   const { noise } = configuration
-  const [{ afterResolve }] = useSettings()
+  const afterResolve = useSetting('afterResolve')
   const on = (kind: ChoiceKind) => () => ticket && choose(kind, ticket)
   useCommands([
     { id: 'resolve', title: 'Resolve', group: 'Ticket', keys: ['e'], run: () => resolve(afterResolve) },

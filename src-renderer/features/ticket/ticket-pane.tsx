@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
+import type { TicketDetail } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
@@ -17,24 +18,22 @@ export function TicketPane() {
   const { tenantId, ticketId } = useParams({ strict: false })
   const { memory } = useTenant()
   const go = useGo()
-  const back = (): void => {
+  const back = useCallback((): void => {
     memory.openTicket.set(null)
     if (tenantId) go(places.client(tenantId))
-  }
+  }, [go, memory, tenantId])
+  const open = useCallback(
+    (id: string): void => {
+      if (tenantId) go(places.ticket(tenantId, id))
+    },
+    [go, tenantId],
+  )
   useEffect(() => {
     memory.openTicket.set(ticketId ?? null)
   }, [memory, ticketId])
   useCommands([{ id: 'back', title: 'Back to the list', group: 'Ticket', keys: ['Escape', 'u'], run: back }])
   if (!tenantId || !ticketId) return null
-  return (
-    <Loaded
-      key={ticketId}
-      id={ticketId}
-      place={places.ticket(tenantId, ticketId)}
-      onBack={back}
-      onOpen={(id) => go(places.ticket(tenantId, id))}
-    />
-  )
+  return <Loaded key={ticketId} id={ticketId} place={places.ticket(tenantId, ticketId)} onBack={back} onOpen={open} />
 }
 
 interface LoadedProps {
@@ -46,9 +45,9 @@ interface LoadedProps {
 
 function Loaded({ id, place, onBack, onOpen }: LoadedProps) {
   const tenant = useTenant()
-  const { data, error } = useQuery(ticketQuery(tenant, id))
+  const { data, error } = useQuery({ ...ticketQuery(tenant, id), select: asRead })
+  const unread = useQuery({ ...ticketQuery(tenant, id), select: isUnread }).data
   useArrived(data || error ? place : null)
-  const unread = data?.unread === true
   useEffect(() => {
     if (unread) void markSeen(tenant, id).catch(() => undefined)
   }, [unread, tenant, id])
@@ -65,4 +64,13 @@ function Loaded({ id, place, onBack, onOpen }: LoadedProps) {
     )
   }
   return <OpenTicket detail={data} onBack={onBack} onOpen={onOpen} />
+}
+
+/** That it was read changes nothing of what is shown, so that nothing is drawn anew for it. */
+function asRead(detail: TicketDetail): TicketDetail {
+  return { ...detail, unread: false }
+}
+
+function isUnread({ unread }: TicketDetail): boolean {
+  return unread
 }

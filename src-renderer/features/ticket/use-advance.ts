@@ -9,17 +9,12 @@ import { useTenant } from '../../tenant/context.tsx'
 export function useAdvance(): (then: Settings['afterResolve']) => void {
   const { memory } = useTenant()
   const registry = useRegistry()
-  const run = (id: string): void =>
-    registry
-      .all()
-      .find((command) => command.id === id)
-      ?.run()
   return (then) => {
     if (then === 'stay') return
-    if (then === 'list') return run('back')
+    if (then === 'list') return registry.run('back')
     const { id } = memory.selected.get()
-    run('next')
+    registry.run('next')
     // Below the last ticket there is only the list.
-    if (memory.selected.get().id === id) run('back')
+    if (memory.selected.get().id === id) registry.run('back')
   }
 }

@@ -1,6 +1,6 @@
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useConsole } from '../../app/console/context.tsx'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { workedMinutes } from '../../tenant/timers.ts'
 import { durationText } from '../../ui/duration.ts'
 import { numberText } from '../tickets/words.ts'
@@ -14,7 +14,7 @@ import { useAct } from './use-act.ts'
  */
 export function useTimer(): (ticket: Subject, onStopped: () => void) => void {
   const tenant = useTenant()
-  const summary = useSummary()
+  const identity = useIdentity()
   const { clients } = useConsole()
   const undo = useUndo()
   const act = useAct()
@@ -26,7 +26,7 @@ export function useTimer(): (ticket: Subject, onStopped: () => void) => void {
     const [first] = others
     if (first === undefined) return ''
     if (others.length > 1) return `; ${others.length} others run already`
-    return `; another runs ${first === summary.name ? 'here' : `at ${first}`} already`
+    return `; another runs ${first === identity.name ? 'here' : `at ${first}`} already`
   }
   const start = (ticket: Subject, since?: string): Promise<boolean> =>
     act('The timer was not started.', () => client.tickets.startTimer.mutate({ ticketId: ticket.id, since }))

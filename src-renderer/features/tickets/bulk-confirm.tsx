@@ -4,7 +4,7 @@ import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { previewBulk } from '../../tenant/bulk.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { counted } from '../../ui/counted.ts'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -31,7 +31,7 @@ interface BulkConfirmProps {
 export function BulkConfirm({ ids, use, onRun, onClose }: BulkConfirmProps) {
   const tenant = useTenant()
   const desk = useDesk()
-  const { name, initials, colour, logo } = useSummary()
+  const { name, initials, colour, logo } = useIdentity()
   const [fill, setFill] = useState<Record<string, FieldValue> | null>(null)
   const [found, setFound] = useState<{ preview: BulkPreview; fill: typeof fill } | null>(null)
   const [problem, setProblem] = useState('')

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react'
 import type { Macro } from '../../../src-shared/domain/macros.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { counted } from '../../ui/counted.ts'
 import { Picker } from '../../ui/picker.tsx'
 import { textsOf } from '../macros/bulk-texts.ts'
@@ -34,7 +34,7 @@ interface Offered {
 /** Finds a macro to use on many tickets, and shows what it would set and write. */
 export function BulkMacro({ desk, count, onPick, onClose }: BulkMacroProps) {
   const tenant = useTenant()
-  const client = useSummary()
+  const client = useIdentity()
   const undo = useUndo()
   const [now] = useState(() => Date.now())
   const all = useMemo(() => {

@@ -5,7 +5,7 @@ import type { Desk } from '../../../src-shared/domain/views.ts'
 import { problemFrom } from '../../app/channel/link.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { tallyQuery } from '../../tenant/queries.ts'
 import { PageButton } from '../../ui/page.tsx'
@@ -64,7 +64,7 @@ export function EmptyList({ desk, rows, view, onChange, onRetry }: EmptyListProp
 /** Where no ticket is open; of a client that has none at all, they can come from elsewhere. */
 function NoneOpen({ onAll }: { onAll(): void }) {
   const tenant = useTenant()
-  const { id } = useSummary()
+  const { id } = useIdentity()
   const go = useGo()
   const keyOf = useKeyOf()
   const { data: counts } = useQuery(tallyQuery(tenant, ALL))

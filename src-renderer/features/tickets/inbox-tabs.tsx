@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { memo } from 'react'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
@@ -20,7 +21,7 @@ interface InboxTabsProps {
 }
 
 /** The parts of the desk with how many tickets each has, a number key away. */
-export function InboxTabs({ desk, view, numbers, onChange }: InboxTabsProps) {
+export const InboxTabs = memo(function InboxTabs({ desk, view, numbers, onChange }: InboxTabsProps) {
   const tenant = useTenant()
   const { data: views = [] } = useQuery(viewsQuery(tenant))
   const inboxes = inboxesOf(desk, views)
@@ -62,7 +63,7 @@ export function InboxTabs({ desk, view, numbers, onChange }: InboxTabsProps) {
       ))}
     </nav>
   )
-}
+})
 
 function countText(count: number | undefined): string {
   if (count === undefined) return ''

@@ -1,11 +1,12 @@
 import { IconColumns3, IconDownload, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import type { RefObject } from 'react'
+import { memo, type RefObject } from 'react'
 import { openStatuses } from '../../../src-shared/domain/configuration.ts'
 import { FORMER, knownName } from '../../../src-shared/domain/person-words.ts'
 import type { Desk, TicketSort } from '../../../src-shared/domain/views.ts'
 import { hasWords } from '../../../src-shared/query/parse.ts'
 import { useKeyOf } from '../../app/commands/key-of.ts'
+import { useRegistry } from '../../app/commands/use-commands.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
 import { countsQuery } from '../../tenant/queries.ts'
@@ -28,21 +29,13 @@ interface ListBarProps {
   total: string
   searchField: RefObject<HTMLInputElement | null>
   onChange(change: Partial<ListView>): void
-  /** Begins a new ticket. */
-  onCreate(): void
-  /** Asks which columns to show. */
-  onColumns(): void
-  /** Asks what to part the list by. */
-  onGroup(): void
-  /** Gives the list to the downloads. */
-  onExport(): void
   /** Leaves the field for the list. */
   onLeave(): void
 }
 
 /** Search, filters, order, and how many tickets that makes. */
-export function ListBar(props: ListBarProps) {
-  const { desk, view, total, searchField, onChange, onCreate, onColumns, onGroup, onExport, onLeave } = props
+export const ListBar = memo(function ListBar({ desk, view, total, searchField, onChange, onLeave }: ListBarProps) {
+  const registry = useRegistry()
   const keyOf = useKeyOf()
   const tenant = useTenant()
   const counts = useQuery(countsQuery(tenant)).data
@@ -133,7 +126,7 @@ export function ListBar(props: ListBarProps) {
         label={orderLabel(view, desk, searching)}
         set={view.by !== null || view.group !== null}
         onChoose={(key) => {
-          if (key === 'group') return onGroup()
+          if (key === 'group') return registry.run('group')
           const sort = SORTS.find((one) => one.key === key)?.sort
           onChange({ by: null, ...(sort ? { sort } : { order: key === 'rank' ? 'rank' : 'newest' }) })
         }}
@@ -159,7 +152,7 @@ export function ListBar(props: ListBarProps) {
         className={classes.filter}
         title={`Columns (${keyOf('columns', '|')})`}
         aria-label="Choose columns"
-        onClick={onColumns}
+        onClick={() => registry.run('columns')}
       >
         <IconColumns3 size={15} />
       </button>
@@ -167,16 +160,16 @@ export function ListBar(props: ListBarProps) {
         className={classes.filter}
         title="Export this list as CSV"
         aria-label="Export this list as CSV"
-        onClick={onExport}
+        onClick={() => registry.run('export')}
       >
         <IconDownload size={15} />
       </button>
-      <button className={classes.create} title="New ticket (c)" onClick={onCreate}>
+      <button className={classes.create} title="New ticket (c)" onClick={() => registry.run('new-ticket')}>
         <IconPlus size={14} /> New <kbd>{keyOf('new-ticket', 'c')}</kbd>
       </button>
     </div>
   )
-}
+})
 
 function statusLabel({ statuses }: ListView, { configuration }: Desk): string {
   if (statuses === 'open') return 'All open'

@@ -1,9 +1,10 @@
 import { elementScroll, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Desk, TicketRow } from '../../../src-shared/domain/views.ts'
-import { useSettings } from '../../app/console/context.tsx'
+import { useSetting } from '../../app/console/context.tsx'
 import { useTenant } from '../../tenant/context.tsx'
 import type { ListView } from '../../tenant/memory.ts'
+import { afterPaint } from '../../ui/after-paint.ts'
 import { useStore } from '../../ui/store.ts'
 import { useMinute } from '../../ui/time.ts'
 import { fitting, isUsual, templateOf, widthOf } from './columns.ts'
@@ -40,6 +41,8 @@ interface TicketListProps {
   layout: ListLayout
   /** A ticket stands beside the list: only the columns that fit are shown. */
   beside: boolean
+  /** Nobody sees it: a ticket is over it. */
+  covered: boolean
   onSort: ListHeadProps['onSort']
   onChooseColumns(): void
   /** Closes the section whose line is there, or opens it. */
@@ -50,9 +53,10 @@ interface TicketListProps {
 
 /** The list itself: only the rows on screen exist, and any part of it can be jumped to. */
 export function TicketList(props: TicketListProps) {
-  const { desk, view, rows, layout, beside, onOpen, onChoose, onSort, onChooseColumns, onToggle, onRange } = props
+  const { desk, view, rows, layout, beside, covered, onOpen, onChoose, onSort, onChooseColumns, onToggle, onRange } =
+    props
   const { memory, present } = useTenant()
-  const [{ density }] = useSettings()
+  const density = useSetting('density')
   const height = ROW_HEIGHT[density]
   const words = wordsOf(desk)
   const now = useMinute()
@@ -112,11 +116,18 @@ export function TicketList(props: TicketListProps) {
 
   // The selected row is kept in sight when it is moved by keys, not when rows move under it.
   const follow = useRef(selected)
+  const following = useRef<(() => void) | null>(null)
   useEffect(() => {
     if (follow.current === selected) return
     follow.current = selected
-    if (selected.id !== null && !steady.keeps(selected)) virtualizer.scrollToIndex(selected.index, { align: 'auto' })
-  }, [selected, steady, virtualizer])
+    if (selected.id === null || steady.keeps(selected)) return
+    const scroll = (): void => virtualizer.scrollToIndex(selected.index, { align: 'auto' })
+    // Asked where it stands, the list is laid out: under a ticket that waits until the ticket is painted.
+    following.current?.()
+    following.current = covered ? afterPaint(scroll) : null
+    if (!covered) scroll()
+  }, [covered, selected, steady, virtualizer])
+  useEffect(() => () => following.current?.(), [])
 
   const shownView = useRef(viewKey)
   useEffect(() => {

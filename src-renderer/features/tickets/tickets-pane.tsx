@@ -1,10 +1,10 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { MAX_ARRANGED, type DraftKind, type TicketRow } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
-import { useSettings } from '../../app/console/context.tsx'
+import { useSetting } from '../../app/console/context.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { useDesk } from '../../tenant/desk.tsx'
 import { NOTHING_CHOSEN, type ListView } from '../../tenant/memory.ts'
 import { useFollowPresence } from '../../tenant/presence.ts'
@@ -43,18 +43,18 @@ interface TicketsPaneProps {
 }
 
 /** The list of a client's tickets with its filters and keys. */
-export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
+export const TicketsPane = memo(function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const desk = useDesk()
   const tenant = useTenant()
   const { memory, queries } = tenant
   useFollowPresence()
   const view = useStore(memory.view)
   const selected = useStore(memory.selected)
-  const summary = useSummary()
+  const identity = useIdentity()
   const act = useAct()
   const undo = useUndo()
   const go = useGo()
-  const [{ density }] = useSettings()
+  const density = useSetting('density')
   const pane = useRef<HTMLElement>(null)
   const searchField = useRef<HTMLInputElement>(null)
   const searchNext = useRef(false)
@@ -92,11 +92,10 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     return () => clearTimeout(timer)
   }, [focusList, inList])
 
-  const toList = (): void => {
+  const toList = useCallback((): void => {
     memory.openTicket.set(null)
     go(places.client(tenantId))
-  }
-  const isOver = (): boolean => !inList && window.innerWidth < SPLIT_FROM
+  }, [go, memory, tenantId])
   const change = useCallback(
     (part: Partial<ListView>) => {
       memory.view.set({ ...memory.view.get(), ...part })
@@ -106,10 +105,18 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     },
     [memory],
   )
-  const changeAndShow = (part: Partial<ListView>): void => {
-    change(part)
-    if (isOver()) toList()
-  }
+  const show = useCallback(() => {
+    if (inList || window.innerWidth >= SPLIT_FROM) return false
+    toList()
+    return true
+  }, [inList, toList])
+  const changeAndShow = useCallback(
+    (part: Partial<ListView>): void => {
+      change(part)
+      show()
+    },
+    [change, show],
+  )
   const layout = useListLayout(desk, view)
   const [choosingColumns, setChoosingColumns] = useState(false)
   const onChooseColumns = useCallback(() => setChoosingColumns(true), [])
@@ -133,7 +140,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
   const exporting = (): Promise<unknown> =>
     act('The list was not exported.', async () => {
       const exportList = await loadExport()
-      const { rows: count, more } = await exportList(tenant, view, desk, layout.columns, summary.shortName)
+      const { rows: count, more } = await exportList(tenant, view, desk, layout.columns, identity.shortName)
       const tickets = counted(count, 'ticket')
       undo.say(
         `${more ? `The first ${tickets} are` : `${tickets} ${count === 1 ? 'is' : 'are'}`} in your downloads as CSV`,
@@ -174,7 +181,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
     change: changeAndShow,
     search() {
       searchNext.current = true
-      if (isOver()) return toList()
+      if (show()) return
       searchNext.current = false
       focusSearch()
     },
@@ -188,10 +195,6 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
         total={totalText(view, rows)}
         searchField={searchField}
         onChange={change}
-        onCreate={create}
-        onExport={() => void exporting()}
-        onColumns={onChooseColumns}
-        onGroup={sections.ask}
         onLeave={focusList}
       />
       {rows.tooLong && (
@@ -206,6 +209,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
         rows={rows}
         layout={layout}
         beside={!inList}
+        covered={!inList && window.innerWidth < SPLIT_FROM}
         onChooseColumns={onChooseColumns}
         onToggle={sections.toggle}
         onOpen={open}
@@ -230,7 +234,7 @@ export function TicketsPane({ tenantId, ticketId, writing }: TicketsPaneProps) {
       <EmptyList desk={desk} rows={rows} view={view} onChange={change} onRetry={() => void queries.refetchQueries()} />
     </section>
   )
-}
+})
 
 function totalText(view: ListView, { tickets: total, complete, loading, more, arranged }: Rows): string {
   if (loading || !complete) return ''

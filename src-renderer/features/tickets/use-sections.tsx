@@ -21,8 +21,6 @@ interface SectionsOptions {
 export function useSections({ desk, view, rows, keys, onChange }: SectionsOptions): {
   toggle(index: number): void
   dialog: ReactNode
-  /** Asks what to part the list by. */
-  ask(): void
 } {
   const { memory } = useTenant()
   const { closed } = memory
@@ -118,7 +116,6 @@ export function useSections({ desk, view, rows, keys, onChange }: SectionsOption
   const stop = (): void => setAsked(null)
   return {
     toggle,
-    ask: () => setAsked('group'),
     dialog:
       asked === 'group' ? (
         <GroupPicker

@@ -7,7 +7,7 @@ import {
   type CredentialView,
   type SecretField,
 } from '../../../src-shared/domain/vault.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { refreshVault } from '../../tenant/vault.ts'
 import { Form, useForm } from '../../ui/form.tsx'
 import { PageButton } from '../../ui/page.tsx'
@@ -42,7 +42,7 @@ const EMPTY: CredentialFacts = {
 /** A credential that is written or changed. It is the client's that was on screen when this opened. */
 export function CredentialForm({ credential, onDone, onCancel }: CredentialFormProps) {
   const tenant = useTenant()
-  const { initials, colour, logo, name } = useSummary()
+  const { initials, colour, logo, name } = useIdentity()
   const form = useForm()
   const [kind, setKind] = useState<CredentialKind>(credential?.kind ?? 'login')
   const [facts, setFacts] = useState<CredentialFacts>(credential ?? EMPTY)

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
 import { MAX_IMPORT, type ImportPreview } from '../../../src-shared/domain/vault.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { refreshVault } from '../../tenant/vault.ts'
 import { Form, useForm } from '../../ui/form.tsx'
 import { PageButton } from '../../ui/page.tsx'
@@ -11,7 +11,7 @@ import classes from './vault.module.css'
 /** Takes credentials from the export of a password manager: shows first what would come of each row. */
 export function ImportForm({ onDone, onCancel }: { onDone(said: string): void; onCancel(): void }) {
   const tenant = useTenant()
-  const { initials, colour, logo, name } = useSummary()
+  const { initials, colour, logo, name } = useIdentity()
   const form = useForm()
   const picker = useRef<HTMLInputElement>(null)
   // Full of secrets: it lives here only, and goes with this form.

@@ -1,12 +1,12 @@
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Form, useForm } from '../../ui/form.tsx'
-import { useSummary } from '../../tenant/context.tsx'
+import { useIdentity } from '../../tenant/context.tsx'
 
 /** Asks why, where the client's rules want it; it goes into the audit trail beside the act. */
 export function ReasonForm({ onGive, onCancel }: { onGive(reason: string): void; onCancel(): void }) {
   const state = useForm()
-  const { name } = useSummary()
+  const { name } = useIdentity()
   const [reason, setReason] = useState('')
   return (
     <Form

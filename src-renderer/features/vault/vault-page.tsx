@@ -7,7 +7,7 @@ import { problemFrom } from '../../app/channel/link.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
 import { useArrived, useCommands } from '../../app/commands/use-commands.tsx'
 import { places, useGo } from '../../app/shell/go.ts'
-import { useSummary, useTenant } from '../../tenant/context.tsx'
+import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { credentialsQuery, refreshVault, vaultPolicyQuery } from '../../tenant/vault.ts'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { EmptyNotice, ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -27,7 +27,7 @@ const LIST: Doing = { what: 'list' }
 export function VaultPage() {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
-  const { name } = useSummary()
+  const { name } = useIdentity()
   const go = useGo()
   const act = useAct()
   const undo = useUndo()
