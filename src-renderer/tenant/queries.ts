@@ -112,7 +112,6 @@ export function activityQuery({ client }: Tenant, id: string, pages: number) {
       return whole
     },
     placeholderData: (before: TicketActivity | undefined, query) => (query?.queryKey[1] === id ? before : undefined),
-    gcTime: 60_000,
   })
 }
 
@@ -121,7 +120,6 @@ export function similarQuery({ client }: Tenant, id: string) {
   return queryOptions({
     queryKey: [...keys.ticket(id), 'similar'] as const,
     queryFn: ({ signal }) => client.tickets.similar.query({ id }, { signal }),
-    gcTime: 60_000,
   })
 }
 
@@ -172,6 +170,8 @@ export function blockQuery(tenant: Tenant, request: ListRequest, index: number) 
       }
       return { rows, last: page.next === null }
     },
+    // Where a list begins is there at once for whoever comes back; the rest of a long one is let go of.
+    ...(index > 0 && { gcTime: 60_000 }),
   })
 }
 

@@ -55,6 +55,8 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
       mutations: { networkMode: 'always' },
     },
   })
+  // Hundreds are opened in a day, and each is read again in milliseconds.
+  queries.setQueryDefaults(keys.allTickets, { gcTime: 20_000 })
   const refresh = createRefresh(queries)
   const drafts = createDrafts(memory, (draft) => client.tickets.saveDraft.mutate(draft))
   let first = true

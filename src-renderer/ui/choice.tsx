@@ -50,6 +50,7 @@ export function Choice(props: ChoiceProps) {
         value={options.find(({ key }) => key === value)?.label ?? ''}
         readOnly={!searchable}
         pointer={!searchable}
+        role="combobox"
         aria-haspopup="listbox"
         aria-expanded={false}
         autoComplete="off"

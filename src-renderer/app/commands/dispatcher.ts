@@ -82,6 +82,11 @@ export class KeyDispatcher {
     }, this.#holdMs)
   }
 
+  /** Holds keys until this place stands, unless they are held for another already. */
+  holdUnlessHeld(place: string): void {
+    if (this.#awaited === null) this.hold(place)
+  }
+
   /** Says that a place stands. @returns says that it is gone */
   arrive(place: string): () => void {
     this.#present.set(place, (this.#present.get(place) ?? 0) + 1)

@@ -25,6 +25,8 @@ interface Held {
 /** A list that holds still under the cursor. */
 export interface Steady {
   slack: Slack
+  /** Whether the list goes to its place only when it is drawn again; what scrolls it before that is undone. */
+  settles(): boolean
   /** Whether a selection is the same row at another place. */
   keeps(selection: object): boolean
   /**
@@ -113,6 +115,7 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
 
   return {
     slack,
+    settles: () => shifting.current !== null,
     keeps: (selection) => selection === kept.current,
     select(selection) {
       if (pointed.current !== null) moved.current = kept.current = selection

@@ -118,7 +118,8 @@ export function TicketList(props: TicketListProps) {
   const follow = useRef(selected)
   const following = useRef<(() => void) | null>(null)
   useEffect(() => {
-    if (follow.current === selected) return
+    // A place that was looked up can be one that the list has only when its rows are here.
+    if (follow.current === selected || steady.settles() || selected.index >= rows.total) return
     follow.current = selected
     if (selected.id === null || steady.keeps(selected)) return
     const scroll = (): void => virtualizer.scrollToIndex(selected.index, { align: 'auto' })
@@ -126,7 +127,7 @@ export function TicketList(props: TicketListProps) {
     following.current?.()
     following.current = covered ? afterPaint(scroll) : null
     if (!covered) scroll()
-  }, [covered, selected, steady, virtualizer])
+  }, [covered, rows.total, selected, steady, virtualizer])
   useEffect(() => () => following.current?.(), [])
 
   const shownView = useRef(viewKey)

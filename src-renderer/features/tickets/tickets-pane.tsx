@@ -1,3 +1,4 @@
+import { QueryObserver } from '@tanstack/react-query'
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { MAX_ARRANGED, type DraftKind, type TicketRow } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
@@ -129,12 +130,18 @@ export const TicketsPane = memo(function TicketsPane({ tenantId, ticketId, writi
   )
   const open = useCallback((row: TicketRow) => go(places.ticket(tenantId, row.id)), [go, tenantId])
 
-  // The ticket that a person rests on, and the one after an open one, are read ahead: they then open at once.
+  // The ticket that a person rests on, and the one after an open one, are read ahead and followed: they open at once.
   const aheadId = inList ? selected.id : rows.at(ticketNear(rows, selected.index + 1))?.id
   useEffect(() => {
     if (!aheadId) return
-    const timer = setTimeout(() => void queries.prefetchQuery(ticketQuery(tenant, aheadId)), READ_AHEAD_MS)
-    return () => clearTimeout(timer)
+    let stop: (() => void) | undefined
+    const timer = setTimeout(() => {
+      stop = new QueryObserver(queries, ticketQuery(tenant, aheadId)).subscribe(() => undefined)
+    }, READ_AHEAD_MS)
+    return () => {
+      clearTimeout(timer)
+      stop?.()
+    }
   }, [aheadId, queries, tenant])
 
   const exporting = (): Promise<unknown> =>
