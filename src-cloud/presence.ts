@@ -20,7 +20,8 @@ const Said = z.object({
   tenant: Id,
   technician: Id,
   console: Id,
-  tickets: z.array(Place).nullable(),
+  /** What a newer cloud calls otherwise is at least looking. */
+  tickets: z.array(Place.extend({ doing: Doing.catch('view') })).nullable(),
   fresh: z.boolean(),
   /** For which it holds yet. */
   seconds: z.number(),
@@ -81,7 +82,9 @@ export class Presence {
 
   /** Takes what was announced, also by this cloud. @param again announces what this cloud was told, for one that has begun */
   hear(payload: string, again: (payload: string) => void): void {
-    const heard = Heard.parse(JSON.parse(payload))
+    // What is of a form that only a newer cloud knows is for such.
+    const heard = Heard.safeParse(JSON.parse(payload)).data
+    if (!heard) return
     if ('asking' in heard) {
       for (const { until, end: _, ...said } of this.#all())
         if (said.cloud === this.#cloud)

@@ -164,6 +164,21 @@ describe('presence', () => {
     await vi.waitFor(() => expect(late.last()?.present).toEqual([{ ...looking, doing: 'note' }]), SOON)
     await b.say(one.url, ACME, null)
     await vi.waitFor(() => expect(a.last()?.present).toEqual([]), SOON)
+    // A newer cloud beside them says what they do not know, and what they know otherwise.
+    const newer = {
+      cloud: randomUUID(),
+      tenant: ACME,
+      technician: SAM.id,
+      console: randomUUID(),
+      fresh: false,
+      seconds: 9,
+    }
+    for (const said of [{ moving: true }, { ...newer, tickets: [{ ticket: ticket('Acme', 3), doing: 'draw' }] }])
+      await one.owner`select pg_notify('bulkhead_presence', ${JSON.stringify(said)})`
+    await vi.waitFor(
+      () => expect(a.last()?.present).toEqual([{ ticket: ticket('Acme', 3), technician: SAM.id, doing: 'view' }]),
+      SOON,
+    )
 
     expect(elsewhere.presence).toEqual([{ tenant: ZEPHYR, present: [] }])
     expect((await readFeed(one.url, token)).closing.cursor).toBe(before)

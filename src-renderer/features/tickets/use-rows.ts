@@ -61,7 +61,7 @@ export interface RowRange {
 }
 
 /** Rows that are made beyond those on screen, at either end. */
-export const OVERSCAN = 4
+export const OVERSCAN = 6
 
 /**
  * The rows of a client's view, or the hits of its search text, and how to say which are wanted.
