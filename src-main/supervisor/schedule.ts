@@ -57,7 +57,7 @@ const PATIENCE = 6
 /** Milliseconds after a person's question before background work begins: longer than a held key takes to come again. */
 const AFTER_QUESTION = 60
 /** Milliseconds that background work waits for that at most, however much is asked. */
-const LONGEST_HOLD = 2000
+const LONGEST_HOLD = 4000
 
 /**
  * Whose turn it is: deficit round-robin over tenants, in lanes.

@@ -5,7 +5,11 @@ import { launchBrowser, openWindow } from '../e2e/browser.ts'
 import { killAll, startCloudProcess, startConsole } from '../e2e/processes.ts'
 
 // Takes the pictures of docs/onboarding.md again: `node test/pictures/onboarding.ts`. A client comes in beside the sample
-// clients, typed by keyboard, and what that took is printed.
+// clients, typed by keyboard, and what that took is printed. With `--paced` it goes as slowly as somebody who does it for
+// the first time: two keys a second, and a quarter of a minute to read each page.
+const paced = process.argv.includes('--paced')
+const KEY_MS = paced ? 500 : 0
+const READING_MS = paced ? 15_000 : 0
 
 const PICTURES = join(import.meta.dirname, '../../docs/pictures')
 /** Postgres, which does not run as root, reaches only folders like this. */
@@ -16,10 +20,17 @@ const cloud = await startCloudProcess([`--data=${join(folder, 'cloud')}`, '--por
 const host = await startConsole([`--profile=${join(folder, 'profile')}`, '--sandbox', `--cloud=${cloud.address}`])
 const browser = await launchBrowser()
 const { page } = await openWindow(browser, host.address)
-const press = (key: string): Promise<void> => page.keyboard.press(key)
-const type = (text: string): Promise<void> => page.keyboard.type(text)
-const stands = (name: string): Promise<void> => page.getByRole('heading', { name, exact: true }).first().waitFor()
+const press = async (key: string): Promise<void> => {
+  await page.keyboard.press(key)
+  await page.waitForTimeout(KEY_MS)
+}
+const type = (text: string): Promise<void> => page.keyboard.type(text, { delay: KEY_MS })
+const stands = async (name: string): Promise<void> => {
+  await page.getByRole('heading', { name, exact: true }).first().waitFor()
+  await page.waitForTimeout(READING_MS)
+}
 const take = async (name: string): Promise<void> => {
+  if (paced) return
   await page.mouse.move(640, 799)
   await page.waitForTimeout(500)
   await page.screenshot({ path: join(PICTURES, `${name}.png`) })
@@ -44,13 +55,16 @@ await stands('Start from')
 await take('onboarding-2-a-template')
 await press('Enter')
 await stands('Hours')
-await page.getByRole('checkbox', { name: 'Dana Whitlock' }).check()
-await page.getByRole('checkbox', { name: 'Priya Raghunathan' }).check()
+for (const name of ['Dana Whitlock', 'Priya Raghunathan']) {
+  await page.getByRole('checkbox', { name }).focus()
+  await press(' ')
+}
 await page.getByTestId('proof').getByText('is due').waitFor()
 await take('onboarding-3-hours-proved')
 await press('Control+Enter')
 await stands('Service')
-await page.getByLabel('Security groups that there are').fill('SG-HarbourLegal-Finance-RW\nFinance team\nHL_Partners')
+await page.getByLabel('Security groups that there are').focus()
+await type('SG-HarbourLegal-Finance-RW\nFinance team\nHL_Partners')
 await page.getByText('Finance team, HL_Partners do not follow it.').scrollIntoViewIfNeeded()
 await take('onboarding-4-names-that-stray')
 await press('Control+Shift+Enter')

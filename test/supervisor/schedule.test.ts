@@ -241,9 +241,9 @@ test('work in the background waits for a pause of a person who asks, but goes on
     schedule.asked()
     pass(10)
   }
-  // The first before anybody asked, then one in two seconds.
-  expect(begun.length).toBe(5)
-  pass(60 + 5 * 25)
+  // The first before anybody asked, then one in four seconds.
+  expect(begun.length).toBe(3)
+  pass(60 + 7 * 25)
   expect(begun.length).toBe(10)
   vi.useRealTimers()
 })
