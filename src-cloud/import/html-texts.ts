@@ -55,15 +55,13 @@ function textFields(custom: readonly CustomField[]): CellField[] {
   return ['description', ...long.map(({ key }) => `custom:${key}` as const)]
 }
 
-/** The cells of a row, with texts in place of the pages in fields that may hold some. */
-export function withTexts(
-  cell: (field: CellField) => string | undefined,
-  texts: ReadonlyMap<string, string>,
-  custom: readonly CustomField[],
-): (field: CellField) => string | undefined {
-  if (texts.size === 0) return cell
+type Cell = (field: CellField) => string | undefined
+
+/** Puts texts in place of the pages, in the fields of a row's cells that may hold some. */
+export function withTexts(texts: ReadonlyMap<string, string>, custom: readonly CustomField[]): (cell: Cell) => Cell {
+  if (texts.size === 0) return (cell) => cell
   const fields = new Set(textFields(custom))
-  return (field) => {
+  return (cell) => (field) => {
     const text = cell(field)
     return text !== undefined && fields.has(field) ? texts.get(text) || (texts.has(text) ? undefined : text) : text
   }

@@ -184,7 +184,7 @@ async function prepared(inTenant: InTenant, tenant: string, id: string, signal: 
   return inTenant(async (tx) => {
     const record = await heldRunning(tx, id, signal)
     const { kind, unread } = record
-    const { request, first, timeZone, ...begun } = await mapped(tx, record)
+    const { request, first, timeZone, mapTo, ...begun } = await mapped(tx, record)
     let { known, mapping } = begun
     const before = known
     const notes = [...record.progress.created]
@@ -213,10 +213,10 @@ async function prepared(inTenant: InTenant, tenant: string, id: string, signal: 
         notes.push(...(await createFrom(tx, record.byId, record.name, (its) => additionsOf(its, decided, left))))
         known = (await clientOf(tx)).configuration
       }
-      ;({ mapping } = await mapped(tx, record, known))
+      mapping = mapTo(known)
     }
     const progress = { ...record.progress, columns: mapping.table, created: notes, unknown, dates }
-    if (record.nextChunk === 0) {
+    if (isNew) {
       await tellBad(tx, id, unread ?? [])
       progress.badRows = unread?.length ?? 0
     }
@@ -248,12 +248,12 @@ function orderIn(
   return (field) => said ?? fields.get(field)
 }
 
-/** What is known of a file before its rows are taken. @param configuration in place of the client's */
-async function mapped(tx: Transaction, { id, kind, header, request }: ImportRecord, configuration?: Configuration) {
+/** What is known of a file before its rows are taken; `mapTo` recognises its columns by other settings than the client's. */
+async function mapped(tx: Transaction, { id, kind, header, request }: ImportRecord) {
   if (!header || !request) throw new ProblemError('internal')
   const first = (await chunkOf(tx, id, 0)) ?? []
-  const client = await clientOf(tx)
-  const known = configuration ?? client.configuration
-  const mapping = mappingOf({ ...request, kind }, { header, rows: first }, known.customFields)
-  return { request, first, known, mapping, timeZone: client.timeZone }
+  const { configuration: known, timeZone } = await clientOf(tx)
+  const mapTo = ({ customFields }: Pick<Configuration, 'customFields'>): Mapping =>
+    mappingOf({ ...request, kind }, { header, rows: first }, customFields)
+  return { request, first, known, timeZone, mapping: mapTo(known), mapTo }
 }

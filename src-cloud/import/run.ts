@@ -194,8 +194,9 @@ export async function planRows(
   const texts =
     request.kind === 'tickets' ? await run.pages.of(firsts, mapping, customFields) : new Map<string, string>()
   const known = { ...(await readKnown(tx, run, firsts)), lacks: lacked.add.bind(lacked) }
+  const read = withTexts(texts, customFields)
   const planned = firsts.map((row) => {
-    const cell = withTexts(cellsOf(mapping, row), texts, customFields)
+    const cell = read(cellsOf(mapping, row))
     return request.kind === 'contacts' ? planContact(cell, row.line, known) : planTicket(cell, row, request, known)
   })
   return { planned: [...again, ...planned], lacked, name }

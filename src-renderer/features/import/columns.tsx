@@ -4,6 +4,7 @@ import { counted } from '../../ui/counted.ts'
 import classes from './import.module.css'
 import type { Said } from './mapping.tsx'
 import type { SeenImport } from './transfer.ts'
+import { capital } from '../../ui/capital.ts'
 
 interface ColumnsProps {
   view: SeenImport
@@ -134,5 +135,5 @@ function isNew(field: string | null | undefined): boolean {
 /** What a field that a column can fill is called. */
 export function fieldWord(field: string): string {
   if (field === 'id') return 'Id that it had elsewhere'
-  return field === 'vip' ? 'VIP' : `${field.charAt(0).toUpperCase()}${field.slice(1)}`
+  return field === 'vip' ? 'VIP' : capital(field)
 }

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { go } from 'fuzzysort'
-import { useCallback, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { Macro } from '../../../src-shared/domain/macros.ts'
 import { priorityAfter } from '../../../src-shared/domain/priority-matrix.ts'
@@ -15,6 +14,7 @@ import type { Subject } from '../ticket/ticket-actions.tsx'
 import { numberText } from '../tickets/words.ts'
 import { changeOf, textOf } from './fill.ts'
 import { MacroLine } from './macro-line.tsx'
+import { useMacroSearch } from './use-macro-search.ts'
 import { About } from '../ticket/about.tsx'
 
 /** A macro as it would be for one ticket. */
@@ -60,16 +60,7 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
       }
     })
   }, [detail, desk, identity, now])
-  const search = useCallback(
-    (typed: string): { ready: ReadyMacro; indexes: readonly number[] }[] =>
-      typed.trim() === ''
-        ? all.map((ready) => ({ ready, indexes: [] }))
-        : go(typed.trim(), all, { keys: ['label', 'text'], limit: 0, threshold: 0.3 }).map((result) => ({
-            ready: result.obj,
-            indexes: [...(result[0]?.indexes ?? [])],
-          })),
-    [all],
-  )
+  const search = useMacroSearch(all)
   return (
     <Picker
       label="Canned replies and macros"
@@ -80,14 +71,14 @@ export function MacroDialog({ ticket, onPick, onClose }: MacroDialogProps) {
         </About>
       }
       search={search}
-      keyOf={({ ready }) => ready.macro.key}
-      render={({ ready, indexes }) => (
+      keyOf={({ one: ready }) => ready.macro.key}
+      render={({ one: ready, indexes }) => (
         <MacroLine
           {...{ macro: ready.macro, indexes, effect: ready.effect, problem: ready.problem, text: ready.text }}
         />
       )}
       empty={detail ? 'Nothing here goes by that name.' : ''}
-      onPick={({ ready }) => onPick(ready)}
+      onPick={({ one: ready }) => onPick(ready)}
       onClose={onClose}
     />
   )

@@ -1,6 +1,7 @@
 import type { Macro } from '../../../src-shared/domain/macros.ts'
 import { Marked } from '../../ui/picker.tsx'
 import classes from './macros.module.css'
+import { capital } from '../../ui/capital.ts'
 
 interface MacroLineProps {
   macro: Macro
@@ -36,8 +37,4 @@ function MacroText({ text }: { text: string }) {
       {text.split(/(\{\{[^{}]*\}\})/).map((part, index) => (index % 2 === 1 ? <b key={index}>{part}</b> : part))}
     </span>
   )
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -4,6 +4,7 @@ import type { NoisePolicy, NoiseRule } from '../../../src-shared/domain/noise.ts
 import type { Settings } from '../../../src-shared/settings/settings.ts'
 import type { EscalationAction, EscalationRule, Trigger } from '../../../src-shared/sla/schema.ts'
 import { durationText } from '../../ui/duration.ts'
+import { capital } from '../../ui/capital.ts'
 
 /** What rules refer to, to call it by its name. */
 export interface Named
@@ -145,8 +146,4 @@ function assigneeWords(assignee: string, { technicians }: Named): string {
 function shortened(text: string): string {
   const line = text.trim().replaceAll(/\s+/g, ' ')
   return line.length > 60 ? `${line.slice(0, 59)}…` : line
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

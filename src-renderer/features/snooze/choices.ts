@@ -2,6 +2,7 @@ import type { Configuration } from '../../../src-shared/domain/configuration.ts'
 import { Hours } from '../../../src-shared/sla/hours.ts'
 import { zoneOf } from '../../../src-shared/sla/zone.ts'
 import { readWhen, type Moment } from '../../../src-shared/domain/when.ts'
+import { capital } from '../../ui/capital.ts'
 
 /** A time to sleep until; null wakes. */
 export interface SnoozeChoice {
@@ -85,8 +86,4 @@ const DAY_TIME = new Intl.DateTimeFormat(undefined, {
 
 function dayAndTime(wall: number): string {
   return DAY_AND_TIME.format(wall)
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

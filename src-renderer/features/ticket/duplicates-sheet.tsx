@@ -14,6 +14,7 @@ import { numberText } from '../tickets/words.ts'
 import { Sheet } from './sheet.tsx'
 import classes from './sheet.module.css'
 import { useLink } from './use-link.ts'
+import { capital } from '../../ui/capital.ts'
 
 interface DuplicatesSheetProps {
   detail: TicketDetail
@@ -129,5 +130,5 @@ export function DuplicatesSheet({ detail: { ticket }, onClose, onOpen, onMerge }
 function reasonText({ sameRequester, words }: Omit<SimilarTicket, 'row'>): string {
   const count = words.length === 1 ? '1 word' : `${words.length} words`
   const shared = `${count} in common: ${words.slice(0, 4).join(', ')}${words.length > 4 ? ', …' : ''}`
-  return sameRequester ? `Same requester, ${shared}` : shared.charAt(0).toUpperCase() + shared.slice(1)
+  return sameRequester ? `Same requester, ${shared}` : capital(shared)
 }

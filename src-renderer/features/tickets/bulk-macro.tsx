@@ -1,5 +1,4 @@
-import { go } from 'fuzzysort'
-import { useCallback, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Macro } from '../../../src-shared/domain/macros.ts'
 import type { Desk } from '../../../src-shared/domain/views.ts'
 import { useUndo } from '../../app/commands/undo.tsx'
@@ -9,6 +8,7 @@ import { Picker } from '../../ui/picker.tsx'
 import { textsOf } from '../macros/bulk-texts.ts'
 import { changeOf, type Setting } from '../macros/fill.ts'
 import { MacroLine } from '../macros/macro-line.tsx'
+import { useMacroSearch } from '../macros/use-macro-search.ts'
 import { momentOf } from '../snooze/choices.ts'
 import { About } from '../ticket/about.tsx'
 import { describeBulk } from '../ticket/describe-patch.ts'
@@ -46,15 +46,7 @@ export function BulkMacro({ desk, count, onPick, onClose }: BulkMacroProps) {
       return { macro, label: macro.label, text: macro.text ?? '', setting, effect }
     })
   }, [desk, client, now])
-  const search = useCallback(
-    (typed: string): { offered: Offered; indexes: readonly number[] }[] =>
-      typed.trim() === ''
-        ? all.map((offered) => ({ offered, indexes: [] }))
-        : go(typed.trim(), all, { keys: ['label', 'text'], limit: 0, threshold: 0.3 }).map((result) => ({
-            ...{ offered: result.obj, indexes: [...(result[0]?.indexes ?? [])] },
-          })),
-    [all],
-  )
+  const search = useMacroSearch(all)
   const pick = ({ macro, setting }: Offered): void => {
     if ('problem' in setting) {
       undo.fail(`“${macro.label}” was not used. ${setting.problem}`)
@@ -69,15 +61,15 @@ export function BulkMacro({ desk, count, onPick, onClose }: BulkMacroProps) {
       placeholder="Find a canned reply or macro"
       context={<About>{counted(count, 'ticket')}</About>}
       search={search}
-      keyOf={({ offered }) => offered.macro.key}
-      render={({ offered, indexes }) => (
+      keyOf={({ one: offered }) => offered.macro.key}
+      render={({ one: offered, indexes }) => (
         <MacroLine
           {...{ macro: offered.macro, effect: offered.effect, indexes, text: offered.macro.text ?? null }}
           problem={'problem' in offered.setting ? offered.setting.problem : null}
         />
       )}
       empty="Nothing here goes by that name."
-      onPick={({ offered }) => pick(offered)}
+      onPick={({ one: offered }) => pick(offered)}
       onClose={onClose}
     />
   )

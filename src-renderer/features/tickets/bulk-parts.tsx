@@ -5,6 +5,7 @@ import { describeBulk } from '../ticket/describe-patch.ts'
 import { patchOf } from './bulk-choices.tsx'
 import type { BulkUse } from './bulk-use.ts'
 import classes from './bulk.module.css'
+import { capital } from '../../ui/capital.ts'
 
 interface BulkPartsProps {
   use: BulkUse
@@ -26,7 +27,7 @@ export function BulkParts({ use, change, preview }: BulkPartsProps) {
         const count = preview.parts[key] ?? 0
         return (
           <li key={key} data-none={count === 0 || undefined}>
-            <span>{text.charAt(0).toLocaleUpperCase() + text.slice(1)}</span> <b>{count.toLocaleString('en')}</b>
+            <span>{capital(text)}</span> <b>{count.toLocaleString('en')}</b>
           </li>
         )
       })}

@@ -1,5 +1,6 @@
 import type { BulkChange } from '../../../src-shared/domain/bulk.ts'
 import type { MacroTexts } from '../macros/bulk-texts.ts'
+import { capital } from '../../ui/capital.ts'
 
 /** What is to be done to many tickets. */
 export interface BulkUse {
@@ -14,5 +15,5 @@ export interface BulkUse {
 
 /** What is to be done, as a heading. */
 export function titleOf({ what, macro }: BulkUse): string {
-  return macro ? `Use ${what}` : what.charAt(0).toLocaleUpperCase() + what.slice(1)
+  return macro ? `Use ${what}` : capital(what)
 }

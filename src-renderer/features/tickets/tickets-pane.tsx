@@ -35,6 +35,11 @@ import { useSections } from './use-sections.tsx'
 const SPLIT_FROM = 1560
 const READ_AHEAD_MS = 60
 
+/** Whether a ticket is over the list, and not beside it. */
+function isOver(inList: boolean): boolean {
+  return !inList && window.innerWidth < SPLIT_FROM
+}
+
 interface TicketsPaneProps {
   /** Only for addresses and for saying which client is on screen; data comes from the scope. */
   tenantId: string
@@ -107,7 +112,7 @@ export const TicketsPane = memo(function TicketsPane({ tenantId, ticketId, writi
     [memory],
   )
   const show = useCallback(() => {
-    if (inList || window.innerWidth >= SPLIT_FROM) return false
+    if (!isOver(inList)) return false
     toList()
     return true
   }, [inList, toList])
@@ -216,7 +221,7 @@ export const TicketsPane = memo(function TicketsPane({ tenantId, ticketId, writi
         rows={rows}
         layout={layout}
         beside={!inList}
-        covered={!inList && window.innerWidth < SPLIT_FROM}
+        covered={isOver(inList)}
         onChooseColumns={onChooseColumns}
         onToggle={sections.toggle}
         onOpen={open}
