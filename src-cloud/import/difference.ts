@@ -1,6 +1,6 @@
-import type { ImportDifference } from '../../src-shared/protocol/import.ts'
+import { WORD_FIELDS, type ImportDifference } from '../../src-shared/protocol/import.ts'
 import type { Writes } from './plan.ts'
-import { listsOf, WORD_FIELDS, type KnownWords } from './words.ts'
+import { listsOf, type KnownWords } from './words.ts'
 
 /** What is told of a ticket that would be new. */
 const FIELDS = [...WORD_FIELDS, 'requesterId', 'assigneeId', 'createdAt', 'dueAt'] as const

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../src-shared/problem.ts'
 import {
   MAX_BAD_TOLD,
+  WORD_FIELDS,
   type ImportDates,
   type ImportDifference,
   type ImportFormat,
@@ -13,7 +14,6 @@ import {
 } from '../../src-shared/protocol/import.ts'
 import type { Transaction } from '../database/connect.ts'
 import type { Mapping } from './columns.ts'
-import { WORD_FIELDS } from './words.ts'
 
 /** What came of the rows so far. */
 export interface ImportProgress {

@@ -3,14 +3,14 @@ import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import { NewContact, type Contact } from '../../src-shared/domain/people.ts'
 import { priorityAfter, priorityByMatrix } from '../../src-shared/domain/priority-matrix.ts'
 import type { Ticket } from '../../src-shared/domain/ticket.ts'
-import type { TakenImport } from '../../src-shared/protocol/import.ts'
+import type { TakenImport, WORD_FIELDS } from '../../src-shared/protocol/import.ts'
 import { sameValue } from '../../src-shared/settings/layers.ts'
 import { firstIssue } from '../templates/read-template.ts'
 import type { CellField, Mapping } from './columns.ts'
 import { customValues } from './custom.ts'
 import type { DateReader, Found } from './dates.ts'
 import type { CsvRow } from './read-csv.ts'
-import type { OwnWords, WORD_FIELDS } from './words.ts'
+import type { OwnWords } from './words.ts'
 
 /** A row that writes something. */
 export interface Writes<E> {

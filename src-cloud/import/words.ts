@@ -1,9 +1,7 @@
 import type { Choice, Configuration } from '../../src-shared/domain/configuration.ts'
-import type { MissingWords, TakenImport } from '../../src-shared/protocol/import.ts'
+import { WORD_FIELDS, type MissingWords, type TakenImport } from '../../src-shared/protocol/import.ts'
 import type { Found } from './dates.ts'
 
-/** Fields that every client has whose cells hold one of the client's own words. */
-export const WORD_FIELDS = ['status', 'priority', 'type', 'queue'] as const
 type OwnField = (typeof WORD_FIELDS)[number]
 /** Those, and the client's own choices by their keys. */
 export type WordField = OwnField | `custom:${string}`

@@ -31,6 +31,9 @@ export type ImportField = (typeof importFields)[ImportKind][number]
 export const newFieldKinds = ['text', 'long-text', 'number', 'date', 'checkbox', 'select'] as const
 export type NewFieldKind = (typeof newFieldKinds)[number]
 
+/** Fields that every client has whose cells hold one of the client's own words. */
+export const WORD_FIELDS = ['status', 'priority', 'type', 'queue'] as const
+
 const Order = z.enum(['dmy', 'mdy'])
 /** Fields whose cells are words of the client's own; `custom:<key>` is a choice of the client's own. */
 const WordField = z.string().regex(/^(?:status|priority|type|queue|custom:.{1,64})$/s, {

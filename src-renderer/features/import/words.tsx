@@ -1,13 +1,12 @@
 import type { Ref } from 'react'
 import type { Configuration } from '../../../src-shared/domain/configuration.ts'
-import { canBeMade, valuesOfNew, type UnknownWord } from '../../../src-shared/protocol/import.ts'
+import { canBeMade, valuesOfNew, WORD_FIELDS, type UnknownWord } from '../../../src-shared/protocol/import.ts'
 import { counted } from '../../ui/counted.ts'
 import { fieldLabel } from '../ticket/field-label.ts'
 import type { MappingProps, Said } from './mapping.tsx'
 import type { SeenImport } from './transfer.ts'
 import classes from './words.module.css'
 
-const FIELDS = ['status', 'priority', 'type', 'queue'] as const
 /** What a status can mean that is made of a word. */
 const MEANINGS = [
   ['new', 'nobody has looked at it'],
@@ -164,7 +163,7 @@ function choicesOf(field: string, configuration: Configuration, decides: boolean
 /** Of a cloud that decides nothing by itself: what it found no meaning for, and what was said. */
 function unknownOf({ unknown, missing }: SeenImport, said: Said): UnknownWord[] {
   if (unknown) return unknown
-  return FIELDS.flatMap((field) => {
+  return WORD_FIELDS.flatMap((field) => {
     const told = Object.keys(said.words[field] ?? {}).map((word) => ({ field, word, rows: 0 }))
     const open = (missing[field] ?? []).filter(({ word }) => !Object.hasOwn(said.words[field] ?? {}, word))
     return [...told, ...open.map((one) => ({ field, ...one }))]
