@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { createContext, use, type ReactNode } from 'react'
+import { createContext, use, useState, type ReactNode } from 'react'
 import type { Configuration } from '../../src-shared/domain/configuration.ts'
 import type { Desk } from '../../src-shared/domain/views.ts'
 import type { Problem } from '../../src-shared/problem.ts'
@@ -10,13 +10,18 @@ import { deskQuery } from './queries.ts'
 
 const DeskContext = createContext<Desk | null>(null)
 
-/** Waits for the client's own words and people, without which nothing of it can be shown. @param failed shows why they do not come */
+/**
+ * Waits for the client's own words and people, without which nothing of it can be shown.
+ * @param failed shows why they do not come; it stays while they are asked for again, with what was typed there
+ */
 export function DeskGate({ failed, children }: { failed(problem: Problem): ReactNode; children: ReactNode }) {
   const tenant = useTenant()
   const { data, error } = useQuery(deskQuery(tenant))
+  const [lastError, setLastError] = useState<Error | null>(null)
+  const why = data ? null : (error ?? lastError)
+  if (why !== lastError) setLastError(why)
   if (data) return <DeskContext value={data}>{children}</DeskContext>
-  if (!error) return <main aria-busy aria-label="Opening the client" />
-  return failed(problemFrom(error))
+  return why ? failed(problemFrom(why)) : <main aria-busy aria-label="Opening the client" />
 }
 
 const services = new WeakMap<Configuration, ServiceDesk>()

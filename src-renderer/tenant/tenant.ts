@@ -30,8 +30,11 @@ export interface Tenant {
   readonly drafts: Drafts
   /** Who else has tickets open, as long as something on screen follows it; see presence.ts. */
   readonly present: Store<readonly Present[]>
-  /** Opens the scope anew and reads everything again: what a person does after the compartment was stopped. */
-  reopen(): void
+  /**
+   * Opens the scope anew and reads everything again: what a person does after the compartment was stopped.
+   * @returns resolves when that was answered, however it went
+   */
+  reopen(): Promise<void>
   /** Stops its subscriptions, forgets its data and closes its scope. */
   close(): void
 }
@@ -92,7 +95,7 @@ export function createTenant(connection: Connection, scopes: ScopePort, memory: 
     present: new Store(NOBODY),
     reopen() {
       scope.forget()
-      void queries.invalidateQueries()
+      return queries.invalidateQueries()
     },
     close() {
       drafts.flush()

@@ -79,6 +79,9 @@ test('an edit that was not sent is withdrawn on the sync page, and never reaches
   const { page, close } = await stage.open(host, 'Acme')
   await page.keyboard.type('gq')
   await page.getByText('Everything is in step with the cloud').waitFor({ timeout: SOON })
+  // Each press is for what the one before chose, also before that is done.
+  await page.keyboard.type('pp')
+  await page.getByText('Sync goes on.').waitFor({ timeout: SOON })
   await page.keyboard.press('p')
   await page.getByText('Sync is paused', { exact: true }).first().waitFor({ timeout: SOON })
   await page.keyboard.type('gt')

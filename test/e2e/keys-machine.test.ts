@@ -130,6 +130,10 @@ test('a client gets a new key from its sync page: its tickets stay, and the keys
   const { page, host } = await begin({ profile: stage.profile('rotated') })
   await atWork(page)
   const other = new HostWindow(host)
+  // Both clients have a key once both were opened.
+  await expect
+    .poll(() => other.call<KeyReport>('query', 'keys.report'), { timeout: SOON })
+    .toMatchObject({ notInRecovery: 2 })
   await other.do('keys.exportRecovery', { passphrase: 'eight tame ducks', current: PHRASE })
   const due = async (): Promise<number> => (await other.call<KeyReport>('query', 'keys.report')).notInRecovery
   expect(await due()).toBe(0)

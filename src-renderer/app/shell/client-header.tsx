@@ -67,7 +67,7 @@ export function ClientHeader() {
         <span className={classes.problem} role="status" title={sync.problem.message}>
           <span>{sync.problem.message}</span>
           {sync.problem.code === 'compartment-stopped' && (
-            <button className={classes.again} onClick={reopen}>
+            <button className={classes.again} onClick={() => void reopen()}>
               Open again
             </button>
           )}

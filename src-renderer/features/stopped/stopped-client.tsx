@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { remediesFor } from '../../../src-shared/domain/keys.ts'
 import type { Problem, ProblemCode } from '../../../src-shared/problem.ts'
 import { useConsole } from '../../app/console/context.tsx'
@@ -5,6 +6,7 @@ import { useCommands } from '../../app/commands/use-commands.tsx'
 import { useIdentity, useTenant } from '../../tenant/context.tsx'
 import { Page, PageButton } from '../../ui/page.tsx'
 import { Line, Section } from '../../ui/section.tsx'
+import { clock } from '../../ui/time.ts'
 import { RecoveryImport } from '../keys/recovery-import.tsx'
 import { StartAgain } from '../keys/start-again.tsx'
 import { useDiagnostics } from './use-diagnostics.ts'
@@ -33,10 +35,19 @@ export function StoppedClient({ tenantId, problem }: { tenantId: string; problem
   const { client } = useConsole()
   const { reopen } = useTenant()
   const { name, shortName } = useIdentity()
-  const { said, copy, keep } = useDiagnostics(() => client.clients.diagnostics.query({ tenantId }))
+  const { said, say, copy, keep } = useDiagnostics(() => client.clients.diagnostics.query({ tenantId }))
+  const [trying, setTrying] = useState(false)
+  const again = async (): Promise<void> => {
+    if (trying) return
+    setTrying(true)
+    await reopen()
+    // Where it opened, this page is gone.
+    setTrying(false)
+    say({ text: `Tried again at ${clock(Date.now())}: it does not open yet.`, bad: true })
+  }
   const remedies = remediesFor(problem.code)
   useCommands([
-    { id: 'reopen', title: 'Open this client again', group: 'Clients', keys: ['Enter', 'r'], run: reopen },
+    { id: 'reopen', title: 'Open this client again', group: 'Clients', keys: ['Enter', 'r'], run: () => void again() },
     { id: 'copy-diagnostics', title: 'Copy diagnostics', group: 'Clients', keys: ['c'], run: copy },
   ])
   return (
@@ -44,7 +55,7 @@ export function StoppedClient({ tenantId, problem }: { tenantId: string; problem
       title={`${name} ${TITLES[problem.code] ?? 'cannot be shown'}`}
       lead={problem.message}
       actions={
-        <PageButton primary shortcut="r" onClick={reopen}>
+        <PageButton primary shortcut="r" disabled={trying} onClick={() => void again()}>
           Try again
         </PageButton>
       }
@@ -55,7 +66,7 @@ export function StoppedClient({ tenantId, problem }: { tenantId: string; problem
       <WhatToDo code={problem.code} />
       {remedies.includes('recovery-file') && (
         <Section title="Restore its key">
-          <RecoveryImport tenantId={tenantId} onDone={reopen} />
+          <RecoveryImport tenantId={tenantId} onDone={() => void again()} />
         </Section>
       )}
       <Section title="Tell support">
@@ -75,7 +86,7 @@ export function StoppedClient({ tenantId, problem }: { tenantId: string; problem
         <Section title="If nothing else helps">
           <details className={classes.last}>
             <summary>Start {name} again from the cloud</summary>
-            <StartAgain tenantId={tenantId} word={shortName} onDone={reopen} />
+            <StartAgain tenantId={tenantId} word={shortName} onDone={() => void again()} />
           </details>
         </Section>
       )}

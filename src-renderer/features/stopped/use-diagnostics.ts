@@ -5,6 +5,8 @@ import { save } from '../../tenant/downloads.ts'
 interface Diagnostics {
   /** How the last time went. */
   said: { text: string; bad: boolean } | null
+  /** Says how something else went, in the same place. */
+  say(said: Diagnostics['said']): void
   copy(): void
   keep(): void
 }
@@ -22,6 +24,7 @@ export function useDiagnostics(ask: () => Promise<string>): Diagnostics {
   }
   return {
     said,
+    say: setSaid,
     copy: () => void take((text) => navigator.clipboard.writeText(text), 'Diagnostics are on the clipboard.'),
     keep: () =>
       void take(

@@ -23,8 +23,9 @@ export function SyncPage() {
   const { tenantId } = useParams({ strict: false })
   const tenant = useTenant()
   const { name } = useIdentity()
-  const { data: report, error } = useQuery({ ...reportQuery(tenant), refetchInterval: 5000 })
-  useArrived(tenantId && (report || error) ? places.sync(tenantId) : null)
+  const { data: report, error, isFetchedAfterMount } = useQuery({ ...reportQuery(tenant), refetchInterval: 5000 })
+  // A report of an earlier visit is shown at once, but no key acts on it.
+  useArrived(tenantId && isFetchedAfterMount ? places.sync(tenantId) : null)
   const title = `Sync of ${name}`
   if (!report) {
     if (!error) return <main aria-busy aria-label={title} />
@@ -53,11 +54,16 @@ function Report({ report, title }: { report: SyncReport; title: string }) {
     await queries.invalidateQueries({ queryKey: keys.report })
   }
   const syncNow = (): void => void act(() => client.sync.now.mutate(), 'Asked the cloud.')
-  const pause = (): void =>
+  const pause = (): void => {
+    // What was chosen last, not what the compartment said last: the next press may come before its answer.
+    const next = !(queries.getQueryData<SyncReport>(keys.report)?.paused ?? paused)
+    void queries.cancelQueries({ queryKey: keys.report })
+    queries.setQueryData<SyncReport>(keys.report, (old) => old && { ...old, paused: next })
     void act(
-      () => client.sync.pause.mutate({ paused: !paused }),
-      paused ? 'Sync goes on.' : 'Sync is paused. Edits are kept here until it goes on.',
+      () => client.sync.pause.mutate({ paused: next }),
+      next ? 'Sync is paused. Edits are kept here until it goes on.' : 'Sync goes on.',
     )
+  }
   const copy = (): void =>
     void act(
       async () => navigator.clipboard.writeText(await client.sync.diagnostics.query()),
