@@ -1,4 +1,5 @@
 import TurndownService from 'turndown'
+import * as marks from '../../src-shared/domain/page-marks.ts'
 
 /** What is looked at of an element of a page; Node has no types for them. */
 interface Element {
@@ -28,7 +29,7 @@ const PAIRED = new RegExp(`<(/?)(${LOOSE}|${OTHER})(?=[\\s/>])[^<>]*>`, 'gi')
 /** Characters of a page, and elements in one another: what has more of them is nobody's text. */
 const [MOST, DEEPEST] = [500_000, 300]
 
-const service = new TurndownService({ bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '' })
+const service = new TurndownService(marks.READING)
 // Backslashes would stay: what counts as a mark is little, see decision 30.
 service.escape = (text) => text
 
@@ -45,33 +46,22 @@ function rule(
 const named = (names: RegExp) => (node: Element) => names.test(node.nodeName)
 const styled = (node: Element, style: RegExp) => style.test(node.getAttribute('style') ?? '')
 
-rule('heading', named(/^H[1-6]$/), (content) => `\n\n${around(content.replaceAll('**', ''), '**')}\n\n`)
+rule('heading', named(/^H[1-6]$/), marks.heading)
 rule(
   'strong',
   (node) =>
     /^(?:B|STRONG)$/.test(node.nodeName) ||
     (node.nodeName === 'SPAN' && styled(node, /font-weight:\s*(?:bold|[6-9]00)/i)),
-  (content) => around(content.replaceAll('**', ''), '**'),
+  marks.bold,
 )
-rule('em', named(/^(?:EM|I)$/), (content) => (content.includes('*') ? content : around(content, '*')))
+rule('em', named(/^(?:EM|I)$/), marks.italic)
 rule('item', named(/^LI$/), (content, node) => {
   const list = node.parentElement
-  const mark = list?.nodeName === 'OL' ? `${Number(list.getAttribute('start') ?? 1) + placeOf(node, list)}. ` : '- '
-  const inner = content.trim().replaceAll(/\n{2,}/g, '\n')
-  return `${mark}${inner.replaceAll('\n', `\n${' '.repeat(mark.length)}`)}\n`
+  const ordered = list?.nodeName === 'OL'
+  return marks.listItem(content, ordered ? `${Number(list.getAttribute('start') ?? 1) + placeOf(node, list)}. ` : '- ')
 })
-rule(
-  'code-block',
-  named(/^PRE$/),
-  (_content, node) => `\n\n\`\`\`\n${(node.textContent ?? '').replace(/\n$/, '')}\n\`\`\`\n\n`,
-)
-rule('link', named(/^A$/), (content, node) => {
-  const [to, words] = [node.getAttribute('href') ?? '', content.trim()]
-  if (!/^https?:\/\//i.test(to) || words === '' || /[\s<>]/.test(to)) return content
-  const address = to.replaceAll(/[()[\]]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
-  if (words === to || words === address) return to
-  return /[[\]\n]/.test(words) ? `${words} (${to})` : `[${words}](${address})`
-})
+rule('code-block', named(/^PRE$/), (_content, node) => marks.codeBlock(node.textContent ?? ''))
+rule('link', named(/^A$/), (content, node) => marks.link(content, node.getAttribute('href') ?? ''))
 // The second break in a row is an empty line.
 rule(
   'empty-line',
@@ -87,11 +77,7 @@ rule('table', named(/^TABLE$/), (content, node) => {
   const rows = Array.from(node.querySelectorAll('tr')).map((row) =>
     Array.from(row.querySelectorAll('td, th')).map(cellText),
   )
-  const columns = Math.max(0, ...rows.map((row) => row.length))
-  if (columns < 2 || rows.length < 2) return `\n${content}\n`
-  const line = (cells: string[]) => `| ${Array.from({ length: columns }, (_, at) => cells[at] ?? '').join(' | ')} |`
-  const [head = [], ...body] = rows
-  return `\n\n${[line(head), `|${'---|'.repeat(columns)}`, ...body.map(line)].join('\n')}\n\n`
+  return (rows.length < 2 ? null : marks.table(rows)) ?? `\n${content}\n`
 })
 // The last rule is asked first: what says nothing, or was not to be seen.
 rule(
@@ -104,20 +90,7 @@ rule(
 )
 
 function cellText(cell: Element): string {
-  const text = service.turndown(cell.cloneNode(true) as unknown as string)
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('|', String.raw`\|`)
-    .trim()
-}
-
-/** Signs around each line, without the space at its ends. */
-function around(content: string, sign: string): string {
-  const lines = content.split('\n').map((line) => {
-    const words = line.trim()
-    return words === '' ? line : line.replace(words, () => sign + words + sign)
-  })
-  return lines.join('\n')
+  return marks.tableCell(service.turndown(cell.cloneNode(true) as unknown as string))
 }
 
 const places = new WeakMap<Element, Map<Element, number>>()
@@ -146,14 +119,7 @@ export function textOfHtml(html: string): string {
   if (depthOf(html) > DEEPEST) return html
   // Without a block its lines are what they are in a text.
   const lines = BLOCK.test(html) ? html : html.replaceAll(/\r?\n/g, '<br>')
-  return service
-    .turndown(lines.replaceAll(STRAY, '&lt;'))
-    .replaceAll('\u00A0', ' ')
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim()
+  return marks.tidy(service.turndown(lines.replaceAll(STRAY, '&lt;')))
 }
 
 function depthOf(html: string): number {

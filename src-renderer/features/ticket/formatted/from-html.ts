@@ -1,4 +1,5 @@
 import TurndownService from 'turndown'
+import * as marks from '../../../../src-shared/domain/page-marks.ts'
 import { isItalic, makePlain, weightOf } from './office-html.ts'
 
 /** Elements that say nothing, or nothing that a text can. */
@@ -10,26 +11,17 @@ const MOST_ROWS = 300
 const MOST_COLUMNS = 50
 const BLOCKS = /^(?:P|UL|OL|DIV|TABLE|H[1-6])$/
 
-const service = new TurndownService({ bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '' })
+const service = new TurndownService(marks.READING)
 // Backslashes would stay: what counts as a mark is little, see the rules of formatted texts.
 service.escape = (text) => text
 
-service.addRule('heading', {
-  filter: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
-  replacement: (content) => `\n\n${around(content.replaceAll('**', ''), '**')}\n\n`,
-})
-service.addRule('strong', {
-  filter: (node) => weightOf(node) === 'bold',
-  replacement: (content) => around(content.replaceAll('**', ''), '**'),
-})
+service.addRule('heading', { filter: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'], replacement: marks.heading })
+service.addRule('strong', { filter: (node) => weightOf(node) === 'bold', replacement: marks.bold })
 service.addRule('no-strong', {
   filter: (node) => weightOf(node) === 'normal',
   replacement: (content) => content,
 })
-service.addRule('em', {
-  filter: (node) => isItalic(node),
-  replacement: (content) => (content.includes('*') ? content : around(content, '*')),
-})
+service.addRule('em', { filter: (node) => isItalic(node), replacement: marks.italic })
 service.addRule('item', {
   filter: 'li',
   replacement(content, node) {
@@ -38,12 +30,7 @@ service.addRule('item', {
     const at = list ? [...list.children].indexOf(node as HTMLElement) : 0
     const box = (node as HTMLElement).getAttribute('aria-checked')
     const number = list?.nodeName === 'OL' ? `${first + at}. ` : '- '
-    const mark = box === null ? number : `${number}[${box === 'true' ? 'x' : ' '}] `
-    const inner = content
-      .trim()
-      .replaceAll(/\n{2,}/g, '\n')
-      .replaceAll('\n', `\n${' '.repeat(number.length)}`)
-    return `${mark}${inner}\n`
+    return marks.listItem(content, number, box === null ? '' : `[${box === 'true' ? 'x' : ' '}] `)
   },
 })
 service.addRule('marked-paragraph', {
@@ -63,18 +50,11 @@ service.addRule('empty-line', {
 })
 service.addRule('code-block', {
   filter: 'pre',
-  replacement: (_content, node) => `\n\n\`\`\`\n${(node.textContent ?? '').replace(/\n$/, '')}\n\`\`\`\n\n`,
+  replacement: (_content, node) => marks.codeBlock(node.textContent ?? ''),
 })
 service.addRule('link', {
   filter: 'a',
-  replacement(content, node) {
-    const to = (node as HTMLElement).getAttribute('href') ?? ''
-    const words = content.trim()
-    if (!/^https?:\/\//i.test(to) || words === '' || /[\s<>]/.test(to)) return content
-    const address = to.replaceAll(/[()[\]]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
-    if (words === to || words === address) return to
-    return /[[\]\n]/.test(words) ? `${words} (${to})` : `[${words}](${address})`
-  },
+  replacement: (content, node) => marks.link(content, (node as HTMLElement).getAttribute('href') ?? ''),
 })
 service.addRule('rule', { filter: 'hr', replacement: () => '\n\n' })
 service.addRule('cell', {
@@ -92,13 +72,8 @@ service.addRule('table', {
     // What is laid out by a table is no table.
     if (table.rows.length > MOST_ROWS || table.querySelector('table')) return `\n${content}\n`
     const rows = cellsOf(table)
-    const columns = Math.max(0, ...rows.map((row) => row.length))
-    if (columns < 2) return `\n${content}\n`
-    if (rows.length === 1) return `\n${rows[0]?.join('\t')}\n`
-    const line = (cells: readonly string[]): string =>
-      `| ${Array.from({ length: columns }, (_, at) => cells[at] ?? '').join(' | ')} |`
-    const [head = [], ...body] = rows
-    return `\n\n${[line(head), `|${'---|'.repeat(columns)}`, ...body.map(line)].join('\n')}\n\n`
+    if (rows.length === 1 && rows[0]!.length > 1) return `\n${rows[0]!.join('\t')}\n`
+    return marks.table(rows) ?? `\n${content}\n`
   },
 })
 
@@ -112,18 +87,10 @@ function cellsOf(table: HTMLTableElement): string[][] {
       while (here[column] !== undefined) column++
       for (const into of rows.slice(at, at + Math.max(1, cell.rowSpan)))
         for (let over = 0; over < Math.min(cell.colSpan, MOST_COLUMNS); over++) into[column + over] = ''
-      here[column] = cellText(cell)
+      here[column] = marks.tableCell(service.turndown(cell.cloneNode(true) as HTMLElement))
     }
   }
   return rows
-}
-
-function cellText(cell: HTMLTableCellElement): string {
-  return service
-    .turndown(cell.cloneNode(true) as HTMLElement)
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('|', String.raw`\|`)
-    .trim()
 }
 
 /** The same page without what the window's policy would have to forbid, and report, while it is read. */
@@ -131,11 +98,6 @@ function harmless(html: string): string {
   return html.replaceAll(/<[^<>]*>/g, (tag) =>
     tag.replace(/^<(\/?)(?:style|script)\b/i, '<$1template').replaceAll(/\s(style|on\w+)\s*=/gi, ' data-$1='),
   )
-}
-
-/** Signs around each line, without the space at its ends. */
-function around(content: string, sign: string): string {
-  return content.replaceAll(/[^\n]*\S[^\n]*/g, (line) => line.replace(line.trim(), (words) => sign + words + sign))
 }
 
 /**
@@ -147,10 +109,5 @@ export function fromHtml(html: string): string {
   const { body } = new DOMParser().parseFromString(harmless(html), 'text/html')
   for (const element of body.querySelectorAll(DROPPED)) element.remove()
   makePlain(body, html)
-  return service
-    .turndown(body)
-    .replaceAll('\u00A0', ' ')
-    .replaceAll(/[ \t]+$/gm, '')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim()
+  return marks.tidy(service.turndown(body))
 }
