@@ -1,4 +1,5 @@
-import { WORD_FIELDS, type ImportDifference } from '../../src-shared/protocol/import.ts'
+import { WORD_FIELDS } from '../../src-shared/domain/configuration.ts'
+import type { ImportDifference } from '../../src-shared/protocol/import.ts'
 import type { Writes } from './plan.ts'
 import { listsOf, type KnownWords } from './words.ts'
 

@@ -1,7 +1,7 @@
+import { WORD_FIELDS } from '../../src-shared/domain/configuration.ts'
 import { ProblemError } from '../../src-shared/problem.ts'
 import {
   MAX_BAD_TOLD,
-  WORD_FIELDS,
   type ImportDates,
   type ImportDifference,
   type ImportFormat,

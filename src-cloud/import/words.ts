@@ -1,5 +1,5 @@
-import type { Choice, Configuration } from '../../src-shared/domain/configuration.ts'
-import { WORD_FIELDS, type MissingWords, type TakenImport } from '../../src-shared/protocol/import.ts'
+import { LISTS_OF, WORD_FIELDS, type Choice, type Configuration } from '../../src-shared/domain/configuration.ts'
+import type { MissingWords, TakenImport } from '../../src-shared/protocol/import.ts'
 import type { Found } from './dates.ts'
 
 type OwnField = (typeof WORD_FIELDS)[number]
@@ -21,10 +21,8 @@ export interface WordList {
 
 /** The client's own words by field. */
 export function listsOf(known: KnownWords): WordList[] {
-  const { statuses: status, priorities: priority, types: type, queues: queue } = known
-  const lists = { status, priority, type, queue }
   return [
-    ...WORD_FIELDS.map((field) => ({ field, label: field, list: lists[field], several: false })),
+    ...WORD_FIELDS.map((field) => ({ field, label: field, list: known[LISTS_OF[field]], several: false })),
     ...known.customFields.flatMap((field): WordList[] =>
       'options' in field
         ? [

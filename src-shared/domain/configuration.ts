@@ -87,6 +87,10 @@ export const Configuration = z.object({
 })
 export type Configuration = z.infer<typeof Configuration>
 
+/** The lists of a client's own words, by the field of every ticket that holds one of them. */
+export const LISTS_OF = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
+export const WORD_FIELDS = Object.keys(LISTS_OF) as (keyof typeof LISTS_OF)[]
+
 /** What can be chosen of a list: all that is not retired, and what is chosen already. */
 export function choosable<Entry extends { key: string; retired?: true | undefined }>(
   list: readonly Entry[],

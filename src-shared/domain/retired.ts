@@ -1,4 +1,4 @@
-import type { Choice, Configuration } from './configuration.ts'
+import { LISTS_OF, WORD_FIELDS, type Configuration } from './configuration.ts'
 import type { FieldValue, TicketPatch } from './ticket.ts'
 
 /**
@@ -8,19 +8,12 @@ import type { FieldValue, TicketPatch } from './ticket.ts'
  * @returns one sentence about the first, that says what to do, or null
  */
 export function retiredIn(configuration: Configuration, patch: TicketPatch, had: TicketPatch = {}): string | null {
-  const { statuses, priorities, types, queues, customFields } = configuration
-  return (
-    retiredKey('status', statuses, patch.status, had.status) ??
-    retiredKey('priority', priorities, patch.priority, had.priority) ??
-    retiredKey('type', types, patch.type, had.type) ??
-    retiredKey('queue', queues, patch.queue, had.queue) ??
-    retiredOfOwn(customFields, patch.customFields ?? {}, had.customFields ?? {})
-  )
-}
-
-function retiredKey(word: string, list: readonly Choice[], key: unknown, had: unknown): string | null {
-  const one = had === key ? undefined : list.find((entry) => entry.retired && entry.key === key)
-  return one ? sentenceOf(`${word} “${one.label}”`) : null
+  for (const field of WORD_FIELDS) {
+    const key = patch[field] === had[field] ? undefined : patch[field]
+    const one = configuration[LISTS_OF[field]].find((entry) => entry.retired && entry.key === key)
+    if (one) return sentenceOf(`${field} “${one.label}”`)
+  }
+  return retiredOfOwn(configuration.customFields, patch.customFields ?? {}, had.customFields ?? {})
 }
 
 function retiredOfOwn(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choosable, type Configuration, type Priority, type Status } from '../domain/configuration.ts'
+import { choosable, WORD_FIELDS, type Configuration, type Priority, type Status } from '../domain/configuration.ts'
 import { Id, Instant } from '../domain/primitives.ts'
 
 /** What rows of an import are. */
@@ -30,9 +30,6 @@ export type ImportField = (typeof importFields)[ImportKind][number]
 /** Kinds of fields of the client's own that columns can become. */
 export const newFieldKinds = ['text', 'long-text', 'number', 'date', 'checkbox', 'select'] as const
 export type NewFieldKind = (typeof newFieldKinds)[number]
-
-/** Fields that every client has whose cells hold one of the client's own words. */
-export const WORD_FIELDS = ['status', 'priority', 'type', 'queue'] as const
 
 const Order = z.enum(['dmy', 'mdy'])
 /** Fields whose cells are words of the client's own; `custom:<key>` is a choice of the client's own. */
@@ -89,7 +86,7 @@ export const ImportDifference = z.object({
 export type ImportDifference = z.infer<typeof ImportDifference>
 
 export const MissingWords = z.partialRecord(
-  z.enum(['status', 'priority', 'type', 'queue']),
+  z.enum(WORD_FIELDS),
   z.array(z.object({ word: z.string(), rows: z.number().int() })),
 )
 export type MissingWords = z.infer<typeof MissingWords>

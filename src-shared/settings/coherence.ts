@@ -1,7 +1,7 @@
-import { isOpenCategory } from '../domain/configuration.ts'
+import { isOpenCategory, LISTS_OF, WORD_FIELDS } from '../domain/configuration.ts'
 import { VARIABLES, variablesOf } from '../domain/macros.ts'
 import { contradictions } from './field-coherence.ts'
-import { LISTS_OF, macroProblems } from './macro-coherence.ts'
+import { macroProblems } from './macro-coherence.ts'
 import { matrixProblems } from './matrix-coherence.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
@@ -100,9 +100,9 @@ function unknownWords(settings: Settings): Incoherence[] {
     })),
   ]
   const words = used.flatMap(({ setting, entry, by, set }) =>
-    Object.entries(LISTS_OF).flatMap(([word, list]) => {
+    WORD_FIELDS.flatMap((word) => {
       const key = (set as Record<string, unknown>)[word]
-      if (typeof key !== 'string' || settings[list].some((one) => one.key === key)) return []
+      if (typeof key !== 'string' || settings[LISTS_OF[word]].some((one) => one.key === key)) return []
       return [
         { setting, entry, text: `${by} sets the ${word} "${key}", which is not there. Add it, or choose another.` },
       ]

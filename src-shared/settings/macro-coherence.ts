@@ -1,3 +1,4 @@
+import { LISTS_OF, WORD_FIELDS } from '../domain/configuration.ts'
 import { misfitOf } from '../domain/field-states.ts'
 import type { Macro } from '../domain/macros.ts'
 import { isPersonId } from '../domain/person-words.ts'
@@ -26,13 +27,9 @@ export function macroProblems(settings: Settings): (MacroProblem & { key: string
   )
 }
 
-/** The settings that list what a ticket's fields hold. */
-export const LISTS_OF = { status: 'statuses', priority: 'priorities', type: 'types', queue: 'queues' } as const
-
 function retiredWords({ set = {} }: Macro, settings: Settings): MacroProblem[] {
-  return Object.entries(LISTS_OF).flatMap(([word, list]) => {
-    const key = set[word as keyof typeof LISTS_OF]
-    const one = settings[list].find((entry) => entry.key === key)
+  return WORD_FIELDS.flatMap((word) => {
+    const one = settings[LISTS_OF[word]].find(({ key }) => key === set[word])
     const text = `sets the ${word} "${one?.label}", which is retired. Choose another.`
     return one?.retired ? [{ text, retired: `${word} ${one.key}` }] : []
   })

@@ -1,10 +1,8 @@
-import { isOpenCategory, type Configuration } from '../../../src-shared/domain/configuration.ts'
+import { isOpenCategory, LISTS_OF, WORD_FIELDS, type Configuration } from '../../../src-shared/domain/configuration.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
-import type { UsedKey, UsedSetting } from '../../../src-shared/protocol/settings.ts'
+import type { UsedKey } from '../../../src-shared/protocol/settings.ts'
 import { ServiceDesk } from '../../../src-shared/sla/service-desk.ts'
 import type { Cache } from '../cache/cache.ts'
-
-const LISTS = { statuses: 'status', priorities: 'priority', types: 'type', queues: 'queue' } as const
 
 /**
  * What a new configuration would do to this client's tickets, as they are here, with unsent edits.
@@ -22,7 +20,7 @@ export function effectOf(cache: Cache, made: Configuration): { due: number; gone
 /** How many tickets use each key of a list: all, and those that still need work. Keys that none uses are left out. */
 export function usesOf(cache: Cache): UsedKey[] {
   const open = statusesOf(cache)
-  const counted = Object.entries(LISTS).flatMap(([setting, column]) =>
+  const counted = WORD_FIELDS.flatMap((column) =>
     cache
       .statement<{ key: string; tickets: number; open: number }>(
         `SELECT w.text AS key, count(*) AS tickets, sum(s.text IN (SELECT value FROM json_each(?))) AS open
@@ -30,7 +28,7 @@ export function usesOf(cache: Cache): UsedKey[] {
          WHERE w.kind = '${column}' GROUP BY w.text`,
       )
       .all(JSON.stringify(open))
-      .map((row) => ({ setting: setting as UsedSetting, ...row })),
+      .map((row) => ({ setting: LISTS_OF[column], ...row })),
   )
   const fields = cache
     .statement<{ key: string; tickets: number; open: number }>(

@@ -1,6 +1,6 @@
 import type { Ref } from 'react'
-import type { Configuration } from '../../../src-shared/domain/configuration.ts'
-import { canBeMade, valuesOfNew, WORD_FIELDS, type UnknownWord } from '../../../src-shared/protocol/import.ts'
+import { LISTS_OF, WORD_FIELDS, type Configuration } from '../../../src-shared/domain/configuration.ts'
+import { canBeMade, valuesOfNew, type UnknownWord } from '../../../src-shared/protocol/import.ts'
 import { counted } from '../../ui/counted.ts'
 import { fieldLabel } from '../ticket/field-label.ts'
 import type { MappingProps, Said } from './mapping.tsx'
@@ -136,10 +136,9 @@ function All(props: { onClick(): void; disabled: boolean; label: string; childre
 
 /** @param decides whether the cloud takes more than the client's own words */
 function choicesOf(field: string, configuration: Configuration, decides: boolean): ChoicesProps {
-  const { statuses: status, priorities: priority, types: type, queues: queue } = configuration
   const custom = configuration.customFields.find(({ key }) => field === `custom:${key}`)
-  const lists: Record<string, ChoicesProps['own']> = { status, priority, type, queue }
-  const own = lists[field] ?? (custom && 'options' in custom ? custom.options : [])
+  const ofAll = WORD_FIELDS.find((one) => one === field)
+  const own = ofAll ? configuration[LISTS_OF[ofAll]] : custom && 'options' in custom ? custom.options : []
   const { fresh, usual } = valuesOfNew(configuration)
   const out =
     field === 'status'
