@@ -46,6 +46,7 @@ export function Columns({ view, said, configuration, disabled, onSay }: ColumnsP
             <td>{sample}</td>
             <td>
               <select
+                className={classes.field}
                 aria-label={`${column} fills`}
                 disabled={disabled}
                 value={isNew(said.columns[column]) ? said.columns[column]! : (field ?? '')}
@@ -116,6 +117,7 @@ export function Subject({ said, disabled, onSay }: Pick<ColumnsProps, 'said' | '
       <input
         key={said.subject ?? ''}
         type="text"
+        className={classes.field}
         maxLength={300}
         disabled={disabled}
         defaultValue={said.subject ?? ''}

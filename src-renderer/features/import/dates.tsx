@@ -23,6 +23,7 @@ export function Dates({ view, said, disabled, onSay }: Omit<MappingProps, 'confi
             {first && ` in ${unclear.map(({ column }) => column).join(' and ')}`} is
           </span>
           <select
+            className={classes.field}
             disabled={disabled}
             value={said.dates ?? found ?? ''}
             onChange={(event) => {

@@ -3,6 +3,7 @@ import { LISTS_OF, WORD_FIELDS, type Configuration } from '../../../src-shared/d
 import { canBeMade, valuesOfNew, type UnknownWord } from '../../../src-shared/protocol/import.ts'
 import { counted } from '../../ui/counted.ts'
 import { fieldLabel } from '../ticket/field-label.ts'
+import page from './import.module.css'
 import type { MappingProps, Said } from './mapping.tsx'
 import type { SeenImport } from './transfer.ts'
 import classes from './words.module.css'
@@ -73,6 +74,7 @@ export function Words(props: MappingProps & { ref: Ref<HTMLTableElement> }) {
                   <td>{rows.toLocaleString('en')}</td>
                   <td>
                     <select
+                      className={page.field}
                       aria-label={`${word} becomes`}
                       disabled={disabled}
                       data-open={meaning === undefined || undefined}
