@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Ticket } from '../../src-shared/domain/ticket.ts'
 import type { TicketFilter, TicketSort } from '../../src-shared/domain/views.ts'
 import { openCache, type Cache } from '../../src-main/compartment/cache/cache.ts'
 import {
@@ -27,10 +28,15 @@ const place = temporaryFolder()
 beforeAll(() => {
   cache = openCache(place.folder, randomBytes(32))
   cache.write(() => {
-    cache.putConfiguration({ ...configuration, customFields: [{ type: 'text', key: 'site', label: 'Site' }] })
+    const customFields = [
+      { type: 'text' as const, key: 'site', label: 'Site' },
+      { type: 'person' as const, key: 'owner', label: 'Owner' },
+    ]
+    cache.putConfiguration({ ...configuration, customFields })
     cache.contacts.put(contactOf(1), 1)
     cache.setMeta('loaded', '1')
-    for (let number = 1; number <= 500; number++) cache.tickets.put(ticketOf(number), number, number, number)
+    for (let number = 1; number <= 500; number++)
+      cache.tickets.put(ticketOf(number, said(number)), number, number, number)
   })
   for (const sql of [statusIndex, ...firstIndexes, ...listIndexes, mentionIndex, termIndex, lastIndex, fulltext])
     cache.db.exec(sql)
@@ -39,6 +45,15 @@ afterAll(() => {
   cache.close()
   place.remove()
 })
+
+/** What one ticket in forty says of itself, and another one. */
+function said(number: number): Partial<Ticket> {
+  if (number % 20 > 0) return {}
+  const me = technicianOf(1).id
+  return number % 40 === 0
+    ? { tags: ['VIP-site'], watchers: [me], customFields: { site: 'HQ', owner: me } }
+    : { customFields: { site: 'HQ West', owner: 'Kim of old' } }
+}
 
 const filters: [string, TicketFilter][] = [
   ['everything', {}],
@@ -159,4 +174,20 @@ test('people are searched along the index of their words, in its order', () => {
     const steps = plan(contactsSql(words).replaceAll('instr(text, ?)', "instr(text, 'a')").replaceAll('?', '51'))
     expect(steps).toEqual(['SCAN contact USING INDEX contact_text'])
   }
+})
+
+test.each([
+  ...['tag:vip-', 'tag:"vip-site"', '-tag:vip', 'watcher:me', '-watcher:me', 'field.site:hq', '-field.site:"hq west"'],
+  ...['field.owner:me', 'field.owner:kim', '-field.owner:"Kim of old"'],
+])('before there is an index of terms, %s finds row by row what it finds by the index', (text) => {
+  const found = (loaded: '0' | '1') => {
+    cache.write(() => cache.setMeta('loaded', loaded))
+    const some = asked(text)
+    const sql = withValues(listSql(cache, some, null, { by: 'created', direction: 'descending' }), some)
+    expect(sql.includes('ticket_term')).toBe(loaded === '1')
+    return cache.db.prepare(sql).all()
+  }
+  const rows = found('0')
+  expect(rows.length).toBeGreaterThan(0)
+  expect(found('1')).toEqual(rows)
 })

@@ -176,41 +176,31 @@ class Writer {
   }
 
   #term(term: string, begins: boolean, not: boolean): void {
-    const first = this.#value(term)
-    if (!this.#cache.loaded) {
-      // During the first load, row by row.
-      const found = `EXISTS (SELECT 1 FROM (${termsSql('ticket.rest')}) WHERE ${begins ? `instr(term, ${first}) = 1` : `term = ${first}`})`
-      return void this.#asked.where.push(not ? `NOT ${found}` : found)
-    }
-    const range = begins ? `term >= ${first} AND term < ${this.#value(`${term}\u{10FFFF}`)}` : `term = ${first}`
-    const numbers = `SELECT ${begins ? 'DISTINCT ' : ''}number AS n FROM ticket_term WHERE ${range}`
-    this.#few(not, `number IN (${numbers})`, numbers)
+    const said = this.#said(term, begins)
+    const numbers = `SELECT ${begins ? 'DISTINCT ' : ''}number AS n FROM ticket_term WHERE ${said}`
+    this.#indexed(not, numbers, rowSays(said))
   }
 
   #named({ not, field, ids, text, exact }: Extract<Condition, { on: 'person' }>): void {
     const people = new Set([...ids, ...(same(text, 'me') ? [] : this.#people(text, exact))])
-    const said = this.#value(`field.${field}=${termValue(text)}`)
-    const terms = [...people].map((id) => this.#value(`field.${field}=${id}`)).join(', ')
-    const written = exact ? `term = ${said}` : `term >= ${said} AND term < ${said} || char(1114111)`
-    if (!this.#cache.loaded) {
-      // During the first load, row by row.
-      const found = `EXISTS (SELECT 1 FROM (${termsSql('ticket.rest')}) WHERE term IN (${terms}) OR ${written})`
-      return void this.#asked.where.push(not ? `NOT ${found}` : found)
-    }
-    const numbers = `SELECT number AS n FROM ticket_term WHERE term IN (${terms})
-      UNION SELECT number FROM ticket_term WHERE ${written}`
-    this.#few(not, `number IN (${numbers})`, numbers)
+    const known = `term IN ${this.#list([...people].map((id) => `field.${field}=${id}`))}`
+    const said = this.#said(`field.${field}=${termValue(text)}`, !exact)
+    const numbers = `SELECT number AS n FROM ticket_term WHERE ${known}
+      UNION SELECT number FROM ticket_term WHERE ${said}`
+    this.#indexed(not, numbers, rowSays(`${known} OR ${said}`))
   }
 
   #watched(ids: string[], not: boolean): void {
-    if (!this.#cache.loaded) {
-      // During the first load, row by row.
-      const found = `EXISTS (SELECT 1 FROM json_each(ticket.rest, '$.watchers') WHERE value IN ${this.#list(ids)})`
-      return void this.#asked.where.push(not ? `NOT ${found}` : found)
-    }
     const terms = this.#list(ids.map((id) => `watcher:${id}`))
     const numbers = `SELECT DISTINCT number AS n FROM ticket_term WHERE term IN ${terms}`
-    this.#few(not, `number IN (${numbers})`, numbers)
+    const row = `EXISTS (SELECT 1 FROM json_each(ticket.rest, '$.watchers') WHERE value IN ${this.#list(ids)})`
+    this.#indexed(not, numbers, row)
+  }
+
+  /** That a term is this one, or begins with it. */
+  #said(term: string, begins: boolean): string {
+    const value = this.#value(term)
+    return begins ? `term >= ${value} AND term < ${value} || char(1114111)` : `term = ${value}`
   }
 
   #list(values: readonly string[]): string {
@@ -228,6 +218,12 @@ class Writer {
     this.#few(not, `+${column} BETWEEN ${least} AND ${most}`, within)
   }
 
+  /** @param row says of one ticket what `numbers` looks up in the index of terms, which is not there during the first load */
+  #indexed(not: boolean, numbers: string, row: string): void {
+    if (this.#cache.loaded) this.#few(not, `number IN (${numbers})`, numbers)
+    else this.#asked.where.push(not ? `NOT ${row}` : row)
+  }
+
   /** @param numbers gives the tickets that meet a condition, which are few perhaps */
   #few(not: boolean, condition: string, numbers: string): void {
     this.#asked.where.push(not ? `NOT (${condition})` : condition)
@@ -239,6 +235,11 @@ class Writer {
     this.#asked.values[name] = value
     return `@${name}`
   }
+}
+
+/** That a row has a term that meets a condition. */
+function rowSays(condition: string): string {
+  return `EXISTS (SELECT 1 FROM (${termsSql('ticket.rest')}) WHERE ${condition})`
 }
 
 function same(one: string | null, other: string): boolean {
