@@ -1,6 +1,7 @@
 import type { CustomField } from './configuration.ts'
 import type { Condition } from './fields.ts'
 import { followsPattern } from './naming.ts'
+import { own } from './own.ts'
 import type { FieldValue, Ticket } from './ticket.ts'
 
 /** What conditions look at. */
@@ -46,7 +47,7 @@ export function fieldStates(fields: readonly CustomField[], ticket: Asked): Map<
     const key = customKeyOf(name)
     if (key === null) return TICKET_FIELDS.some((one) => one === name) ? ticket[name as keyof Asked] : undefined
     const field = byKey.get(key)
-    const value = field && !isVisible(field) ? undefined : own(ticket.customFields ?? {}, key)
+    const value = field && !isVisible(field) ? undefined : own(ticket.customFields, key)
     return field?.type === 'checkbox' ? value === true : value
   }
   const isMet = (condition: Condition): boolean => {
@@ -67,7 +68,7 @@ export function fieldStates(fields: readonly CustomField[], ticket: Asked): Map<
 /** The fields that a ticket needs and does not have, in the order of the configuration. */
 export function missingFields(fields: readonly CustomField[], ticket: Asked): CustomField[] {
   const states = fieldStates(fields, ticket)
-  return fields.filter(({ key }) => states.get(key) === 'required' && !isFilled(own(ticket.customFields ?? {}, key)))
+  return fields.filter(({ key }) => states.get(key) === 'required' && !isFilled(own(ticket.customFields, key)))
 }
 
 /** The values that a new ticket begins with: what is given, and the defaults of the other fields that are shown then. */
@@ -111,8 +112,4 @@ export function placeOf(type: CustomField['type'], value: unknown): number | nul
 function rangeText(min: number | string | undefined, max: number | string | undefined): string {
   if (min === undefined) return `${max} at most`
   return max === undefined ? `${min} at least` : `from ${min} to ${max}`
-}
-
-function own(values: Record<string, FieldValue>, key: string): FieldValue | undefined {
-  return Object.hasOwn(values, key) ? values[key] : undefined
 }

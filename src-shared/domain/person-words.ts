@@ -1,3 +1,5 @@
+import { own } from './own.ts'
+
 /** What somebody is called of whom only an id is left: a technician, or anybody. */
 export const FORMER = 'Former technician'
 export const UNKNOWN = 'Unknown person'
@@ -10,12 +12,9 @@ export function formerName(name: string | undefined): string {
 /** What a technician is called, also one who does not work for the client any more; undefined where nobody here knows. */
 export function knownName(
   id: string,
-  {
-    technicians,
-    former = {},
-  }: { technicians: readonly { id: string; name: string }[]; former?: Record<string, string> },
+  { technicians, former }: { technicians: readonly { id: string; name: string }[]; former?: Record<string, string> },
 ): string | undefined {
-  const left = Object.hasOwn(former, id) ? former[id] : undefined
+  const left = own(former, id)
   return technicians.find((one) => one.id === id)?.name ?? (left === undefined ? undefined : formerName(left))
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Configuration } from './configuration.ts'
 import { fieldStates, isFilled, type Asked } from './field-states.ts'
+import { own } from './own.ts'
 import { Key } from './primitives.ts'
 import type { TicketPatch } from './ticket.ts'
 
@@ -19,8 +20,7 @@ type Words = Pick<Configuration, 'customFields' | 'priorities' | 'priorityMatrix
 /** What the table has for two options; null where it has nothing. */
 export function cellOf({ priorities }: PriorityMatrix, impact: unknown, urgency: unknown): Key | null {
   if (typeof impact !== 'string' || typeof urgency !== 'string') return null
-  const row = Object.hasOwn(priorities, impact) ? priorities[impact] : undefined
-  return row && Object.hasOwn(row, urgency) ? (row[urgency] ?? null) : null
+  return own(own(priorities, impact), urgency) ?? null
 }
 
 /**
@@ -30,9 +30,8 @@ export function cellOf({ priorities }: PriorityMatrix, impact: unknown, urgency:
 export function priorityByMatrix({ customFields, priorities, priorityMatrix }: Words, ticket: Asked): Key | null {
   if (!priorityMatrix) return null
   const { impact, urgency } = priorityMatrix
-  const values = ticket.customFields ?? {}
-  const valueOf = (key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined)
-  const wanted = cellOf(priorityMatrix, valueOf(impact), valueOf(urgency))
+  const { customFields: values } = ticket
+  const wanted = cellOf(priorityMatrix, own(values, impact), own(values, urgency))
   if (wanted === null || !priorities.some(({ key, retired }) => key === wanted && !retired)) return null
   const states = fieldStates(customFields, ticket)
   const shown = [impact, urgency].every((key) => states.has(key) && states.get(key) !== 'hidden')
@@ -56,7 +55,7 @@ export function priorityAfter(configuration: Words, ticket: Asked, patch: Omit<T
   if (priority !== undefined || !isAboutMatrix(configuration, customFields)) return null
   const before = ticket.customFields ?? {}
   const isOther = (key: string): boolean => {
-    const [from, to] = [before, customFields].map((values) => (Object.hasOwn(values, key) ? values[key] : null))
+    const [from, to] = [before, customFields].map((values) => own(values, key) ?? null)
     return Object.hasOwn(customFields, key) && (isFilled(from) || isFilled(to)) && from !== to
   }
   const { priorityMatrix } = configuration

@@ -1,4 +1,5 @@
 import { LISTS_OF, WORD_FIELDS, type Configuration } from './configuration.ts'
+import { own } from './own.ts'
 import type { FieldValue, TicketPatch } from './ticket.ts'
 
 /**
@@ -22,9 +23,9 @@ function retiredOfOwn(
   had: Record<string, FieldValue>,
 ): string | null {
   for (const field of fields) {
-    const value = valueOf(values, field.key)
+    const value = own(values, field.key) ?? null
     if (value === null) continue
-    const before = valueOf(had, field.key)
+    const before = own(had, field.key) ?? null
     if (field.retired && before === null)
       return `The field “${field.label}” is retired and takes nothing new. Leave it empty.`
     if (!('options' in field)) continue
@@ -34,10 +35,6 @@ function retiredOfOwn(
     if (option) return sentenceOf(`option “${option.label}” of “${field.label}”`)
   }
   return null
-}
-
-function valueOf(values: Record<string, FieldValue>, key: string): FieldValue {
-  return Object.hasOwn(values, key) ? (values[key] ?? null) : null
 }
 
 function sentenceOf(what: string): string {

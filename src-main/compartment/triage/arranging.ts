@@ -1,5 +1,6 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { FIELD_COLUMN, type ColumnOrder } from '../../../src-shared/domain/layout.ts'
+import { own } from '../../../src-shared/domain/own.ts'
 import { taskCount } from '../../../src-shared/domain/task-list.ts'
 import type { FieldValue, Ticket } from '../../../src-shared/domain/ticket.ts'
 import {
@@ -184,8 +185,7 @@ function fieldColumn(cache: Cache, column: string): Column {
     return name
   }
   const read = (ticket: Valued): Value => {
-    const { customFields } = restOf(ticket)
-    const value = key !== null && customFields && Object.hasOwn(customFields, key) ? plain(customFields[key]) : null
+    const value = key === null ? null : plain(own(restOf(ticket).customFields, key))
     return field?.type === 'person' && typeof value === 'string' ? nameOf(value) : value
   }
   if (options.size > 0) {

@@ -1,5 +1,6 @@
 import { isOver, type Configuration, type CustomField } from '../../../src-shared/domain/configuration.ts'
 import { fieldStates, isFilled, misfitOf, missingFields } from '../../../src-shared/domain/field-states.ts'
+import { own } from '../../../src-shared/domain/own.ts'
 import { retiredIn } from '../../../src-shared/domain/retired.ts'
 import type { NewTicket, Ticket, TicketPatch } from '../../../src-shared/domain/ticket.ts'
 import type { TicketDetail } from '../../../src-shared/domain/views.ts'
@@ -100,7 +101,7 @@ function unfitValue(
   values: Ticket['customFields'],
 ): ProblemError | null {
   for (const field of customFields) {
-    const reason = Object.hasOwn(values, field.key) ? misfitOf(field, values[field.key]) : null
+    const reason = misfitOf(field, own(values, field.key))
     if (reason !== null) return new ProblemError('field-unfit', { reason })
   }
   return null

@@ -1,4 +1,5 @@
 import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
+import { own } from '../../../src-shared/domain/own.ts'
 import { taskCount } from '../../../src-shared/domain/task-list.ts'
 import type { Ticket } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
@@ -53,7 +54,7 @@ function extrasOf(row: ListedTicket, columns: readonly string[], cache: Cache): 
     else if (column === 'tasks') extras.taskCount = taskCount(rest.tasks)
     else if (column.startsWith(FIELD_COLUMN)) {
       const key = column.slice(FIELD_COLUMN.length)
-      const value = rest.customFields && Object.hasOwn(rest.customFields, key) ? rest.customFields[key] : null
+      const value = own(rest.customFields, key)
       if (value !== null && value !== undefined) (extras.fields ??= {})[key] = named(cache, key, value)
     }
   }

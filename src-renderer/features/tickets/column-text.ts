@@ -1,5 +1,6 @@
 import type { CustomField } from '../../../src-shared/domain/configuration.ts'
 import { FIELD_COLUMN } from '../../../src-shared/domain/layout.ts'
+import { own } from '../../../src-shared/domain/own.ts'
 import { FORMER } from '../../../src-shared/domain/person-words.ts'
 import type { FieldValue } from '../../../src-shared/domain/ticket.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
@@ -9,8 +10,7 @@ import { labelIn, type Words } from './words.ts'
 
 /** The value of a custom field in a row; undefined where it is not set, or not here. */
 export function fieldOf({ fields }: TicketRow, key: string): FieldValue | undefined {
-  const name = key.slice(FIELD_COLUMN.length)
-  return key.startsWith(FIELD_COLUMN) && fields && Object.hasOwn(fields, name) ? fields[name] : undefined
+  return key.startsWith(FIELD_COLUMN) ? own(fields, key.slice(FIELD_COLUMN.length)) : undefined
 }
 
 /** A custom field's value as its kind is read; what does not fit its kind, or has none, as it is. */
