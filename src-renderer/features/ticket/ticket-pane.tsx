@@ -45,9 +45,9 @@ interface LoadedProps {
 
 function Loaded({ id, place, onBack, onOpen }: LoadedProps) {
   const tenant = useTenant()
-  const { data, error } = useQuery({ ...ticketQuery(tenant, id), select: asRead })
-  const unread = useQuery({ ...ticketQuery(tenant, id), select: isUnread }).data
+  const { data, error } = useQuery({ ...ticketQuery(tenant, id), select: apart })
   useArrived(data || error ? place : null)
+  const unread = data?.unread
   useEffect(() => {
     if (unread) void markSeen(tenant, id).catch(() => undefined)
   }, [unread, tenant, id])
@@ -63,14 +63,10 @@ function Loaded({ id, place, onBack, onOpen }: LoadedProps) {
       </article>
     )
   }
-  return <OpenTicket detail={data} onBack={onBack} onOpen={onOpen} />
+  return <OpenTicket detail={data.detail} onBack={onBack} onOpen={onOpen} />
 }
 
-/** That it was read changes nothing of what is shown, so that nothing is drawn anew for it. */
-function asRead(detail: TicketDetail): TicketDetail {
-  return { ...detail, unread: false }
-}
-
-function isUnread({ unread }: TicketDetail): boolean {
-  return unread
+/** That it was read changes nothing of what is shown, so that nothing of that is drawn anew for it. */
+function apart(detail: TicketDetail): { unread: boolean; detail: TicketDetail } {
+  return { unread: detail.unread, detail: { ...detail, unread: false } }
 }
