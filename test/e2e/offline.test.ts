@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { uuid } from '../support/sample.ts'
 import { cloudAway } from './cloud-away.ts'
-import { SOON, waitForClient } from './story.ts'
+import { openTicket, SOON, switchTo, waitForClient } from './story.ts'
 
 const stage = cloudAway()
 
@@ -12,10 +12,14 @@ test('what a colleague changes appears by itself, also in the counts of a client
   await stage.colleague('Acme', renamed('Acme', 60, 'Changed by a colleague'))
   await stage.colleague('Zephyr', renamed('Zephyr', 5, 'Changed elsewhere'))
   await page.getByTestId('ticket-row').filter({ hasText: 'Changed by a colleague' }).waitFor({ timeout: SOON })
-  await page
-    .getByRole('navigation', { name: 'Clients' })
-    .getByRole('button', { name: /Zephyr.*1 unread/ })
-    .waitFor({ timeout: SOON })
+  const unread = page.getByRole('navigation', { name: 'Clients' }).getByRole('button', { name: /Zephyr.*1 unread/ })
+  await unread.waitFor({ timeout: SOON })
+  // Until somebody opens it.
+  await switchTo(page, 'zeph', 'Zephyr')
+  await page.getByTestId('ticket-row').filter({ hasText: 'Changed elsewhere' }).waitFor({ timeout: SOON })
+  await unread.waitFor()
+  await openTicket(page, 'Changed elsewhere')
+  await unread.waitFor({ state: 'detached', timeout: SOON })
   await close()
 })
 
