@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Locator } from 'playwright-core'
 import type { MutationBody } from '../../src-shared/protocol/mutation.ts'
 import { changed, watchRow } from './list-rows.ts'
-import { sandboxLike, setStage, SOON, switchTo, waitForClient, waitForSynced } from './story.ts'
+import { sandboxLike, searchesLate, setStage, SOON, switchTo, waitForClient, waitForSynced } from './story.ts'
 
 // Many tickets at once, by keyboard alone.
 
@@ -118,14 +118,12 @@ test('a search with operators is completed by keyboard, says what it does not un
   const first = page.getByTestId('ticket-row').first()
   await expect.poll(() => first.innerText(), { timeout: SOON }).toContain('Acme ticket 12')
   expect(await total()).toBe('1 found')
-
   await page.keyboard.type(' queue:nowhere')
   await page.getByText('No queue of this client is called “nowhere”. That part is left out.').waitFor()
   await expect.poll(total, { timeout: SOON }).toBe('1 found')
   await page.keyboard.type(' zeppelin')
   await expect.poll(total, { timeout: SOON }).toBe('0 found')
   await page.getByText(/called “nowhere”\. That part is left out\. Nothing here fits/).waitFor()
-
   await page.keyboard.press('Escape')
   await page.keyboard.press('/')
   // A colleague by the beginning of a name.
@@ -149,6 +147,10 @@ test('a search with operators is completed by keyboard, says what it does not un
   await page.keyboard.press('Enter')
   await expect.poll(() => field.inputValue()).toBe('field.site:harb -tag:zz')
   await expect.poll(total, { timeout: SOON }).toBe('40 found')
+  await searchesLate(page)
+  await page.keyboard.type('/zeppelin')
+  await page.locator('[role=grid][aria-busy]').waitFor({ timeout: SOON })
+  await expect.poll(total, { timeout: SOON }).toBe('0 found')
   await close()
 })
 

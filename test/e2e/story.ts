@@ -68,6 +68,17 @@ export async function comesLate(page: Page, part: string): Promise<void> {
   })
 }
 
+/** From here on the window's searches reach the console half a second late. */
+export async function searchesLate(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { send } = WebSocket.prototype
+    WebSocket.prototype.send = function (data) {
+      const late = typeof data === 'string' && data.includes('tickets.search')
+      setTimeout(() => send.call(this, data), late ? 500 : 0)
+    }
+  })
+}
+
 /** The technician whom the console's sandbox signs in, and a colleague. */
 export const DANA = { email: 'dana@sandbox.example', password: 'sandbox' } as const
 export const LENA = { email: 'lena@alpha.example', password: 'a password of Lena' } as const

@@ -30,7 +30,7 @@ export function standingOf(row: TicketRow, { statuses }: Words, now: number): St
   }
 }
 
-/** A cell of a row, but for number and subject. Plain elements: a screen holds hundreds. */
+/** A cell of a row, but for number and subject. One element and its text where it can be: a screen holds hundreds. */
 export function cellOf(column: Column, row: TicketRow, words: Words, now: number, standing: Standing): ReactNode {
   const { key } = column
   const { open, late, atRisk, asleep } = standing
@@ -38,18 +38,16 @@ export function cellOf(column: Column, row: TicketRow, words: Words, now: number
     case 'status': {
       const status = words.statuses.get(row.status)
       return (
-        <span key={key} role="gridcell" className={classes.status}>
-          <span className={classes.dot} data-category={status?.category} />
-          <span className={classes.clip}>{status?.label ?? row.status}</span>
+        <span key={key} role="gridcell" className={classes.status} data-category={status?.category}>
+          {status?.label ?? row.status}
         </span>
       )
     }
     case 'priority': {
       const priority = words.priorities.get(row.priority)
       return (
-        <span key={key} role="gridcell" className={classes.priority}>
-          <span className={classes.mark} style={{ '--mark': priority?.colour }} />
-          <span className={classes.clip}>{priority?.label ?? row.priority}</span>
+        <span key={key} role="gridcell" className={classes.priority} style={{ '--mark': priority?.colour }}>
+          {priority?.label ?? row.priority}
         </span>
       )
     }

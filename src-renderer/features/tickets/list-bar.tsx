@@ -13,7 +13,7 @@ import { countsQuery } from '../../tenant/queries.ts'
 import { columnOf } from './columns.ts'
 import { FilterMenu } from './filter-menu.tsx'
 import classes from './list.module.css'
-import { SearchField } from './search-field.tsx'
+import { SearchField, type SearchFieldProps } from './search-field.tsx'
 import { ViewsMenu } from './views-menu.tsx'
 
 const SORTS: readonly { key: string; label: string; sort: TicketSort }[] = [
@@ -23,18 +23,14 @@ const SORTS: readonly { key: string; label: string; sort: TicketSort }[] = [
   { key: 'due', label: 'Due soonest', sort: { by: 'due', direction: 'ascending' } },
 ]
 
-interface ListBarProps {
-  desk: Desk
-  view: ListView
+interface ListBarProps extends Omit<SearchFieldProps, 'field'> {
   total: string
   searchField: RefObject<HTMLInputElement | null>
-  onChange(change: Partial<ListView>): void
-  /** Leaves the field for the list. */
-  onLeave(): void
 }
 
 /** Search, filters, order, and how many tickets that makes. */
-export const ListBar = memo(function ListBar({ desk, view, total, searchField, onChange, onLeave }: ListBarProps) {
+export const ListBar = memo(function ListBar({ total, searchField, ...field }: ListBarProps) {
+  const { desk, view, onChange, onLeave } = field
   const registry = useRegistry()
   const keyOf = useKeyOf()
   const tenant = useTenant()
@@ -59,7 +55,7 @@ export const ListBar = memo(function ListBar({ desk, view, total, searchField, o
   }
   return (
     <div className={classes.bar} role="search">
-      <SearchField desk={desk} view={view} field={searchField} onChange={onChange} onLeave={onLeave} />
+      <SearchField {...field} field={searchField} />
       <ViewsMenu desk={desk} view={view} onChange={onChange} onLeave={onLeave} />
       <FilterMenu
         name="Status"

@@ -16,10 +16,15 @@ import { contactTyped, suggest, type Suggestion } from './suggest.ts'
 /** Pause after a key while the answer to the last one is still awaited: nobody reads what is typed over. */
 const SEARCH_PAUSE_MS = 60
 
-interface SearchFieldProps {
+/** Longest time in ms that the list stays as it was while an answer is awaited; then it says that it waits. */
+const PATIENCE_MS = 60
+
+export interface SearchFieldProps {
   desk: Desk
   view: ListView
   field: RefObject<HTMLInputElement | null>
+  /** Asks for the hits of a text before the list is to show them; null where the list does that better by itself. */
+  searchAhead(text: string): { answer: Promise<unknown>; cancel(): void } | null
   onChange(change: Partial<ListView>): void
   /** Leaves the field for the list. */
   onLeave(): void
@@ -36,7 +41,7 @@ export function readSearch(text: string, { configuration, technicians, former, m
 }
 
 /** Words and operators: marked as they are typed, completed from the client's own configuration. */
-export function SearchField({ desk, view, field, onChange, onLeave }: SearchFieldProps) {
+export function SearchField({ desk, view, field, searchAhead, onChange, onLeave }: SearchFieldProps) {
   const keyOf = useKeyOf()
   const tenant = useTenant()
   const { queries } = tenant
@@ -48,12 +53,20 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const typed = useRef(view.text)
   const searched = useRef(view.text)
+  const awaited = useRef<{ show(): void; cancel(): void } | null>(null)
   const taken = useRef<Suggestion | null>(null)
   const id = useId()
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      awaited.current?.show()
+    },
+    [],
+  )
   useEffect(() => {
     // Set from elsewhere, as by "Clear filters" or a view.
     if (view.text === searched.current) return
+    awaited.current?.cancel()
     searched.current = typed.current = view.text
     setText(view.text)
   }, [view.text])
@@ -67,7 +80,23 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const search = (next: string): void => {
     if (next === searched.current) return
     searched.current = next
-    onChange({ text: next })
+    awaited.current?.cancel()
+    const ahead = searchAhead(next)
+    if (!ahead) return onChange({ text: next })
+    // The list is drawn once, with the hits, and not once more to say that it waits for them.
+    const done = (): boolean => {
+      if (awaited.current !== waiting) return false
+      clearTimeout(patience)
+      awaited.current = null
+      return true
+    }
+    const show = (): void => {
+      if (done()) onChange({ text: next })
+    }
+    const waiting = { show, cancel: () => done() && ahead.cancel() }
+    const patience = setTimeout(show, PATIENCE_MS)
+    awaited.current = waiting
+    ahead.answer.then(show, show)
   }
   const type = (next: string, at: number | null): void => {
     typed.current = next
@@ -83,6 +112,7 @@ export function SearchField({ desk, view, field, onChange, onLeave }: SearchFiel
   const finish = (): void => {
     clearTimeout(timer.current)
     search(typed.current)
+    awaited.current?.show()
   }
   /** To the hits of what was typed: what is typed ahead waits for them. */
   const toHits = (): void => {

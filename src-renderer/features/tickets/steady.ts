@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import type { Memory } from '../../tenant/memory.ts'
 import { useStore } from '../../ui/store.ts'
+import { HEAD_HEIGHT } from './list-size.ts'
 import type { Rows } from './use-rows.ts'
 
 /** How far from its last place a row is looked for. */
@@ -68,7 +69,7 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
     /** Where the first row would be above the top, or the last above the end, slack holds the rows. */
     const scrollTo = (element: HTMLElement, wanted: number): void => {
       const lead = Math.max(0, -wanted)
-      const tail = Math.max(0, wanted + element.clientHeight - HEAD - rows.total * height)
+      const tail = Math.max(0, wanted + element.clientHeight - HEAD_HEIGHT - rows.total * height)
       shifting.current = { to: wanted + lead, lead, tail }
       setSlack((old) => (old.lead === lead && old.tail === tail ? old : { lead, tail }))
     }
@@ -136,8 +137,6 @@ export function useSteadyRows({ memory, rows, scroller, height, frame }: SteadyO
 }
 
 const ROW = 'row-'
-/** px of the column titles, over the rows. */
-const HEAD = 30
 
 function holdOf(rows: Rows, top: number, height: number, frame: string): Held {
   const first = Math.max(0, Math.floor(top / height) - NEAR)

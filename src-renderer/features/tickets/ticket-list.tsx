@@ -10,6 +10,7 @@ import { useMinute } from '../../ui/time.ts'
 import { fitting, isUsual, templateOf, widthOf } from './columns.ts'
 import { ListHead, type ListHeadProps } from './list-head.tsx'
 import { requestOf } from './list-request.ts'
+import { ABOVE_HEIGHT, HEAD_HEIGHT, ROW_HEIGHT } from './list-size.ts'
 import classes from './list.module.css'
 import { useLostSelection } from './lost.ts'
 import { othersByTicket } from './others.ts'
@@ -19,17 +20,13 @@ import { ListRow } from './ticket-row.tsx'
 import { sortedBy, type ListLayout } from './use-layout.ts'
 import { wordsOf } from './words.ts'
 import { useSlots } from './use-slots.ts'
-import { OVERSCAN, type RowRange, type Rows } from './use-rows.ts'
+import { OVERSCAN, useOverscan } from './use-overscan.ts'
+import type { RowRange, Rows } from './use-rows.ts'
 
-export const ROW_HEIGHT = { compact: 34, comfortable: 42 } as const
-/** The column titles stay at the top of what scrolls, over the rows. */
-const HEAD_HEIGHT = 30
 /** The bar over the end of the list while tickets are chosen: the last row can be scrolled above it. */
 const BAR_HEIGHT = 64
 /** px of a list in which columns that were chosen are given up rather than scrolled to. */
 const NARROW = 700
-/** Client header and filters above the list; only for the first guess of how many rows fit. */
-const ABOVE_HEIGHT = 132
 
 interface TicketListProps {
   desk: Desk
@@ -73,11 +70,13 @@ export function TicketList(props: TicketListProps) {
   const steady = useSteadyRows({ memory, rows, scroller, height, frame: `${height} ${viewKey}` })
   useLostSelection(rows, requestOf(view, desk), searching, steady)
   const { lead, tail } = steady.slack
+  const overscan = useOverscan(viewKey)
   const virtualizer = useVirtualizer({
     count: rows.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: OVERSCAN,
+    rangeExtractor: overscan.extract,
     paddingStart: lead,
     paddingEnd: tail + below,
     scrollPaddingStart: HEAD_HEIGHT,
@@ -97,6 +96,7 @@ export function TicketList(props: TicketListProps) {
       onRange({ first: Math.max(0, visible.startIndex - OVERSCAN), last: visible.endIndex + OVERSCAN })
     },
   })
+  overscan.instance.current = virtualizer
   const items = virtualizer.getVirtualItems()
   const slots = useSlots(items.map(({ index }) => index))
   const measured = useRef(height)
@@ -130,6 +130,10 @@ export function TicketList(props: TicketListProps) {
   }, [covered, rows.total, selected, steady, virtualizer])
   useEffect(() => () => following.current?.(), [])
 
+  useLayoutEffect(() => {
+    // Laid out now, in the time that is left until the next frame, and not in that frame. What is read is of no use.
+    void scroller.current?.offsetHeight
+  }, [viewKey])
   const shownView = useRef(viewKey)
   useEffect(() => {
     if (shownView.current === viewKey) return
@@ -171,6 +175,7 @@ export function TicketList(props: TicketListProps) {
       aria-label="Tickets"
       aria-multiselectable
       aria-busy={rows.stale || undefined}
+      data-searched={rows.stale ? undefined : view.text}
       data-choosing={chosen.size > 0 || undefined}
       aria-rowcount={rows.complete ? rows.total + 1 : -1}
       aria-activedescendant={selected.id ? `row-${selected.id}` : undefined}

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo, useRef, type ReactNode, type RefObject } from 'react'
 import { initialsOf } from '../../../src-shared/domain/tenant.ts'
 import type { TicketRow } from '../../../src-shared/domain/views.ts'
 import { PendingMark } from '../../ui/pending-mark.tsx'
@@ -28,75 +28,71 @@ interface RowProps {
   onChoose(index: number, range: boolean): void
 }
 
-/** One line of the list: plain elements, because a screen holds dozens and they are made again at every switch. */
+/**
+ * One line of the list: plain elements, because a screen holds dozens and they are made again at every switch. Where a
+ * list jumps, an element that waits for its row keeps the cells of its last one, unseen: they are filled, not made.
+ */
 export const ListRow = memo(function ListRow(props: RowProps) {
   const { row, index, top, selected, chosen, words, columns, now, excerpt, others, onOpen, onChoose } = props
-  const style = { transform: `translateY(${top}px)` }
-  if (!row) {
-    return (
-      <div role="row" aria-rowindex={index + 2} aria-busy className={classes.row} style={style}>
-        <span role="gridcell" aria-label="Loading" className={classes.ghost} />
-      </div>
-    )
-  }
-  const standing = standingOf(row, words, now)
+  const last = useRef<Omit<CellsProps, 'place'> | null>(null)
+  const place = useRef(index)
+  place.current = index
+  if (row) last.current = { row, words, columns, now, excerpt, others, chosen, onChoose }
   return (
     <div
       role="row"
-      id={`row-${row.id}`}
+      id={row && `row-${row.id}`}
       aria-rowindex={index + 2}
-      aria-selected={selected}
-      data-testid="ticket-row"
-      data-unread={row.unread || undefined}
+      aria-selected={row && selected}
+      aria-busy={!row || undefined}
+      data-testid={row && 'ticket-row'}
+      data-unread={row?.unread || undefined}
       data-chosen={chosen || undefined}
       className={classes.row}
-      style={style}
+      style={{ transform: `translateY(${top}px)` }}
       // With Shift the platform would mark text.
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
-      onClick={({ shiftKey, ctrlKey, metaKey }) =>
-        shiftKey || ctrlKey || metaKey ? onChoose(index, shiftKey) : onOpen(row, index)
-      }
+      onClick={({ shiftKey, ctrlKey, metaKey }) => {
+        if (!row) return
+        if (shiftKey || ctrlKey || metaKey) onChoose(index, shiftKey)
+        else onOpen(row, index)
+      }}
     >
-      {columns.map((column) => {
-        if (column.key === 'number')
-          return <NumberCell key="number" row={row} index={index} chosen={chosen} onChoose={onChoose} />
-        if (column.key === 'subject')
-          return (
-            <span key="subject" role="gridcell" className={classes.subject}>
-              {row.unread && <span className={classes.unread} role="img" aria-label="Unread" />}
-              {row.timerSince !== null && <span className={classes.timing} role="img" aria-label="Its timer runs" />}
-              {standing.back && <span className={classes.back}>Back</span>}
-              <Subject row={row} excerpt={excerpt} />
-              {others?.[0] && (
-                <span
-                  className={classes.other}
-                  data-writes={others[0].doing !== 'view' || undefined}
-                  role="img"
-                  aria-label={others.map(otherText).join(', ')}
-                  title={others.map(otherText).join('\n')}
-                >
-                  {others.length > 1 ? others.length : initialsOf(others[0].name)}
-                </span>
-              )}
-              {row.noise !== null && standing.open && (
-                <span className={classes.noise} title={`Looks like noise: ${row.noise}`}>
-                  {row.noise}
-                </span>
-              )}
-            </span>
-          )
-        return cellOf(column, row, words, now, standing)
-      })}
+      {last.current && <Cells {...last.current} place={place} />}
     </div>
   )
 })
 
-function NumberCell({
-  row,
-  index,
-  chosen,
-  onChoose,
-}: Pick<RowProps, 'index' | 'chosen' | 'onChoose'> & { row: TicketRow }) {
+interface CellsProps extends Pick<
+  RowProps,
+  'words' | 'columns' | 'now' | 'excerpt' | 'others' | 'chosen' | 'onChoose'
+> {
+  row: TicketRow
+  /** Where the line is now: it moves without being drawn again. */
+  place: RefObject<number>
+}
+
+const Cells = memo(function Cells(props: CellsProps) {
+  const { row, words, columns, now, excerpt, others } = props
+  const standing = standingOf(row, words, now)
+  return columns.map((column) => {
+    if (column.key === 'number') return <NumberCell key="number" {...props} />
+    if (column.key === 'subject')
+      return (
+        <SubjectCell
+          key="subject"
+          row={row}
+          excerpt={excerpt}
+          others={others}
+          back={standing.back}
+          open={standing.open}
+        />
+      )
+    return cellOf(column, row, words, now, standing)
+  })
+})
+
+function NumberCell({ row, place, chosen, onChoose }: CellsProps) {
   return (
     <span role="gridcell" className={classes.number}>
       <span
@@ -107,7 +103,7 @@ function NumberCell({
         title="Choose (x)"
         onClick={(event) => {
           event.stopPropagation()
-          onChoose(index, event.shiftKey)
+          onChoose(place.current, event.shiftKey)
         }}
       />
       {row.pending && <PendingMark className={classes.pending} />}
@@ -119,27 +115,47 @@ function NumberCell({
 /** Characters of a subject that fit in the narrowest list. */
 const SUBJECT_FITS = 32
 
+interface SubjectProps extends Pick<CellsProps, 'row' | 'excerpt' | 'others'> {
+  back: boolean
+  open: boolean
+}
+
 /** Marks in the subject where the words were found there; else, or where that is too far on, the words beside it. */
-function Subject({ row: { subject }, excerpt }: { row: TicketRow; excerpt: string | undefined }) {
+function SubjectCell({ row, excerpt, others = [], back, open }: SubjectProps) {
+  const { subject, unread, timerSince, noise } = row
   const inSubject = excerpt?.replaceAll(/[\uE000\uE001]/g, '').trim() === subject.trim()
   const far = excerpt !== undefined && excerpt.indexOf('\uE000') > SUBJECT_FITS
+  const beside = excerpt && (!inSubject || far) ? fromMatch(excerpt) : undefined
+  const text = excerpt && inSubject ? marked(excerpt) : subject
+  const [other] = others
+  const noisy = noise !== null && open
   return (
-    <>
-      {excerpt && inSubject ? (
-        <Excerpt className={classes.subjectText} text={excerpt} />
-      ) : (
-        <span className={classes.subjectText}>{subject}</span>
+    <span role="gridcell" className={classes.subject}>
+      {unread && <span className={classes.unread} role="img" aria-label="Unread" />}
+      {timerSince !== null && <span className={classes.timing} role="img" aria-label="Its timer runs" />}
+      {back && <span className={classes.back}>Back</span>}
+      <span className={classes.subjectText}>{text}</span>
+      {beside && <span className={classes.excerpt}>{marked(beside)}</span>}
+      {other && (
+        <span
+          className={classes.other}
+          data-writes={other.doing !== 'view' || undefined}
+          role="img"
+          aria-label={others.map(otherText).join(', ')}
+          title={others.map(otherText).join('\n')}
+        >
+          {others.length > 1 ? others.length : initialsOf(other.name)}
+        </span>
       )}
-      {excerpt && (!inSubject || far) && <Excerpt className={classes.excerpt} text={fromMatch(excerpt)} />}
-    </>
+      {noisy && (
+        <span className={classes.noise} title={`Looks like noise: ${noise}`}>
+          {noise}
+        </span>
+      )}
+    </span>
   )
 }
 
-function Excerpt({ text, className }: { text: string; className: string | undefined }) {
-  const parts = text.split(/[\uE000\uE001]/)
-  return (
-    <span className={className}>
-      {parts.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}
-    </span>
-  )
+function marked(text: string): ReactNode {
+  return text.split(/[\uE000\uE001]/).map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))
 }

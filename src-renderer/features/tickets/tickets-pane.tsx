@@ -25,10 +25,11 @@ import { ListBar } from './list-bar.tsx'
 import { indexOfSelected, ticketNear, useListCommands } from './list-commands.ts'
 import classes from './list.module.css'
 import { requestOf } from './list-request.ts'
-import { ROW_HEIGHT, TicketList } from './ticket-list.tsx'
+import { ROW_HEIGHT } from './list-size.ts'
+import { TicketList } from './ticket-list.tsx'
 import { hitsPlace } from './search-field.tsx'
 import { sortBy, useListLayout } from './use-layout.ts'
-import { useTicketRows, type Rows } from './use-rows.ts'
+import { hitsQuery, useTicketRows, type Rows } from './use-rows.ts'
 import { useSections } from './use-sections.tsx'
 
 /** Width in px from which the ticket stands beside the list; as in client-page.module.css. */
@@ -123,6 +124,19 @@ export const TicketsPane = memo(function TicketsPane({ tenantId, ticketId, writi
     },
     [change, show],
   )
+  const searchAhead = useCallback(
+    (text: string) => {
+      const next = { ...memory.view.get(), text }
+      // Such a list keeps what it shows until it knows the next one.
+      if (text.trim() === '' || next.by !== null || next.group !== null) return null
+      const query = hitsQuery(tenant, desk, next, ROW_HEIGHT[density])
+      return {
+        answer: queries.fetchQuery(query),
+        cancel: () => void queries.cancelQueries({ queryKey: query.queryKey, exact: true }),
+      }
+    },
+    [density, desk, memory, queries, tenant],
+  )
   const layout = useListLayout(desk, view)
   const [choosingColumns, setChoosingColumns] = useState(false)
   const onChooseColumns = useCallback(() => setChoosingColumns(true), [])
@@ -206,6 +220,7 @@ export const TicketsPane = memo(function TicketsPane({ tenantId, ticketId, writi
         view={view}
         total={totalText(view, rows)}
         searchField={searchField}
+        searchAhead={searchAhead}
         onChange={change}
         onLeave={focusList}
       />

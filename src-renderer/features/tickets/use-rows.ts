@@ -1,5 +1,5 @@
 import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import {
   MAX_PAGE,
   type Desk,
@@ -9,10 +9,12 @@ import {
 } from '../../../src-shared/domain/views.ts'
 import { MAX_QUERY } from '../../../src-shared/query/parse.ts'
 import type { ListView, Memory } from '../../tenant/memory.ts'
-import { blockQuery, blockSize, outlineQuery, searchQuery, type RowBlock } from '../../tenant/queries.ts'
+import { blockQuery, blockSize, outlineQuery, keys, searchQuery, type RowBlock } from '../../tenant/queries.ts'
 import type { Tenant } from '../../tenant/tenant.ts'
 import { requestOf } from './list-request.ts'
+import { ABOVE_HEIGHT, HEAD_HEIGHT } from './list-size.ts'
 import { useArrangedRows } from './use-arranged.ts'
+import { OVERSCAN } from './use-overscan.ts'
 
 /** The line over a section of a list. */
 export interface SectionLine extends ListSection {
@@ -60,9 +62,6 @@ export interface RowRange {
   last: number
 }
 
-/** Rows that are made beyond those on screen, at either end. */
-export const OVERSCAN = 6
-
 /**
  * The rows of a client's view, or the hits of its search text, and how to say which are wanted.
  * @param rowHeight px, to know at once what a remembered scroll position shows
@@ -73,10 +72,10 @@ export function useTicketRows(
   view: ListView,
   rowHeight: number,
 ): [Rows, (range: RowRange) => void] {
-  const [range, setRange] = useState(() => rangeAt(tenant.memory.scrollTop, rowHeight))
+  const [range, onRange] = useRange(() => rangeAt(tenant.memory.scrollTop, rowHeight))
   const searching = view.text.trim() !== ''
   const wanted = view.by !== null || view.group !== null
-  const hits = useSearchRows(tenant, desk, view, screenful(rowHeight), searching)
+  const hits = useSearchRows(tenant, desk, view, rowHeight, searching)
   // How many more a search finds is asked for when nobody types on.
   const full = searching && hits.more && !hits.stale
   const rests = useRests(full ? JSON.stringify([view.text, view.order]) : null)
@@ -84,16 +83,36 @@ export function useTicketRows(
   // Of a list that cannot be arranged its own order is shown.
   const plain = !wanted || arranged.tooLong
   const list = useListRows(tenant, desk, view, range, plain && !searching)
-  const onRange = useCallback(
-    (next: RowRange) =>
-      setRange((before) => (before.first === next.first && before.last === next.last ? before : next)),
-    [],
-  )
   // While the first hits are awaited the list stays.
   const before = hits.loading && !hits.error && !list.loading
   const own = !searching ? list : before ? { ...list, stale: true } : hits
   const all = plain ? (rests && full && !arranged.stale ? goingOn(own, arranged) : own) : arranged
   return [plain && wanted ? { ...all, tooLong: arranged.tooLong } : all, onRange]
+}
+
+/** Milliseconds between two screens whose rows are asked for on the way through a list: nobody reads all that pass. */
+const PASSING_MS = 80
+
+/** Which rows are wanted: those near at once, and of screens far from each other one after a pause. */
+function useRange(begin: () => RowRange): [RowRange, (range: RowRange) => void] {
+  const [range, setRange] = useState(begin)
+  const asked = useRef({ range, at: 0, timer: 0 })
+  useEffect(() => () => clearTimeout(asked.current.timer), [])
+  const onRange = useCallback((next: RowRange) => {
+    const last = asked.current
+    clearTimeout(last.timer)
+    const take = (): void => {
+      if (last.range.first === next.first && last.range.last === next.last) return
+      last.range = next
+      last.at = performance.now()
+      setRange(next)
+    }
+    const far = next.first > last.range.last || next.last < last.range.first
+    const wait = far ? last.at + PASSING_MS - performance.now() : 0
+    if (wait > 0) last.timer = window.setTimeout(take, wait)
+    else take()
+  }, [])
+  return [range, onRange]
 }
 
 /** The hits that a search has at once, and those after them. */
@@ -154,10 +173,21 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
     if (short) void refetch()
   }, [short, refetch])
 
+  // A list that has just jumped is drawn before it says where to: what is here of that place is shown at once.
+  const kept = new Map<number, RowBlock | undefined>([
+    [0, first.data],
+    ...wanted.map((block, i) => [block, blocks[i]] as const),
+  ])
+  const blockAt = (block: number): RowBlock | undefined => {
+    if (!kept.has(block)) {
+      const query = tenant.queries.getQueryState<RowBlock>(keys.block(request, block))
+      kept.set(block, query?.isInvalidated ? undefined : query?.data)
+    }
+    return kept.get(block)
+  }
   const at = (index: number): TicketRow | undefined => {
     const block = Math.floor(index / size.rows)
-    if (block === 0) return first.data?.rows[index]
-    return blocks[wanted.indexOf(block)]?.rows[index - block * size.rows]
+    return blockAt(block)?.rows[index - block * size.rows]
   }
   const total = totalOf(first.data, outline.data, tenant.memory)
   return {
@@ -176,16 +206,21 @@ function useListRows(tenant: Tenant, desk: Desk, view: ListView, range: RowRange
   }
 }
 
-/** Rows that fill the screen, in whole tens: as many hits as a person sees while typing. */
+/** Rows that fill the screen, in whole tens. */
 function screenful(rowHeight: number): number {
-  return Math.min(MAX_PAGE, Math.ceil((window.innerHeight / rowHeight + OVERSCAN) / 10) * 10)
+  const room = window.innerHeight - ABOVE_HEIGHT - HEAD_HEIGHT
+  return Math.min(MAX_PAGE, Math.max(1, Math.ceil(room / rowHeight / 10)) * 10)
 }
 
-/** The first hits of a view's search text. */
-function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, limit: number, enabled: boolean): Rows {
+/** The first hits of a view's search text: as many as a person sees while typing. */
+export function hitsQuery(tenant: Tenant, desk: Desk, view: ListView, rowHeight: number) {
   const { text, order } = view
-  const input = { ...requestOf(view, desk), text: text.slice(0, MAX_QUERY), order, limit }
-  const { data, error, isPlaceholderData } = useQuery({ ...searchQuery(tenant, input), enabled })
+  const limit = screenful(rowHeight)
+  return searchQuery(tenant, { ...requestOf(view, desk), text: text.slice(0, MAX_QUERY), order, limit })
+}
+
+function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, rowHeight: number, enabled: boolean): Rows {
+  const { data, error, isPlaceholderData } = useQuery({ ...hitsQuery(tenant, desk, view, rowHeight), enabled })
   return {
     total: data?.length ?? 0,
     tickets: data?.length ?? 0,
@@ -195,7 +230,7 @@ function useSearchRows(tenant: Tenant, desk: Desk, view: ListView, limit: number
     loading: data === undefined,
     stale: isPlaceholderData,
     complete: true,
-    more: data?.length === limit,
+    more: data?.length === screenful(rowHeight),
     tooLong: false,
     error,
     arranged: null,

@@ -95,11 +95,11 @@ export function installProbe(): void {
       expectThat(() => textOf(selector) !== '' && textOf(selector) !== before)
     },
     expectSearched() {
-      let searching = false
+      const field = document.querySelector<HTMLInputElement>('[role=search] input')!
+      const before = field.value
       expectThat(() => {
-        const busy = document.querySelector('[role=grid][aria-busy]') !== null
-        searching ||= busy
-        return searching && !busy
+        const { value } = field
+        return value !== before && document.querySelector<HTMLElement>('[role=grid]')?.dataset['searched'] === value
       })
     },
     selectedSays: (text, says) =>
