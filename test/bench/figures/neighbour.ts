@@ -10,9 +10,10 @@ import { until } from '../window.ts'
 const LIST = { filter: {}, sort: { by: 'updated', direction: 'descending' }, limit: 50 } as const
 
 /**
- * Pages of a small client one after the other: at rest, while the large client loads everything for the first time, and
- * at rest again. The cloud and Postgres, which elsewhere are another machine, stand aside where the system lets them; where
- * it does not, their work is part of the disturbance.
+ * Pages of a small client one after the other: while the large client loads everything for the first time, and while it
+ * has loaded. Each on a console of its own and of the same age: one that has just begun answers more slowly. The cloud and
+ * Postgres, which elsewhere are another machine, stand aside where the system lets them; where it does not, their work is
+ * part of the disturbance.
  */
 export async function measureNeighbour(bench: Bench, clouds: Clouds, profile: string, cloudUrl: string): Promise<void> {
   if (!bench.wants('neighbour')) return
@@ -21,8 +22,26 @@ export async function measureNeighbour(bench: Bench, clouds: Clouds, profile: st
   for (const suffix of ['', '-wal', '-shm'])
     rmSync(join(profile, 'tenants', LARGE, `cache.db${suffix}`), { force: true })
   if (!(await clouds.standAside(true))) bench.note('The cloud shares the processors: there is no chrt here.')
-  const host = await startHost(bench, profile, cloudUrl)
-  const { window } = host
+  const loading = await pages(await startHost(bench, profile, cloudUrl), { untilLoaded: true, most: PAGES })
+  const quiet = await pages(await startHost(bench, profile, cloudUrl), { untilLoaded: false, most: loading.length })
+  await clouds.standAside(false)
+  bench.report('neighbour', percentile(loading, 0.99), percentile(quiet, 0.99))
+}
+
+/** Between two looks at how a load stands, in ms. */
+const LOOK_MS = 100
+
+/** Pages that are asked for at most: the load waits while somebody asks without pause, and would take minutes. */
+const PAGES = 20_000
+
+/**
+ * Asks for pages with the large client open, until there are enough of them or it has loaded, waits until it has, and
+ * stops the console. @returns what each page took, in ms
+ */
+async function pages(
+  { window, stop }: BenchHost,
+  { untilLoaded, most }: { untilLoaded: boolean; most: number },
+): Promise<number[]> {
   const scope = await window.openClient(smallTenant(1))
   const page = (): Promise<number> =>
     timed(async () => {
@@ -31,37 +50,16 @@ export async function measureNeighbour(bench: Bench, clouds: Clouds, profile: st
     })
   for (let i = 0; i < 50; i++) await page()
   await window.openClient(LARGE)
-  const loading = await during(host, page)
-  const quiet: number[] = []
-  // The state of the load is looked at in both.
-  const looking = until(async () => {
-    await window.clients()
-    return quiet.length === loading.length
-  }, LOOK_MS)
-  while (quiet.length < loading.length) quiet.push(await page())
-  await looking
-  await host.stop()
-  await clouds.standAside(false)
-  bench.report('neighbour', percentile(loading, 0.99), percentile(quiet, 0.99))
-}
-
-/** Between two looks at how a load stands. */
-const LOOK_MS = 100
-
-/** Pages that are asked for at most: the load waits while somebody asks without pause, and would take minutes. */
-const PAGES = 20_000
-
-/** Asks while a client loads, and waits until it has. @returns what each page took while it went on */
-async function during({ window }: BenchHost, page: () => Promise<number>): Promise<number[]> {
-  let over = false
-  // Not asked of the client itself: that would be the client on screen then.
-  const loaded = async (): Promise<boolean> => {
-    const sync = (await window.clients()).find(({ id }) => id === LARGE)?.sync
-    return sync?.phase === 'idle' && sync.lastSuccessAt !== null
-  }
-  const ended = until(loaded, LOOK_MS).finally(() => (over = true))
   const times: number[] = []
-  while (!over && times.length < PAGES) times.push(await page())
-  await ended
+  let loaded = false
+  // Not asked of the client itself: that would be the client on screen then.
+  const looking = until(async () => {
+    const sync = (await window.clients()).find(({ id }) => id === LARGE)?.sync
+    loaded = sync?.phase === 'idle' && sync.lastSuccessAt !== null
+    return loaded && (untilLoaded || times.length === most)
+  }, LOOK_MS)
+  while (times.length < most && !(untilLoaded && loaded)) times.push(await page())
+  await looking
+  await stop()
   return times
 }
